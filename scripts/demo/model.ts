@@ -1,0 +1,76 @@
+/** One merchant of the demo data, in the words of the native API's request bodies. */
+export interface DemoMerchant {
+  merchant: {
+    slug: string;
+    name: string;
+    currency: string;
+    time_zone: string;
+    business_type?: "RESTAURANT" | "RETAIL";
+    sandbox?: boolean;
+    site_limit?: number;
+    /** Registered at its vendor, but its group has not been created yet. */
+    pending?: boolean;
+  };
+  sites: readonly DemoSite[];
+  programs: readonly DemoProgram[];
+  keys: readonly DemoKey[];
+  customers: readonly DemoCustomer[];
+}
+
+export interface DemoSite {
+  code: string;
+  name: string;
+  kind?: "RESTAURANT" | "RETAIL";
+}
+
+export interface DemoProgram {
+  name: string;
+  earning: { rate: string; rounding: "floor" };
+  redemption: { rate: string };
+  expiry: { days: number };
+  tiers: readonly { name: string; from: string; multiplier: string; benefits: readonly string[] }[];
+}
+
+export interface DemoKey {
+  name: string;
+  dialect: string;
+  mode: "live" | "test";
+  scopes: readonly string[];
+  text: string;
+  secret?: string;
+  unlimited?: boolean;
+}
+
+export interface DemoCustomer {
+  number: number;
+  name: string;
+  identifiers: readonly { kind: string; value: string }[];
+  balances: readonly {
+    unit: string;
+    lifetime: string;
+    lots: readonly { amount: string; expires_on: string }[];
+  }[];
+}
+
+/** The data names no fixed day: it must stay valid, or expired, whenever it is loaded. */
+export interface DemoDates {
+  /** 31 December of next year. */
+  future: string;
+  /** 31 December of last year. */
+  past: string;
+}
+
+export function demoDates(now: Date): DemoDates {
+  const year = now.getUTCFullYear();
+  return { future: `${year + 1}-12-31`, past: `${year - 1}-12-31` };
+}
+
+/** What one vendor's till finds in a local runtime. */
+export interface DemoVendor {
+  name: string;
+  merchants(dates: DemoDates): readonly DemoMerchant[];
+  /** Rows of the table that `npm start` prints: what it is, then the values. */
+  credentials: readonly (readonly string[])[];
+  /** Ready-to-paste requests against `url`, signed at `now` where the vendor signs. */
+  requests(url: string, now: Date): readonly { purpose: string; command: string }[];
+}

@@ -1,0 +1,5 @@
+import { kirimel } from "./kirimel.ts";
+import type { DemoVendor } from "./model.ts";
+
+/** Every vendor whose demo data a local runtime holds. */
+export const demoVendors: readonly DemoVendor[] = [kirimel];

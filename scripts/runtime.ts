@@ -1,0 +1,160 @@
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
+import { buildBundle } from "./bundle.ts";
+import { runCrons } from "./cron.ts";
+import { localBindings } from "./local-settings.ts";
+import { projectConfig } from "./project.ts";
+import { lockState } from "./state-lock.ts";
+import { trackWorkerd } from "./workerd.ts";
+import { runWrangler } from "./wrangler.ts";
+
+export interface RuntimeOptions {
+  /** Port on 127.0.0.1; 0 takes a free one. */
+  port: number;
+  /** Folder that keeps D1, Durable Objects and the local master keys. */
+  state: string;
+  /** Variables beyond, or instead of, those of wrangler.toml and the local settings. */
+  bindings?: Readonly<Record<string, string>>;
+  /** The wrangler.toml to take everything else from; the project's own unless told. */
+  config?: string;
+  /** Ends a start that is under way. */
+  signal?: AbortSignal;
+}
+
+export interface Runtime {
+  /** Address without trailing slash. */
+  url: string;
+  /** Process id of the workerd that serves now; another one after a crash. */
+  workerdPid(): number | undefined;
+  stop(): Promise<void>;
+}
+
+const host = "127.0.0.1";
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Miniflare prints to standard output, which belongs to whoever started the runtime. */
+class StandardErrorLog extends Log {
+  protected override log(message: string): void {
+    process.stderr.write(`${message}\n`);
+  }
+}
+
+/**
+ * Migrates the state folder and starts the production bundle on workerd, without the proxies of
+ * `wrangler dev`: requests reach the Worker through a socket of its own.
+ */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const state = resolve(options.state);
+  await mkdir(state, { recursive: true });
+  const unlock = lockState(state);
+  try {
+    const runtime = await startOn(state, options);
+    const stop = async () => {
+      await runtime.stop();
+      unlock();
+    };
+    return { ...runtime, stop };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function startOn(state: string, options: RuntimeOptions): Promise<Runtime> {
+  const { signal, config = projectConfig } = options;
+  const settings = unstable_readConfig({ config });
+  const preparations = [
+    workerOptions(options, config, state),
+    migrateDatabases(config, settings.d1_databases, state, signal),
+  ] as const;
+  // Even if one fails: the other's wrangler process must not outlive this call.
+  await Promise.allSettled(preparations);
+  const [worker] = await Promise.all(preparations);
+  signal?.throwIfAborted();
+
+  const { started: miniflare, pid } = keepSignalHandlers(() =>
+    trackWorkerd(() => new Miniflare(miniflareOptions(worker, state))),
+  );
+  try {
+    const url = await miniflare.unsafeGetDirectURL(worker.name);
+    const stopCrons = runCrons(settings.triggers.crons ?? [], async (cron, at) => {
+      const target = await miniflare.getWorker(worker.name);
+      await target.scheduled({ cron, scheduledTime: at });
+    });
+    return {
+      url: url.origin,
+      workerdPid: pid,
+      stop: async () => {
+        stopCrons();
+        await miniflare.dispose();
+      },
+    };
+  } catch (error) {
+    await miniflare.dispose();
+    throw error;
+  }
+}
+
+/**
+ * Miniflare ends the process with 128 + n at a signal. That is right for a script that does not
+ * care, and would overtake one that has a handler of its own.
+ */
+function keepSignalHandlers<T>(construct: () => T): T {
+  const own = signals.map((name) => ({ name, handlers: process.listeners(name) }));
+  const constructed = construct();
+  for (const { name, handlers } of own.filter(({ handlers }) => handlers.length > 0)) {
+    for (const added of process.listeners(name).filter((one) => !handlers.includes(one))) {
+      process.removeListener(name, added);
+    }
+  }
+  return constructed;
+}
+
+async function workerOptions(options: RuntimeOptions, config: string, state: string) {
+  const { name } = unstable_readConfig({ config });
+  const { main, workerOptions } = unstable_getMiniflareWorkerOptions(config);
+  if (name === undefined || main === undefined) {
+    throw new Error(`${config} names no Worker or no main module`);
+  }
+  const { modulesRules = [], ...declared } = workerOptions;
+  const [modules, local] = await Promise.all([
+    buildBundle(config, main, modulesRules, options.signal),
+    localBindings(state),
+  ]);
+  return {
+    ...declared,
+    name,
+    modules,
+    bindings: Object.assign({}, declared.bindings, local, options.bindings),
+    unsafeDirectSockets: [{ host, port: options.port }],
+  };
+}
+
+async function migrateDatabases(
+  config: string,
+  databases: readonly { binding: string }[],
+  state: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const { binding } of databases) {
+    const command = ["d1", "migrations", "apply", binding, "--local", "--persist-to", state];
+    await runWrangler(config, command, signal);
+  }
+}
+
+function miniflareOptions(worker: Awaited<ReturnType<typeof workerOptions>>, state: string) {
+  return convertV4MiniflareOptions({
+    workers: [worker],
+    host,
+    port: 0,
+    // `wrangler d1 … --persist-to state` adds this folder, so both open the same database file.
+    resourcePersistencePath: resolve(state, "v3"),
+    cf: false,
+    log: new StandardErrorLog(LogLevel.WARN),
+    logRequests: false,
+    handleStructuredLogs: ({ message }) => process.stderr.write(`${message}\n`),
+    telemetry: { enabled: false },
+  });
+}

@@ -1,0 +1,104 @@
+import type { Unit } from "./amount.ts";
+import type { Money } from "./earning.ts";
+import type { LotChange, Remarks, Source } from "./entries.ts";
+import type { LoyaltyError } from "./errors.ts";
+import type { Program } from "./program.ts";
+
+/** Adds what a purchase or an action earned. */
+export interface EarnCommand {
+  readonly kind: "earn";
+  readonly unit: Unit;
+  /** A fixed amount in the smallest step, or the purchase from which the programme computes it. */
+  readonly grant: { readonly amount: number } | { readonly purchase: Money };
+  /** When the lot expires; {@link NEVER} if it does not. */
+  readonly expiresAt: number;
+}
+
+/** Takes an amount, first from the lots that expire first. */
+export interface RedeemCommand {
+  readonly kind: "redeem";
+  readonly unit: Unit;
+  /** Positive, in the smallest step. */
+  readonly amount: number;
+}
+
+/** Adds or takes an amount by a person's decision; counts for no tier. */
+export interface AdjustCommand {
+  readonly kind: "adjust";
+  readonly unit: Unit;
+  /** Not 0; negative takes. */
+  readonly amount: number;
+  readonly expiresAt: number;
+}
+
+/** Takes back an earlier earn, redeem or adjust, restoring the very lots that it touched. */
+export interface ReverseCommand {
+  readonly kind: "reverse";
+  readonly seq: number;
+}
+
+/** The opening balance that a customer brings from another system. */
+export interface OpenCommand {
+  readonly kind: "open";
+  readonly unit: Unit;
+  readonly lots: readonly LotChange[];
+  /** All that was ever earned there; at least what the lots hold is assumed by the caller. */
+  readonly earned: number;
+}
+
+/** Books the lots that are due. */
+export interface ExpireCommand {
+  readonly kind: "expire";
+}
+
+/** All that changes a wallet. */
+export type Command =
+  | EarnCommand
+  | RedeemCommand
+  | AdjustCommand
+  | ReverseCommand
+  | OpenCommand
+  | ExpireCommand;
+
+/**
+ * The natural key that the wire gives a command (`reference_id`, an invoice number). Kept for good.
+ * The same key and fingerprint is a repeat; the same key with another fingerprint is refused.
+ */
+export interface Reference {
+  /** Name space of the key: earn, redeem, … each have their own. */
+  readonly operation: string;
+  readonly key: string;
+  readonly fingerprint: string;
+}
+
+/**
+ * What makes a resent request recognisable even without a natural key: an idempotency key, or the
+ * signature of a signed write.
+ */
+export interface Guard {
+  readonly kind: "idempotency_key" | "signature";
+  readonly key: string;
+  /** What must be the same in a repeat; for a signature its method and path. */
+  readonly fingerprint: string;
+  /** How long the guard holds, in milliseconds. */
+  readonly keepMs: number;
+}
+
+/** A command with all that is needed to decide, book and repeat it. Plain data. */
+export interface CommandRequest {
+  /** ULID of the command; its entries' ids follow from it. */
+  readonly id: string;
+  readonly command: Command;
+  readonly program: Program;
+  /** When it happened at the till; null is now. */
+  readonly occurredAt: number | null;
+  readonly reference: Reference | null;
+  readonly guard: Guard | null;
+  readonly source: Source;
+  readonly remarks: Remarks;
+}
+
+/** The error of a guard that was used before for something else. */
+export function guardReused(guard: Guard): LoyaltyError {
+  return { code: guard.kind === "signature" ? "signature_reused" : "idempotency_key_reused" };
+}

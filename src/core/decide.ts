@@ -1,0 +1,228 @@
+import { MAX_BALANCE } from "./amount.ts";
+import type {
+  AdjustCommand,
+  CommandRequest,
+  EarnCommand,
+  OpenCommand,
+  RedeemCommand,
+  ReverseCommand,
+} from "./commands.ts";
+import type { Draft, Ledger } from "./draft.ts";
+import { book, give, mergeLots, startDraft, takeFirstToExpire } from "./draft.ts";
+import { pointsForPurchase } from "./earning.ts";
+import type { Entry, Head, LotChange, Receipt } from "./entries.ts";
+import { DEBT, holdingOf } from "./entries.ts";
+import type { LoyaltyError } from "./errors.ts";
+import { notFound } from "./errors.ts";
+import type { Program } from "./program.ts";
+import type { Result } from "./result.ts";
+import { err, ok } from "./result.ts";
+import { takeBack } from "./reversal.ts";
+import { standingFor } from "./tiers.ts";
+
+/** What a command leads to: lines to store in this order, and its receipt. */
+export interface Decision {
+  readonly entries: readonly Entry[];
+  readonly head: Head;
+  /** Null only for a command that moves nothing of its own (expiry). */
+  readonly receipt: Receipt | null;
+}
+
+type Booked = Result<Entry | null, LoyaltyError>;
+
+/**
+ * Decides a command on a wallet: pure, without clock or random source. Lots that are due expire
+ * first, in entries of their own. `clock` is milliseconds since the epoch. Refusals:
+ * `insufficient_balance`, `balance_limit`, `not_found` (entry), `already_reversed`.
+ */
+export function decide(
+  ledger: Ledger,
+  request: CommandRequest,
+  clock: number,
+): Result<Decision, LoyaltyError> {
+  const draft = startDraft(ledger, request, clock);
+  expireDue(draft);
+  const booked = decideCommand(draft);
+  if (!booked.ok) return booked;
+  const main = booked.value;
+  if (main === null) return ok({ entries: draft.entries, head: draft.head, receipt: null });
+  const receipt = receiptFor(draft, main);
+  const entries = draft.entries.map((entry) => (entry === main ? { ...entry, receipt } : entry));
+  return ok({ entries, head: draft.head, receipt });
+}
+
+function decideCommand(draft: Draft): Booked {
+  const { command } = draft.request;
+  switch (command.kind) {
+    case "earn":
+      return earn(draft, command);
+    case "redeem":
+      return redeem(draft, command);
+    case "adjust":
+      return adjust(draft, command);
+    case "reverse":
+      return reverse(draft, command);
+    case "open":
+      return open(draft, command);
+    case "expire":
+      return ok(null);
+  }
+}
+
+function expireDue(draft: Draft): void {
+  for (const { unit, expiresAt, amount } of draft.ledger.dueLots(draft.now)) {
+    const lots = [{ expiresAt, amount: -amount }];
+    book(draft, { kind: "expire", unit, lots, occurredAt: expiresAt });
+  }
+}
+
+function earn(draft: Draft, command: EarnCommand): Booked {
+  const { unit, grant, expiresAt } = command;
+  const { earned } = holdingOf(draft.head, "point");
+  const amount =
+    "amount" in grant
+      ? grant.amount
+      : pointsForPurchase(draft.request.program, grant.purchase, earned);
+  if (amount === null || exceedsLimit(draft, command.unit, amount)) {
+    return err({ code: "balance_limit", unit });
+  }
+  const lots = amount === 0 ? [] : give(draft, unit, [{ expiresAt, amount }]);
+  const head = { lastEarnedAt: draft.occurredAt };
+  const entry = book(draft, { kind: "earn", unit, lots, earned: amount, head });
+  bookTierChange(draft);
+  return ok(entry);
+}
+
+function redeem(draft: Draft, command: RedeemCommand): Booked {
+  const { unit, amount } = command;
+  const short = insufficient(draft, unit, amount);
+  if (short !== null) return err(short);
+  const lots = takeFirstToExpire(draft, unit, amount);
+  const head = { lastRedeemedAt: draft.occurredAt };
+  return ok(book(draft, { kind: "redeem", unit, lots, redeemed: amount, head }));
+}
+
+function adjust(draft: Draft, command: AdjustCommand): Booked {
+  const { unit, amount, expiresAt } = command;
+  if (exceedsLimit(draft, unit, amount)) return err({ code: "balance_limit", unit });
+  const short = amount < 0 ? insufficient(draft, unit, -amount) : null;
+  if (short !== null) return err(short);
+  const lots =
+    amount < 0
+      ? takeFirstToExpire(draft, unit, -amount)
+      : give(draft, unit, [{ expiresAt, amount }]);
+  return ok(book(draft, { kind: "adjust", unit, lots }));
+}
+
+function open(draft: Draft, command: OpenCommand): Booked {
+  const { unit } = command;
+  const lots = mergeLots(give(draft, unit, command.lots));
+  const total = lots.reduce((all, lot) => all + lot.amount, 0);
+  if (exceedsLimit(draft, unit, Math.max(total, command.earned))) {
+    return err({ code: "balance_limit", unit });
+  }
+  const entry = book(draft, { kind: "open", unit, lots, earned: command.earned });
+  bookTierChange(draft);
+  return ok(entry);
+}
+
+function reverse(draft: Draft, command: ReverseCommand): Booked {
+  const target = draft.ledger.entry(command.seq);
+  if (target === null || !["earn", "redeem", "adjust"].includes(target.kind)) {
+    return notFound("entry");
+  }
+  if (draft.ledger.isReversed(target.seq)) {
+    return err({ code: "already_reversed", seq: target.seq });
+  }
+  const { unit } = target;
+  const reversal = takeBack(draft, target);
+  if (!reversal.ok) return reversal;
+  const entry = book(draft, {
+    kind: "reverse",
+    unit,
+    lots: reversal.value,
+    corrects: target.seq,
+    earned: target.kind === "earn" ? -target.amount : 0,
+    redeemed: target.kind === "redeem" ? target.amount : 0,
+  });
+  bookTierChange(draft);
+  expireRestored(draft, entry);
+  return ok(entry);
+}
+
+/** A lot that came back after its time expires at once, in an entry of its own. */
+function expireRestored(draft: Draft, reversal: Entry): void {
+  for (const { expiresAt, amount } of reversal.lots) {
+    if (amount <= 0 || expiresAt === DEBT || expiresAt > draft.now) continue;
+    const lots: LotChange[] = [{ expiresAt, amount: -amount }];
+    book(draft, { kind: "expire", unit: reversal.unit, lots, occurredAt: expiresAt });
+  }
+}
+
+/** Lifetime points decide the tier; a change is a line of its own. */
+function bookTierChange(draft: Draft): void {
+  const { program } = draft.request;
+  const { tier } = standingFor(program, holdingOf(draft.head, "point").earned);
+  if (tier === heldTier(draft.head, program)) return;
+  book(draft, { kind: "tier", unit: "point", lots: [], head: { tier } });
+}
+
+/** A wallet that has never changed its tier is in the lowest. */
+function heldTier(head: Head, program: Program): string | null {
+  return head.tier ?? program.tiers[0]?.name ?? null;
+}
+
+function receiptFor(draft: Draft, main: Entry): Receipt {
+  const { program } = draft.request;
+  const standing = standingFor(program, holdingOf(draft.head, "point").earned);
+  const changed = draft.entries.some((entry) => entry.kind === "tier");
+  return {
+    seq: main.seq,
+    entry: main.id,
+    unit: main.unit,
+    amount: main.amount,
+    balance: holdingOf(draft.head, main.unit).balance,
+    standing,
+    recordedAt: main.recordedAt,
+    ...(changed ? { tierBefore: heldTier(draft.ledger.head, program) } : {}),
+    ...(main.corrects === null ? {} : { corrects: main.corrects }),
+  };
+}
+
+function insufficient(
+  draft: Draft,
+  unit: RedeemCommand["unit"],
+  requested: number,
+): LoyaltyError | null {
+  const { balance } = holdingOf(draft.head, unit);
+  if (balance >= requested) return null;
+  return { code: "insufficient_balance", unit, requested, available: Math.max(0, balance) };
+}
+
+function exceedsLimit(draft: Draft, unit: RedeemCommand["unit"], amount: number): boolean {
+  const { balance, earned } = holdingOf(draft.head, unit);
+  return Math.max(balance, earned) + amount > MAX_BALANCE;
+}
+
+/**
+ * Throws when a decision breaks an invariant of the ledger: numbers that rise by one, an amount
+ * that is not the sum of its lots, a balance that is not the one before plus the amount, or a
+ * negative balance that no rule allows. Runs in production, before anything is stored.
+ */
+export function assertDecision(before: Head, decision: Decision, program: Program): void {
+  let head = before;
+  for (const entry of decision.entries) {
+    const held = holdingOf(head, entry.unit).balance;
+    const now = holdingOf(entry.after, entry.unit).balance;
+    const lots = entry.lots.reduce((total, lot) => total + lot.amount, 0);
+    const sound =
+      entry.seq === head.seq + 1 &&
+      entry.after.seq === entry.seq &&
+      entry.amount === lots &&
+      now === held + entry.amount &&
+      Number.isSafeInteger(now) &&
+      (now >= 0 || program.allowDebt);
+    if (!sound) throw new Error(`ledger invariant broken at entry ${entry.seq} (${entry.kind})`);
+    head = entry.after;
+  }
+}

@@ -1,0 +1,41 @@
+import { currencyScale, divide, narrow, RATE_SCALE, unitScale } from "./amount.ts";
+import type { Program } from "./program.ts";
+import { tierFor } from "./tiers.ts";
+
+/** An amount of money in the currency's smallest unit. */
+export interface Money {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+const RATE_ONE = 10n ** BigInt(RATE_SCALE);
+
+/**
+ * Points (smallest step) that a purchase earns: rate × multiplier of the tier held before the
+ * purchase, rounded once, as the programme names it. Null when the sum is beyond what one command
+ * may move.
+ */
+export function pointsForPurchase(
+  program: Program,
+  purchase: Money,
+  lifetime: number,
+): number | null {
+  const { rate, rounding, step } = program.earning;
+  const multiplier = BigInt(tierFor(program, lifetime)?.multiplier ?? Number(RATE_ONE));
+  const exact = BigInt(purchase.amount) * BigInt(rate) * multiplier;
+  const pointSteps = 10n ** BigInt(unitScale("point", purchase.currency));
+  const moneySteps = 10n ** BigInt(currencyScale(purchase.currency));
+  const divisor = moneySteps * RATE_ONE * RATE_ONE * BigInt(step);
+  return narrow(divide(exact * pointSteps, divisor, rounding) * BigInt(step));
+}
+
+/**
+ * What an amount of points (smallest step) is worth in the currency's smallest unit, rounded down;
+ * null when the programme gives points no value in money.
+ */
+export function moneyForPoints(program: Program, points: number, currency: string): number | null {
+  if (program.redemptionRate === null) return null;
+  const money = BigInt(points) * RATE_ONE * 10n ** BigInt(currencyScale(currency));
+  const divisor = BigInt(program.redemptionRate) * 10n ** BigInt(unitScale("point", currency));
+  return narrow(divide(money, divisor, "floor"));
+}

@@ -1,0 +1,77 @@
+import type { Unit } from "./amount.ts";
+import type { Failure } from "./result.ts";
+import { err } from "./result.ts";
+
+/** One thing that is wrong with one field of a request. */
+export interface Fault {
+  /** JSON pointer into the request (RFC 6901), e.g. `/points`. */
+  readonly pointer: string;
+  /** Stable name of the fault: `required`, `invalid`, `too_long`, `too_large`, `unknown`, … */
+  readonly code: string;
+  /** What a person should change, without the value that was sent. */
+  readonly detail: string;
+}
+
+/** The kinds of thing that a request can fail to find. */
+export type Missing =
+  | "route"
+  | "merchant"
+  | "site"
+  | "key"
+  | "staff"
+  | "program"
+  | "customer"
+  | "entry";
+
+/** The kinds of thing that can exist only once. */
+export type Unique = "merchant" | "site" | "key" | "staff" | "program" | "customer";
+
+/**
+ * Every expected failure, told apart by `code`. The members stand in the order in which they are
+ * checked: of two faults in one request the earlier member is the answer. Each dialect maps every
+ * code in one total table.
+ */
+export type LoyaltyError =
+  | { readonly code: "not_found"; readonly object: Missing }
+  | { readonly code: "method_not_allowed"; readonly allowed: readonly string[] }
+  | { readonly code: "key_missing" }
+  | { readonly code: "key_unknown" }
+  | { readonly code: "key_expired" }
+  | { readonly code: "body_too_large"; readonly limit: number }
+  | { readonly code: "signature_invalid"; readonly reason: "missing" | "malformed" | "mismatch" }
+  | { readonly code: "clock_skew"; readonly serverTime: number }
+  | { readonly code: "scope_missing"; readonly scope: string }
+  | { readonly code: "merchant_not_named" }
+  | { readonly code: "invalid_json" }
+  | { readonly code: "validation_failed"; readonly faults: readonly Fault[] }
+  | { readonly code: "demo_refused" }
+  | { readonly code: "signature_reused" }
+  | { readonly code: "idempotency_key_reused" }
+  | { readonly code: "reference_reused"; readonly reference: string }
+  | { readonly code: "already_exists"; readonly object: Unique; readonly field: string }
+  | { readonly code: "already_reversed"; readonly seq: number }
+  | {
+      readonly code: "insufficient_balance";
+      readonly unit: Unit;
+      /** In the unit's smallest step, like `available`. */
+      readonly requested: number;
+      readonly available: number;
+    }
+  | { readonly code: "balance_limit"; readonly unit: Unit }
+  | { readonly code: "customer_busy" };
+
+/** The discriminant of {@link LoyaltyError}. */
+export type LoyaltyErrorCode = LoyaltyError["code"];
+
+/** The member of {@link LoyaltyError} with that code. */
+export type ErrorOf<C extends LoyaltyErrorCode> = Extract<LoyaltyError, { code: C }>;
+
+/** A validation failure of a single field. */
+export function invalid(pointer: string, code: string, detail: string): Failure<LoyaltyError> {
+  return err({ code: "validation_failed", faults: [{ pointer, code, detail }] });
+}
+
+/** The failure for a thing that does not exist or is another merchant's: both look alike. */
+export function notFound(object: Missing): Failure<LoyaltyError> {
+  return err({ code: "not_found", object });
+}

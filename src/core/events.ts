@@ -1,0 +1,97 @@
+import type { Unit } from "./amount.ts";
+import { formatDecimal, unitScale } from "./amount.ts";
+import type { Entry, EntryKind } from "./entries.ts";
+import { DEBT, holdingOf, NEVER } from "./entries.ts";
+import { makeId, ulidOf } from "./ids.ts";
+import type { Program } from "./program.ts";
+import { isUpgrade } from "./tiers.ts";
+
+/** Whose wallet an event tells of. */
+export interface EventSubject {
+  readonly merchant: string;
+  readonly customer: string;
+  /** ISO 4217; gives prepaid amounts their scale. */
+  readonly currency: string;
+  readonly livemode: boolean;
+}
+
+/** An event as receivers get it. Carries no personal data. */
+export interface LoyaltyEvent {
+  /** `noun.past_verb`, e.g. `points.earned`. */
+  readonly type: string;
+  /** When it was booked, RFC 3339 UTC with milliseconds. */
+  readonly timestamp: string;
+  /** The same at every delivery of the event. */
+  readonly id: string;
+  readonly merchant: string;
+  readonly livemode: boolean;
+  /** The entry's number: rises by one per change of that wallet, so that a gap is seen. */
+  readonly sequence: number;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+const NOUNS: Readonly<Record<Unit, string>> = {
+  point: "points",
+  stamp: "stamp",
+  prepaid: "prepaid",
+};
+
+const VERBS: Readonly<Record<Exclude<EntryKind, "tier">, string>> = {
+  open: "adjusted",
+  earn: "earned",
+  redeem: "redeemed",
+  adjust: "adjusted",
+  reverse: "reversed",
+  expire: "expired",
+};
+
+/**
+ * The event that tells of an entry: one each, with the entry's ULID and number, so that a second
+ * publication is recognisably the same. Pure: the ledger is the outbox.
+ */
+export function eventOf(
+  entry: Entry,
+  before: string | null,
+  subject: EventSubject,
+  program: Program,
+): LoyaltyEvent {
+  const scale = unitScale(entry.unit, subject.currency);
+  const at = (time: number): string => new Date(time).toISOString();
+  return {
+    type: eventType(entry, before, program),
+    timestamp: at(entry.recordedAt),
+    id: makeId("evt", ulidOf("ent", entry.id) ?? entry.id),
+    merchant: subject.merchant,
+    livemode: subject.livemode,
+    sequence: entry.seq,
+    data: {
+      customer: subject.customer,
+      entry: entry.id,
+      unit: entry.unit,
+      amount: formatDecimal(entry.amount, scale),
+      balance: formatDecimal(holdingOf(entry.after, entry.unit).balance, scale),
+      lots: entry.lots
+        .filter((lot) => lot.expiresAt !== DEBT)
+        .map((lot) => ({
+          amount: formatDecimal(lot.amount, scale),
+          expires_at: lot.expiresAt === NEVER ? null : at(lot.expiresAt),
+        })),
+      tier: entry.after.tier ?? program.tiers[0]?.name ?? null,
+      corrects: entry.corrects,
+      dialect: entry.source.dialect,
+      site: entry.source.site,
+      occurred_at: at(entry.occurredAt),
+      recorded_at: at(entry.recordedAt),
+    },
+  };
+}
+
+function eventType(entry: Entry, before: string | null, program: Program): string {
+  const { kind, unit } = entry;
+  if (kind === "tier") {
+    return isUpgrade(program, before, entry.after.tier) ? "tier.upgraded" : "tier.downgraded";
+  }
+  if (kind === "earn" && unit === "stamp") return "stamp.added";
+  if (kind === "earn" && unit === "prepaid") return "prepaid.topped_up";
+  return `${NOUNS[unit]}.${VERBS[kind]}`;
+}

@@ -1,0 +1,178 @@
+import type { Rate, Rounding, Unit } from "./amount.ts";
+import { formatShortDecimal, MAX_BALANCE, parseDecimal, parseRate, unitScale } from "./amount.ts";
+import type { Fault } from "./errors.ts";
+import type { Result } from "./result.ts";
+import { err, ok } from "./result.ts";
+
+/** A level that a customer reaches by lifetime points. */
+export interface Tier {
+  readonly name: string;
+  /** Lifetime points at which the tier begins, in the smallest step. */
+  readonly from: number;
+  /** Multiplies the base rate of what a customer of this tier earns. */
+  readonly multiplier: Rate;
+  readonly benefits: readonly string[];
+}
+
+/** How long earned points live. */
+export type Expiry =
+  | { readonly kind: "never" }
+  /** To the end of the business day so many days after the day they were earned. */
+  | { readonly kind: "days"; readonly days: number }
+  /** To the end of a fixed business day, `YYYY-MM-DD`. */
+  | { readonly kind: "date"; readonly date: string };
+
+/**
+ * A merchant's rules, validated and plain, so that they cross RPC and lie in a cache. Money rates
+ * count points per whole currency unit.
+ */
+export interface Program {
+  readonly earning: {
+    readonly rate: Rate;
+    readonly rounding: Rounding;
+    /** What the earned amount is rounded to, in the smallest step of points: 100 is whole points. */
+    readonly step: number;
+  };
+  /** Points that are worth one currency unit when they are spent; null: not worth money. */
+  readonly redemptionRate: Rate | null;
+  readonly expiry: Expiry;
+  /** Ascending by `from`; the first begins at 0. */
+  readonly tiers: readonly Tier[];
+  /** Whether taking back earned points may leave a debt that the next earn pays. */
+  readonly allowDebt: boolean;
+}
+
+/** A programme as it stands on the wire and in storage: amounts and rates are decimal texts. */
+export interface ProgramDefinition {
+  readonly earning: {
+    readonly rate: string;
+    readonly rounding?: Rounding | undefined;
+    readonly step?: string | undefined;
+  };
+  readonly redemption?: { readonly rate: string } | undefined;
+  readonly expiry?:
+    | { readonly days?: number | undefined; readonly date?: string | undefined }
+    | undefined;
+  readonly tiers?: readonly TierDefinition[] | undefined;
+  readonly allow_debt?: boolean | undefined;
+}
+
+/** A tier of a {@link ProgramDefinition}. */
+export interface TierDefinition {
+  readonly name: string;
+  readonly from: string;
+  readonly multiplier?: string | undefined;
+  readonly benefits?: readonly string[] | undefined;
+}
+
+/** The rules of a merchant that has defined none: a point per currency unit, for ever. */
+export const DEFAULT_PROGRAM: Program = {
+  earning: { rate: 1_000_000, rounding: "floor", step: 100 },
+  redemptionRate: null,
+  expiry: { kind: "never" },
+  tiers: [],
+  allowDebt: false,
+};
+
+/** Most tiers that a programme may have. */
+export const MAX_TIERS = 20;
+
+/** Longest life of points in days: a hundred years. */
+export const MAX_EXPIRY_DAYS = 36_525;
+
+const POINT_SCALE = unitScale("point", "");
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+/**
+ * Checks a programme's definition and turns it into the form that rules work with. All faults are
+ * reported at once, with pointers into the definition.
+ */
+export function defineProgram(definition: ProgramDefinition): Result<Program, readonly Fault[]> {
+  const faults: Fault[] = [];
+  const fault = (pointer: string, detail: string, code = "invalid"): void => {
+    faults.push({ pointer, code, detail });
+  };
+  const rateAt = (pointer: string, text: string): Rate => {
+    const rate = parseRate(text);
+    if (rate === null) fault(pointer, "must be a decimal from 0 to 1000000, six digits at most");
+    return rate ?? 0;
+  };
+  const rate = rateAt("/earning/rate", definition.earning.rate);
+  const step = parseDecimal(definition.earning.step ?? "1", POINT_SCALE);
+  if (step === null || step <= 0) fault("/earning/step", "must be a positive amount of points");
+  const redemption = definition.redemption;
+  const redemptionRate = redemption ? rateAt("/redemption/rate", redemption.rate) : null;
+  if (redemptionRate === 0) fault("/redemption/rate", "must be greater than 0");
+  const program: Program = {
+    earning: { rate, rounding: definition.earning.rounding ?? "floor", step: step ?? 1 },
+    redemptionRate,
+    expiry: defineExpiry(definition.expiry, fault),
+    tiers: defineTiers(definition.tiers ?? [], rateAt, fault),
+    allowDebt: definition.allow_debt ?? false,
+  };
+  return faults.length === 0 ? ok(program) : err(faults);
+}
+
+function defineExpiry(
+  expiry: ProgramDefinition["expiry"],
+  fault: (pointer: string, detail: string) => void,
+): Expiry {
+  if (expiry?.days === undefined && expiry?.date === undefined) return { kind: "never" };
+  if (expiry.days !== undefined && expiry.date !== undefined) {
+    fault("/expiry", "must have either days or date");
+  }
+  if (expiry.date !== undefined) {
+    if (!isDate(expiry.date)) fault("/expiry/date", "must be a calendar date, YYYY-MM-DD");
+    return { kind: "date", date: expiry.date };
+  }
+  const days = expiry.days ?? 0;
+  if (!Number.isSafeInteger(days) || days < 1 || days > MAX_EXPIRY_DAYS) {
+    fault("/expiry/days", `must be a whole number from 1 to ${MAX_EXPIRY_DAYS}`);
+  }
+  return { kind: "days", days };
+}
+
+function defineTiers(
+  tiers: readonly TierDefinition[],
+  rateAt: (pointer: string, text: string) => Rate,
+  fault: (pointer: string, detail: string) => void,
+): readonly Tier[] {
+  if (tiers.length > MAX_TIERS) fault("/tiers", `must have at most ${MAX_TIERS} tiers`);
+  const defined = tiers.map((tier, i) => {
+    const from = parseDecimal(tier.from, POINT_SCALE);
+    if (from === null || from < 0 || from > MAX_BALANCE) {
+      fault(`/tiers/${i}/from`, "must be an amount of points, 0 or more");
+    }
+    if (tier.name === "") fault(`/tiers/${i}/name`, "must not be empty");
+    return {
+      name: tier.name,
+      from: from ?? 0,
+      multiplier: rateAt(`/tiers/${i}/multiplier`, tier.multiplier ?? "1"),
+      benefits: tier.benefits ?? [],
+    };
+  });
+  const [first] = defined;
+  if (first !== undefined && first.from !== 0) fault("/tiers/0/from", "must be 0");
+  for (const [i, tier] of defined.entries()) {
+    const before = defined[i - 1];
+    if (before !== undefined && tier.from <= before.from) {
+      fault(`/tiers/${i}/from`, "must be greater than that of the tier before");
+    }
+    if (defined.findIndex((other) => other.name === tier.name) !== i) {
+      fault(`/tiers/${i}/name`, "must differ from every other tier's name");
+    }
+  }
+  return defined;
+}
+
+/** Whether the text is a day of the calendar in the form `YYYY-MM-DD`. */
+export function isDate(text: string): boolean {
+  if (!DATE.test(text)) return false;
+  const parsed = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text);
+}
+
+/** An amount of a unit as people read it: points `12.5`, stamps `3`. */
+export function displayAmount(amount: number, unit: Unit, currency: string): string {
+  return formatShortDecimal(amount, unitScale(unit, currency));
+}

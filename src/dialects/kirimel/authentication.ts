@@ -1,0 +1,100 @@
+import type { Guard } from "../../core/commands.ts";
+import type { LoyaltyError } from "../../core/errors.ts";
+import type { Result } from "../../core/result.ts";
+import { err, ok } from "../../core/result.ts";
+import { readBody } from "../../http/body.ts";
+import { concatBytes, verifyHmac } from "../../http/hmac.ts";
+import { routingPath } from "../../http/path.ts";
+import type { Http } from "../../http/request.ts";
+import { deferrer } from "../../http/request.ts";
+import type { Context } from "../../services/context.ts";
+import { makeContext, settingsOf } from "../../services/context.ts";
+import type { Credential } from "../../services/credentials.ts";
+import { findCredential } from "../../services/credentials.ts";
+import { MAX_BODY_BYTES } from "./schemas.ts";
+
+/** How long a signature stays bound at least, also where the clock window is off. */
+const MIN_BINDING_MS = 600_000;
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|\+00:00)$/;
+
+/** An authenticated request with the very bytes that were signed. */
+export interface Signed {
+  readonly ctx: Context;
+  readonly body: Uint8Array;
+}
+
+/**
+ * KiriMel's authentication: key, timestamp and signature of the timestamp and the raw body, with
+ * or without a dot between (its documentation and its SDKs differ). A write is bound to the
+ * method and path it was first used with, because the signature covers neither.
+ */
+export async function authenticate(
+  http: Http,
+  access: "read" | "write",
+): Promise<Result<Signed, LoyaltyError>> {
+  const credential = await findKey(http);
+  if (!credential.ok) return credential;
+  const body = await readBody(http.req.raw, MAX_BODY_BYTES);
+  if (!body.ok) return body;
+  const signature = await verifySignature(http, credential.value, body.value);
+  if (!signature.ok) return signature;
+  const { principal } = credential.value;
+  const guard = access === "read" ? null : bind(http, principal.keyId, signature.value);
+  const ctx = makeContext({
+    env: http.env,
+    principal,
+    dialect: "kirimel",
+    requestId: http.get("requestId"),
+    now: http.get("now"),
+    guard,
+    timing: http.get("timing"),
+    defer: deferrer(http),
+  });
+  return ok({ ctx, body: body.value });
+}
+
+async function findKey(http: Http): Promise<Result<Credential, LoyaltyError>> {
+  const names = ["x-api-key", "x-client-key"].map((name) => http.req.header(name) ?? "");
+  const [text, ...others] = names.filter((name) => name !== "");
+  if (text === undefined) return err({ code: "key_missing" });
+  if (others.some((other) => other !== text)) return err({ code: "key_unknown" });
+  return findCredential(http.env, "kirimel", text, http.get("now"));
+}
+
+/** Answers the signature in its canonical form: lower-case hex. */
+async function verifySignature(
+  http: Http,
+  credential: Credential,
+  body: Uint8Array,
+): Promise<Result<string, LoyaltyError>> {
+  const timestamp = http.req.header("x-timestamp") ?? "";
+  const header = http.req.header("x-signature") ?? "";
+  if (timestamp === "" || header === "") {
+    return err({ code: "signature_invalid", reason: "missing" });
+  }
+  const signedAt = TIMESTAMP.test(timestamp) ? Date.parse(timestamp) : Number.NaN;
+  if (Number.isNaN(signedAt)) return err({ code: "signature_invalid", reason: "malformed" });
+  const now = http.get("now");
+  const window = settingsOf(http.env).kirimelWindowMs;
+  if (window > 0 && Math.abs(now - signedAt) > window) {
+    return err({ code: "clock_skew", serverTime: now });
+  }
+  const signature = header
+    .trim()
+    .replace(/^sha256=/i, "")
+    .toLowerCase();
+  const messages = [concatBytes(timestamp, body), concatBytes(`${timestamp}.`, body)];
+  const matches =
+    credential.secret !== null && (await verifyHmac(credential.secret, messages, signature));
+  return matches ? ok(signature) : err({ code: "signature_invalid", reason: "mismatch" });
+}
+
+function bind(http: Http, keyId: string | null, signature: string): Guard {
+  const window = settingsOf(http.env).kirimelWindowMs;
+  return {
+    kind: "signature",
+    key: `signature/${keyId}/${signature}`,
+    fingerprint: `${http.req.method} ${routingPath(http.req.raw)}`,
+    keepMs: Math.max(2 * window, MIN_BINDING_MS),
+  };
+}

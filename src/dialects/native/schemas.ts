@@ -1,0 +1,156 @@
+import { z } from "zod";
+import {
+  MAX_EMAIL,
+  MAX_IDENTIFIER,
+  normaliseEmail,
+  normalisePhone,
+} from "../../core/identifiers.ts";
+import { isDate, MAX_TIERS } from "../../core/program.ts";
+import { KEY_SCOPES } from "../../services/context.ts";
+
+/** Bytes of a JSON body. */
+export const MAX_BODY_BYTES = 262_144;
+/** Bytes of one import request; larger imports are sent in parts. */
+export const MAX_IMPORT_BYTES = 10_485_760;
+/** Lines of one import request: each costs a few storage calls, of which a request has many. */
+export const MAX_IMPORT_LINES = 1_000;
+
+const MAX_NAME = 255;
+const MAX_TEXT = 500;
+const MAX_NUMBER = 999_999_999_999;
+const MAX_LOTS = 400;
+
+const name = z.string().trim().min(1).max(MAX_NAME);
+const decimal = z
+  .string()
+  .max(32)
+  .regex(/^\d+(\.\d+)?$/, "must be a decimal text, e.g. 12.50");
+const date = z.string().refine(isDate, "must be a calendar date, YYYY-MM-DD");
+const moment = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+const scopes = z.array(z.enum(KEY_SCOPES as [string, ...string[]])).max(KEY_SCOPES.length);
+
+/** `POST /merchants` */
+export const merchantSchema = z.strictObject({
+  slug: z
+    .string()
+    .max(63)
+    .regex(/^[a-z0-9]+(?:[-_][a-z0-9]+)*$/, "must be lower-case letters, digits, - and _"),
+  name,
+  currency: z.string().regex(/^[A-Z]{3}$/, "must be an ISO 4217 code"),
+  time_zone: z.string().max(64),
+  business_type: z.enum(["RESTAURANT", "RETAIL"]).optional(),
+  sandbox: z.boolean().default(false),
+  demo: z.boolean().default(false),
+  pending: z.boolean().default(false),
+  site_limit: z.int().min(1).max(100_000).optional(),
+  unmasked: z.boolean().default(false),
+});
+
+/** `POST /sites` */
+export const siteSchema = z.strictObject({
+  code: z.string().trim().min(1).max(64),
+  name,
+  kind: z.enum(["RESTAURANT", "RETAIL"]).optional(),
+  address: z.record(z.string().max(40), z.string().max(MAX_TEXT)).default({}),
+});
+
+/** `POST /programs` */
+export const programSchema = z.strictObject({
+  name,
+  earning: z.strictObject({
+    rate: decimal,
+    rounding: z.enum(["floor", "half_up", "ceil"]).optional(),
+    step: decimal.optional(),
+  }),
+  redemption: z.strictObject({ rate: decimal }).optional(),
+  expiry: z.strictObject({ days: z.int().optional(), date: date.optional() }).optional(),
+  tiers: z
+    .array(
+      z.strictObject({
+        name,
+        from: decimal,
+        multiplier: decimal.optional(),
+        benefits: z.array(z.string().max(MAX_TEXT)).max(50).optional(),
+      }),
+    )
+    .max(MAX_TIERS)
+    .optional(),
+  allow_debt: z.boolean().optional(),
+});
+
+/** `POST /keys` */
+export const keySchema = z.strictObject({
+  name,
+  dialect: z.enum(["native", "kirimel"]),
+  mode: z.enum(["live", "test"]).default("live"),
+  scopes,
+  text: z
+    .string()
+    .regex(/^[\x21-\x7e]{8,255}$/, "must be 8 to 255 visible characters")
+    .optional(),
+  secret: z
+    .string()
+    .regex(/^[\x21-\x7e]{8,255}$/, "must be 8 to 255 visible characters")
+    .optional(),
+  site: z.string().max(64).optional(),
+  unlimited: z.boolean().default(false),
+  expires_at: moment.optional(),
+});
+
+/** `POST /staff` */
+export const staffSchema = z.strictObject({
+  username: z.string().trim().min(1).max(MAX_NAME),
+  password: z.string().min(1).max(MAX_NAME),
+  name,
+  sites: z.array(z.string().max(64)).max(1_000).default([]),
+  default_site: z.string().max(64).optional(),
+  scopes: scopes.default([]),
+});
+
+const identifierSchema = z
+  .strictObject({
+    kind: z.enum(["phone", "email", "qr", "card", "external", "referral"]),
+    value: z.string().trim().min(1).max(MAX_IDENTIFIER),
+  })
+  .transform((identifier, issues) => {
+    const value = normalise(identifier.kind, identifier.value);
+    if (value !== null) return { ...identifier, value };
+    issues.addIssue({ code: "custom", path: ["value"], message: `is no valid ${identifier.kind}` });
+    return z.NEVER;
+  });
+
+function normalise(kind: string, value: string): string | null {
+  if (kind === "phone") return normalisePhone(value);
+  return kind === "email" ? normaliseEmail(value) : value;
+}
+
+/** One line of `POST /customers/import`. */
+export const importSchema = z.strictObject({
+  number: z.int().min(1).max(MAX_NUMBER).optional(),
+  identifiers: z.array(identifierSchema).max(20).default([]),
+  name: z.string().trim().max(MAX_NAME).optional(),
+  email: z.string().max(MAX_EMAIL).transform(normaliseEmail).pipe(z.string()).optional(),
+  birth_date: date.optional(),
+  status: z.enum(["active", "inactive", "blocked"]).default("active"),
+  site: z.string().max(64).optional(),
+  joined_at: moment.optional(),
+  metadata: z.record(z.string().max(40), z.string().max(MAX_TEXT)).default({}),
+  balances: z
+    .array(
+      z.strictObject({
+        unit: z.enum(["point", "stamp", "prepaid"]),
+        lifetime: decimal.optional(),
+        lots: z
+          .array(z.strictObject({ amount: decimal, expires_on: date.optional() }))
+          .max(MAX_LOTS),
+      }),
+    )
+    .max(3)
+    .default([]),
+});
+
+/** `?limit=` and `?cursor=` of every list. */
+export const listSchema = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(25),
+  cursor: z.string().max(64).optional(),
+});

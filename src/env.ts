@@ -1,0 +1,67 @@
+/** What a deployment sets, read once per Env. */
+export interface Settings {
+  /** `local` is a developer's machine: it may hold demo data and talk plain HTTP. */
+  readonly environment: "local" | "production";
+  /** The deployment's admin token; null when none is set, and then nobody is admin. */
+  readonly adminToken: string | null;
+  /** Keys that encrypt secrets at rest. */
+  readonly masterKeys: MasterKeys;
+  /** How far a KiriMel timestamp may be off, in milliseconds; 0 turns the check off. */
+  readonly kirimelWindowMs: number;
+  /** Whether KiriMel error bodies repeat their message at top level, as its SDKs read it. */
+  readonly kirimelTopLevelMessage: boolean;
+}
+
+/** AES-256 keys by version, base64; `current` names the one that encrypts. */
+export interface MasterKeys {
+  readonly current: string;
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+/** Shortest admin token that a deployment accepts; a guessable one is as good as none. */
+export const MIN_ADMIN_TOKEN = 32;
+
+const DEFAULT_WINDOW_MS = 300_000;
+
+const cache = new WeakMap<Env, Settings>();
+
+/** The settings of an Env. Throws, naming the variable, when one is unusable. */
+export function settingsOf(env: Env): Settings {
+  const known = cache.get(env);
+  if (known !== undefined) return known;
+  const settings = readSettings(env);
+  cache.set(env, settings);
+  return settings;
+}
+
+function readSettings(env: Env): Settings {
+  const environment = env.GUERDON_ENVIRONMENT === "local" ? "local" : "production";
+  const token = env.GUERDON_ADMIN_TOKEN ?? "";
+  const usable = environment === "local" ? token !== "" : token.length >= MIN_ADMIN_TOKEN;
+  return {
+    environment,
+    adminToken: usable ? token : null,
+    masterKeys: readMasterKeys(env.GUERDON_MASTER_KEYS),
+    kirimelWindowMs: readWindow(env.GUERDON_KIRIMEL_WINDOW_SECONDS),
+    kirimelTopLevelMessage: env.GUERDON_KIRIMEL_TOP_LEVEL_MESSAGE === "on",
+  };
+}
+
+function readMasterKeys(text: string | undefined): MasterKeys {
+  if (text === undefined) throw new Error("the secret GUERDON_MASTER_KEYS is not set");
+  const parsed: unknown = JSON.parse(text);
+  const keys = parsed as MasterKeys;
+  if (typeof keys.keys?.[keys.current] !== "string") {
+    throw new Error("the secret GUERDON_MASTER_KEYS has no current key");
+  }
+  return keys;
+}
+
+function readWindow(text: string | undefined): number {
+  if (text === undefined || text === "") return DEFAULT_WINDOW_MS;
+  const seconds = Number(text);
+  if (!Number.isInteger(seconds) || seconds < 0) {
+    throw new Error("GUERDON_KIRIMEL_WINDOW_SECONDS must be a whole number of seconds");
+  }
+  return seconds * 1000;
+}

@@ -1,0 +1,31 @@
+const HEX_SHA256 = /^[0-9a-f]{64}$/i;
+
+/**
+ * Whether `signature` (64 hex digits, either case) is the HMAC-SHA256 (RFC 2104) of any of the
+ * messages. Every message is checked, each in constant time, so that time tells nothing.
+ */
+export async function verifyHmac(
+  secret: string,
+  messages: readonly Uint8Array[],
+  signature: string,
+): Promise<boolean> {
+  if (!HEX_SHA256.test(signature)) return false;
+  const bytes = Uint8Array.from(signature.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  const raw = new TextEncoder().encode(secret);
+  const key = await crypto.subtle.importKey("raw", raw, HMAC_SHA256, false, ["verify"]);
+  const verdicts = await Promise.all(
+    messages.map((message) => crypto.subtle.verify("HMAC", key, bytes, message)),
+  );
+  return verdicts.includes(true);
+}
+
+const HMAC_SHA256 = { name: "HMAC", hash: "SHA-256" };
+
+/** Text and bytes behind one another. */
+export function concatBytes(text: string, bytes: Uint8Array): Uint8Array {
+  const head = new TextEncoder().encode(text);
+  const whole = new Uint8Array(head.length + bytes.length);
+  whole.set(head);
+  whole.set(bytes, head.length);
+  return whole;
+}

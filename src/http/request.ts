@@ -1,0 +1,49 @@
+import type { Context as HonoContext } from "hono";
+import { ulid } from "ulid";
+import { makeId } from "../core/ids.ts";
+
+/** What the application keeps of a request while it is under way. */
+export interface RequestVariables {
+  readonly requestId: string;
+  /** Milliseconds since the epoch, taken once. */
+  readonly now: number;
+  readonly timing: { wallet: number };
+}
+
+/** Hono's types for every app and sub-app of this service. */
+export interface HttpEnv {
+  Bindings: Env;
+  Variables: RequestVariables;
+}
+
+/** Hono's context with this service's types. */
+export type Http = HonoContext<HttpEnv>;
+
+/** Gives a request its id and its moment. */
+export function nameRequest(http: Http): void {
+  const now = Date.now();
+  http.set("now", now);
+  http.set("requestId", makeId("req", ulid(now)));
+  http.set("timing", { wallet: 0 });
+}
+
+/** Work that goes on after the answer; a test without an execution context just lets it run. */
+export function deferrer(http: Http): (work: Promise<unknown>) => void {
+  return (work) => {
+    const logged = work.catch((error: unknown) => logUnexpected(http.get("requestId"), error));
+    http.executionCtx.waitUntil(logged);
+  };
+}
+
+/** Logs what nobody expected, once, with the request's id. Never shown to a client. */
+export function logUnexpected(requestId: string, error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  console.error(
+    JSON.stringify({ level: "error", request_id: requestId, error: withoutData(text) }),
+  );
+}
+
+/** Drizzle puts SQL parameters into its messages; they may be personal data. */
+function withoutData(text: string): string {
+  return text.replaceAll(/\nparams: .*/g, "\nparams: …");
+}

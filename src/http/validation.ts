@@ -1,0 +1,51 @@
+import type { z } from "zod";
+import type { Fault, LoyaltyError } from "../core/errors.ts";
+import type { Result } from "../core/result.ts";
+import { err, ok } from "../core/result.ts";
+
+/** Reads a wire value by its schema; all faults at once, with JSON pointers. */
+export function validate<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+): Result<z.output<S>, LoyaltyError> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return ok(parsed.data);
+  return err({ code: "validation_failed", faults: parsed.error.issues.flatMap(toFaults) });
+}
+
+function toFaults(issue: z.core.$ZodIssue): Fault[] {
+  const pointer = toPointer(issue.path);
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => ({
+        pointer: toPointer([...issue.path, key]),
+        code: "unknown_field",
+        detail: "is not a field of this request",
+      }));
+    case "too_big":
+      return [{ pointer, code: "too_large", detail: issue.message }];
+    case "too_small":
+      return [{ pointer, code: "too_small", detail: issue.message }];
+    case "invalid_type":
+      return [{ pointer, code: isMissing(issue) ? "required" : "invalid", detail: issue.message }];
+    case "custom":
+      return [{ pointer, code: customCode(issue), detail: issue.message }];
+    default:
+      return [{ pointer, code: "invalid", detail: issue.message }];
+  }
+}
+
+function isMissing(issue: z.core.$ZodIssue): boolean {
+  return "input" in issue ? issue.input === undefined : issue.message.includes("undefined");
+}
+
+function customCode(issue: z.core.$ZodIssueCustom): string {
+  const code = issue.params?.code;
+  return typeof code === "string" ? code : "invalid";
+}
+
+function toPointer(path: readonly PropertyKey[]): string {
+  const escaped = (part: PropertyKey): string =>
+    String(part).replaceAll("~", "~0").replaceAll("/", "~1");
+  return path.map((part) => `/${escaped(part)}`).join("");
+}

@@ -1,0 +1,9 @@
+import { createApp } from "./app.ts";
+
+export { Wallet } from "./wallet/object.ts";
+
+const app = createApp();
+
+export default {
+  fetch: (request, env, ctx) => app.fetch(request, env, ctx),
+} satisfies ExportedHandler<Env>;

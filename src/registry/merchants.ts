@@ -1,0 +1,31 @@
+import { desc, eq, lt } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import { merchants } from "./schema.ts";
+import type { Write } from "./unit-of-work.ts";
+
+/** A row of `merchants`. */
+export type MerchantRow = typeof merchants.$inferSelect;
+
+/** The merchant with that id or slug. */
+export async function findMerchant(
+  db: Database,
+  by: { readonly id: string } | { readonly slug: string },
+): Promise<MerchantRow | undefined> {
+  const where = "id" in by ? eq(merchants.id, by.id) : eq(merchants.slug, by.slug);
+  return db.select().from(merchants).where(where).get();
+}
+
+/** Merchants, newest first, at most `limit`, older than the id `before`. */
+export async function listMerchants(
+  db: Database,
+  limit: number,
+  before: string | null,
+): Promise<MerchantRow[]> {
+  const where = before === null ? undefined : lt(merchants.id, before);
+  return db.select().from(merchants).where(where).orderBy(desc(merchants.id)).limit(limit).all();
+}
+
+/** The write that adds a merchant; a slug that is taken refuses it. */
+export function insertMerchant(db: Database, row: typeof merchants.$inferInsert): Write {
+  return db.insert(merchants).values(row);
+}

@@ -1,0 +1,51 @@
+import { Temporal } from "temporal-polyfill";
+import { NEVER } from "../core/entries.ts";
+import type { Expiry } from "../core/program.ts";
+
+const cache = new Map<string, number>();
+const MAX_CACHED = 1_000;
+
+/**
+ * When points that were earned at `earnedAt` expire: the first moment after the last business day
+ * on which they are good, in milliseconds since the epoch; {@link NEVER} if they do not. Days are
+ * counted on the calendar of the zone, so daylight saving moves nothing.
+ */
+export function expiryOf(expiry: Expiry, earnedAt: number, timeZone: string): number {
+  if (expiry.kind === "never") return NEVER;
+  if (expiry.kind === "date") return endOfDay(expiry.date, timeZone);
+  const day = Temporal.PlainDate.from(dayOf(earnedAt, timeZone));
+  return endOfDay(day.add({ days: expiry.days }).toString(), timeZone);
+}
+
+/** The first moment after a business day (`YYYY-MM-DD`) in the zone. */
+export function endOfDay(date: string, timeZone: string): number {
+  const key = `${timeZone} ${date}`;
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const next = Temporal.PlainDate.from(date).add({ days: 1 });
+  const end = next.toZonedDateTime(timeZone).epochMilliseconds;
+  if (cache.size >= MAX_CACHED) cache.clear();
+  cache.set(key, end);
+  return end;
+}
+
+/** The business day (`YYYY-MM-DD`) of a moment in the zone. */
+export function dayOf(moment: number, timeZone: string): string {
+  const instant = Temporal.Instant.fromEpochMilliseconds(moment);
+  return instant.toZonedDateTimeISO(timeZone).toPlainDate().toString();
+}
+
+/** The last business day on which a lot with that expiry is good; null if it never expires. */
+export function lastDayOf(expiresAt: number, timeZone: string): string | null {
+  return expiresAt === NEVER ? null : dayOf(expiresAt - 1, timeZone);
+}
+
+/** Whether the text names a time zone of the IANA database. */
+export function isTimeZone(text: string): boolean {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text);
+    return /^[A-Za-z]/.test(text);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,111 @@
+import type { Guard } from "../core/commands.ts";
+import type { Program } from "../core/program.ts";
+import type { Settings } from "../env.ts";
+import { settingsOf } from "../env.ts";
+import type { Database } from "../registry/database.ts";
+import { database } from "../registry/database.ts";
+
+export type { Settings } from "../env.ts";
+export { settingsOf } from "../env.ts";
+
+/** The tenant, as services see it. */
+export interface Merchant {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** IANA name of the zone that business days are counted in. */
+  readonly timeZone: string;
+  readonly sandbox: boolean;
+  /** Has no loyalty group yet. */
+  readonly pending: boolean;
+}
+
+/** What a principal may do (`verb:resource`). `admin` is the deployment's own token. */
+export type Scope =
+  | "read:customers"
+  | "write:customers"
+  | "write:transactions"
+  | "read:vouchers"
+  | "write:vouchers"
+  | "read:programs"
+  | "write:programs"
+  | "read:events"
+  | "write:webhooks"
+  | "write:keys"
+  | "write:adjustments"
+  | "write:sites"
+  | "write:merchants"
+  | "admin";
+
+/** Every scope that a key can be given; `admin` is not among them. */
+export const KEY_SCOPES: readonly Scope[] = [
+  "read:customers",
+  "write:customers",
+  "write:transactions",
+  "read:vouchers",
+  "write:vouchers",
+  "read:programs",
+  "write:programs",
+  "read:events",
+  "write:webhooks",
+  "write:keys",
+  "write:adjustments",
+  "write:sites",
+  "write:merchants",
+];
+
+/** Who is calling. */
+export interface Principal {
+  readonly merchant: Merchant;
+  readonly program: Program;
+  /** `test` decides like `live` and keeps nothing. */
+  readonly mode: "live" | "test";
+  readonly scopes: readonly Scope[];
+  readonly keyId: string | null;
+  readonly staffId: string | null;
+  readonly siteId: string | null;
+}
+
+/** Time spent in other places than the application, in milliseconds, for `Server-Timing`. */
+export interface Timing {
+  wallet: number;
+}
+
+/** What every service gets: who calls, with what, and when. */
+export interface Context {
+  readonly env: Env;
+  readonly settings: Settings;
+  readonly principal: Principal;
+  /** Name of the dialect that the call came in by. */
+  readonly dialect: string;
+  readonly requestId: string;
+  /** Milliseconds since the epoch, taken once per request. */
+  readonly now: number;
+  /** The merchant's database. */
+  readonly db: Database;
+  /** What makes a resent request recognisable besides its own reference. */
+  readonly guard: Guard | null;
+  readonly timing: Timing;
+  /** Goes on with work after the answer. */
+  defer(work: Promise<unknown>): void;
+}
+
+/** What {@link makeContext} needs to know of a request. */
+export interface ContextInput {
+  readonly env: Env;
+  readonly principal: Principal;
+  readonly dialect: string;
+  readonly requestId: string;
+  readonly now: number;
+  readonly guard: Guard | null;
+  readonly timing: Timing;
+  readonly defer: (work: Promise<unknown>) => void;
+}
+
+/** The context of one authenticated request. Opens no connection before a query is made. */
+export function makeContext(input: ContextInput): Context {
+  const { env, principal } = input;
+  return { ...input, settings: settingsOf(env), db: database(env, principal.merchant.id) };
+}

@@ -1,0 +1,130 @@
+import { ulid } from "ulid";
+import type { LoyaltyError } from "../core/errors.ts";
+import { notFound } from "../core/errors.ts";
+import { makeId } from "../core/ids.ts";
+import type { Result } from "../core/result.ts";
+import { ok } from "../core/result.ts";
+import type { CustomerRecord, Identifier, NewCustomer } from "../registry/customers.ts";
+import {
+  findCustomerByEmail,
+  findCustomersByIdentifiers,
+  insertCustomer,
+  nextCustomerNumber,
+  readCustomer,
+  touchCustomer,
+} from "../registry/customers.ts";
+import { unitOfWork } from "../registry/unit-of-work.ts";
+import type { Context } from "./context.ts";
+import { guardWrite } from "./requests.ts";
+
+export type { CustomerRecord, Identifier, IdentifierKind } from "../registry/customers.ts";
+
+/** A person to enrol; values are normalised. */
+export interface EnrolInput {
+  readonly identifiers: readonly Identifier[];
+  readonly name: string | null;
+  readonly email: string | null;
+  /** `YYYY-MM-DD`. */
+  readonly birthDate: string | null;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Customer number that the same request carries for another purpose; see `guardWrite`. */
+  readonly named: number | null;
+}
+
+/** What an enrolment came to. */
+export interface Enrolment {
+  readonly id: string;
+  readonly number: number;
+  /** False when one of the identifiers already belonged to this customer. */
+  readonly created: boolean;
+}
+
+/**
+ * Enrols a customer, or finds the one that already has an identifier (the first given counts). An
+ * existing profile stays as it is.
+ */
+export async function enrolCustomer(
+  ctx: Context,
+  input: EnrolInput,
+): Promise<Result<Enrolment, LoyaltyError>> {
+  const merchantId = ctx.principal.merchant.id;
+  const enrolled = await guardWrite(ctx, input.named, async (work) => {
+    const existing = await firstMatch(ctx, input.identifiers);
+    if (existing !== null) return ok({ id: existing.customer.id, created: false });
+    const customer = newCustomer(ctx, input);
+    work.add(...insertCustomer(ctx.db, customer, input.identifiers));
+    return ok({ id: customer.id, created: true });
+  });
+  if (!enrolled.ok) return enrolled;
+  const { id, created } = enrolled.value;
+  const record = await readCustomer(ctx.db, merchantId, id);
+  const number = record?.customer.number ?? (await nextCustomerNumber(ctx.db, merchantId));
+  return ok({ id, number, created });
+}
+
+/** The number is given by the insert itself: two enrolments at once never want the same one. */
+function newCustomer(ctx: Context, input: EnrolInput): NewCustomer {
+  const { now, principal } = ctx;
+  return {
+    id: makeId("cus", ulid(now)),
+    merchantId: principal.merchant.id,
+    number: null,
+    status: "active",
+    siteId: principal.siteId,
+    name: input.name,
+    email: input.email,
+    birthDate: input.birthDate,
+    attributes: { ...input.attributes },
+    joinedAt: now,
+    lastSeenAt: now,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+async function firstMatch(
+  ctx: Context,
+  wanted: readonly Identifier[],
+): Promise<CustomerRecord | null> {
+  const merchantId = ctx.principal.merchant.id;
+  for (const identifier of wanted) {
+    const [id] = await findCustomersByIdentifiers(ctx.db, merchantId, [identifier]);
+    const record = id === undefined ? undefined : await readCustomer(ctx.db, merchantId, id);
+    if (record !== undefined) return record;
+  }
+  return null;
+}
+
+/** The customer that has one of the identifiers; the first given that matches counts. */
+export async function findCustomer(
+  ctx: Context,
+  wanted: readonly Identifier[],
+): Promise<Result<CustomerRecord, LoyaltyError>> {
+  const record = await firstMatch(ctx, wanted);
+  return record === null ? notFound("customer") : ok(record);
+}
+
+/** The newest active customer with that e-mail (normalised). */
+export async function findCustomerWithEmail(
+  ctx: Context,
+  email: string,
+): Promise<Result<CustomerRecord, LoyaltyError>> {
+  const id = await findCustomerByEmail(ctx.db, ctx.principal.merchant.id, email);
+  return id === undefined ? notFound("customer") : getCustomer(ctx, id);
+}
+
+/** The merchant's customer with that id. */
+export async function getCustomer(
+  ctx: Context,
+  id: string,
+): Promise<Result<CustomerRecord, LoyaltyError>> {
+  const record = await readCustomer(ctx.db, ctx.principal.merchant.id, id);
+  return record === undefined ? notFound("customer") : ok(record);
+}
+
+/** Notes, after the answer, that a customer was seen. */
+export function noteSeen(ctx: Context, id: string): void {
+  const work = unitOfWork(ctx.db, ctx.principal.mode);
+  work.add(touchCustomer(ctx.db, ctx.principal.merchant.id, id, ctx.now));
+  ctx.defer(work.commit());
+}

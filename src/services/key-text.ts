@@ -1,0 +1,47 @@
+const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const BODY_LENGTH = 32;
+const CHECK_LENGTH = 6;
+const CRC32_POLYNOMIAL = 0xedb88320;
+
+/** So many characters of base 62 from a secure random source, each equally likely. */
+export function randomText(length: number): string {
+  const limit = 256 - (256 % BASE62.length);
+  let text = "";
+  while (text.length < length) {
+    for (const byte of crypto.getRandomValues(new Uint8Array(length))) {
+      if (byte < limit && text.length < length) text += BASE62.charAt(byte % BASE62.length);
+    }
+  }
+  return text;
+}
+
+/**
+ * A native key text: `gd_live_` or `gd_test_`, 32 random characters and their checksum, so that a
+ * scanner can tell a leaked key from noise without asking.
+ */
+export function makeKeyText(mode: "live" | "test"): string {
+  const body = `gd_${mode}_${randomText(BODY_LENGTH)}`;
+  return body + checksum(body);
+}
+
+function checksum(text: string): string {
+  let rest = crc32(new TextEncoder().encode(text));
+  let digits = "";
+  for (let i = 0; i < CHECK_LENGTH; i += 1) {
+    digits = BASE62.charAt(rest % BASE62.length) + digits;
+    rest = Math.floor(rest / BASE62.length);
+  }
+  return digits;
+}
+
+/** CRC-32 (ISO-HDLC, as in zip and PNG). */
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) {
+      crc = crc & 1 ? (crc >>> 1) ^ CRC32_POLYNOMIAL : crc >>> 1;
+    }
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}

@@ -1,0 +1,87 @@
+import { ulid } from "ulid";
+import { sha256Hex } from "../core/digest.ts";
+import type { LoyaltyError } from "../core/errors.ts";
+import { makeId } from "../core/ids.ts";
+import type { Result } from "../core/result.ts";
+import { err, ok } from "../core/result.ts";
+import type { KeyRow } from "../registry/keys.ts";
+import { insertKey, listKeys } from "../registry/keys.ts";
+import { seal } from "../registry/sealing.ts";
+import { unitOfWork } from "../registry/unit-of-work.ts";
+import type { Context, Scope } from "./context.ts";
+import { makeKeyText, randomText } from "./key-text.ts";
+import type { Page } from "./lists.ts";
+import { pageOf } from "./lists.ts";
+import { getSiteByCode } from "./sites.ts";
+
+export type { KeyRow } from "../registry/keys.ts";
+
+/** A key to make. `text` and `secret` bring along what another vendor issued. */
+export interface KeyInput {
+  readonly name: string;
+  readonly dialect: string;
+  readonly mode: "live" | "test";
+  readonly scopes: readonly Scope[];
+  readonly text: string | null;
+  readonly secret: string | null;
+  /** Site code to bind the key to. */
+  readonly site: string | null;
+  readonly unlimited: boolean;
+  readonly expiresAt: number | null;
+}
+
+/** A key that was just made, with the texts that are shown once. */
+export interface NewKey {
+  readonly row: KeyRow;
+  readonly text: string;
+  readonly secret: string | null;
+}
+
+/** Dialects whose requests are signed with a secret beside the key. */
+const SIGNED_DIALECTS: readonly string[] = ["kirimel"];
+const SECRET_LENGTH = 40;
+const HINT_LENGTH = 4;
+
+/** Makes a key. `already_exists` when its text is in use, `not_found` for an unknown site. */
+export async function createKey(
+  ctx: Context,
+  input: KeyInput,
+): Promise<Result<NewKey, LoyaltyError>> {
+  const { db, now, principal, settings } = ctx;
+  const site = input.site === null ? null : await getSiteByCode(ctx, input.site);
+  if (site !== null && !site.ok) return site;
+  const text = input.text ?? makeKeyText(input.mode);
+  const signed = SIGNED_DIALECTS.includes(input.dialect);
+  const secret = input.secret ?? (signed ? randomText(SECRET_LENGTH) : null);
+  const id = makeId("key", ulid(now));
+  const row: KeyRow = {
+    id,
+    merchantId: principal.merchant.id,
+    dialect: input.dialect,
+    name: input.name,
+    hash: await sha256Hex(text),
+    hint: `${text.slice(0, HINT_LENGTH)}…${text.slice(-HINT_LENGTH)}`,
+    secret: secret === null ? null : await seal(settings.masterKeys, id, secret),
+    mode: input.mode,
+    scopes: [...input.scopes],
+    siteId: site?.value.id ?? null,
+    unlimited: input.unlimited,
+    expiresAt: input.expiresAt,
+    revokedAt: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const work = unitOfWork(db, principal.mode);
+  work.add(insertKey(db, row));
+  if (await work.commit()) return ok({ row, text, secret });
+  return err({ code: "already_exists", object: "key", field: "text" });
+}
+
+/** A merchant's keys, newest first; never with their texts. */
+export async function pageKeys(
+  ctx: Context,
+  limit: number,
+  before: string | null,
+): Promise<Page<KeyRow>> {
+  return pageOf(await listKeys(ctx.db, ctx.principal.merchant.id, limit + 1, before), limit);
+}

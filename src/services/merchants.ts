@@ -1,0 +1,123 @@
+import { ulid } from "ulid";
+import type { LoyaltyError } from "../core/errors.ts";
+import { invalid, notFound } from "../core/errors.ts";
+import { makeId, ulidOf } from "../core/ids.ts";
+import { DEFAULT_PROGRAM } from "../core/program.ts";
+import type { Result } from "../core/result.ts";
+import { err, ok } from "../core/result.ts";
+import { database } from "../registry/database.ts";
+import type { MerchantRow } from "../registry/merchants.ts";
+import { findMerchant, insertMerchant, listMerchants } from "../registry/merchants.ts";
+import { findProgram } from "../registry/programs.ts";
+import { unitOfWork } from "../registry/unit-of-work.ts";
+import { isTimeZone } from "./calendar.ts";
+import type { Principal, Settings } from "./context.ts";
+import { toMerchant, toProgram } from "./credentials.ts";
+import type { Page } from "./lists.ts";
+import { pageOf } from "./lists.ts";
+
+export type { MerchantRow } from "../registry/merchants.ts";
+
+/** What the deployment's admin calls carry before a merchant is named. */
+export interface Deployment {
+  readonly env: Env;
+  readonly settings: Settings;
+  readonly now: number;
+}
+
+/** A tenant to make. */
+export interface MerchantInput {
+  readonly slug: string;
+  readonly name: string;
+  readonly currency: string;
+  readonly timeZone: string;
+  readonly businessType: string | null;
+  readonly sandbox: boolean;
+  readonly demo: boolean;
+  readonly pending: boolean;
+  readonly siteLimit: number | null;
+  readonly unmasked: boolean;
+}
+
+/** Slugs that are another part of the path space: `/api/{slug}/…` must never mean two things. */
+const RESERVED_SLUGS: readonly string[] = [
+  "api",
+  "auth",
+  "console",
+  "coupon",
+  "customers",
+  "invoices",
+  "loyalty",
+  "mobile",
+  "rewards",
+  "system",
+  "tokens",
+  "v1",
+  "v2",
+  "v3",
+];
+
+/**
+ * Makes a merchant. Refuses a slug that is taken (`already_exists`) or reserved, an unknown time
+ * zone, and demo data anywhere but in local development (`demo_refused`).
+ */
+export async function createMerchant(
+  deployment: Deployment,
+  input: MerchantInput,
+): Promise<Result<MerchantRow, LoyaltyError>> {
+  const { env, settings, now } = deployment;
+  if (RESERVED_SLUGS.includes(input.slug)) {
+    return invalid("/slug", "reserved", "is reserved; choose another");
+  }
+  if (!isTimeZone(input.timeZone)) {
+    return invalid("/time_zone", "invalid", "must be an IANA time zone, e.g. Asia/Manila");
+  }
+  if (input.demo && settings.environment !== "local") return err({ code: "demo_refused" });
+  const row = { id: makeId("mer", ulid(now)), ...input, createdAt: now, updatedAt: now };
+  const db = database(env, row.id);
+  const work = unitOfWork(db, "live");
+  work.add(insertMerchant(db, row));
+  if (await work.commit()) return ok(row);
+  return err({ code: "already_exists", object: "merchant", field: "slug" });
+}
+
+/** Merchants, newest first. */
+export async function pageMerchants(
+  deployment: Deployment,
+  limit: number,
+  before: string | null,
+): Promise<Page<MerchantRow>> {
+  const db = database(deployment.env, "directory");
+  return pageOf(await listMerchants(db, limit + 1, before), limit);
+}
+
+/** The merchant with that id or slug. */
+export async function getMerchant(
+  deployment: Deployment,
+  idOrSlug: string,
+): Promise<Result<MerchantRow, LoyaltyError>> {
+  const isId = ulidOf("mer", idOrSlug) !== null;
+  const by = isId ? { id: idOrSlug } : { slug: idOrSlug };
+  const row = await findMerchant(database(deployment.env, "directory"), by);
+  return row === undefined ? notFound("merchant") : ok(row);
+}
+
+/** The admin acting for a merchant: everything is allowed, nothing is signed by a key. */
+export async function actAsAdmin(
+  deployment: Deployment,
+  idOrSlug: string,
+): Promise<Result<Principal, LoyaltyError>> {
+  const found = await getMerchant(deployment, idOrSlug);
+  if (!found.ok) return found;
+  const merchant = toMerchant(found.value);
+  const program = await findProgram(database(deployment.env, merchant.id), merchant.id);
+  return ok({
+    merchant,
+    program: program === undefined ? DEFAULT_PROGRAM : toProgram(program.definition),
+    mode: "live",
+    scopes: ["admin"],
+    keyId: null,
+    staffId: null,
+    siteId: null,
+  });
+}

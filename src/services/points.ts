@@ -1,0 +1,94 @@
+import type { Reference } from "../core/commands.ts";
+import type { Money } from "../core/earning.ts";
+import type { Head, Remarks } from "../core/entries.ts";
+import { holdingOf } from "../core/entries.ts";
+import type { LoyaltyError } from "../core/errors.ts";
+import type { Result } from "../core/result.ts";
+import type { Standing } from "../core/tiers.ts";
+import { standingFor, tierNamed } from "../core/tiers.ts";
+import type { Outcome } from "../wallet/client.ts";
+import { expiryOf, lastDayOf } from "./calendar.ts";
+import type { Context } from "./context.ts";
+import { bookCommand, readWallet } from "./wallets.ts";
+
+/** An earn as a dialect hands it over. */
+export interface EarnInput {
+  /** `cus_` id. */
+  readonly customer: string;
+  /** Points in the smallest step, or the purchase from which the programme computes them. */
+  readonly grant: { readonly amount: number } | { readonly purchase: Money };
+  readonly reference: Reference | null;
+  readonly remarks: Remarks;
+  /** When it happened at the till; null is now. */
+  readonly occurredAt: number | null;
+}
+
+/** Adds points. `balance_limit` when they are more than a balance can hold. */
+export async function earnPoints(
+  ctx: Context,
+  input: EarnInput,
+): Promise<Result<Outcome, LoyaltyError>> {
+  const { merchant, program } = ctx.principal;
+  const { customer, grant, reference, remarks, occurredAt } = input;
+  const expiresAt = expiryOf(program.expiry, occurredAt ?? ctx.now, merchant.timeZone);
+  const command = { kind: "earn", unit: "point", grant, expiresAt } as const;
+  return bookCommand(ctx, { customer, command, reference, remarks, occurredAt });
+}
+
+/** A redemption as a dialect hands it over. */
+export interface RedeemInput {
+  readonly customer: string;
+  /** Points in the smallest step, positive. */
+  readonly amount: number;
+  readonly reference: Reference | null;
+  readonly remarks: Remarks;
+  readonly occurredAt: number | null;
+}
+
+/** Takes points; check and debit are one step. `insufficient_balance` when there are too few. */
+export async function redeemPoints(
+  ctx: Context,
+  input: RedeemInput,
+): Promise<Result<Outcome, LoyaltyError>> {
+  const { customer, amount, reference, remarks, occurredAt } = input;
+  const command = { kind: "redeem", unit: "point", amount } as const;
+  return bookCommand(ctx, { customer, command, reference, remarks, occurredAt });
+}
+
+/** A customer's points, as a till shows them. */
+export interface PointsBalance {
+  /** In the smallest step, like the other amounts. */
+  readonly balance: number;
+  readonly earned: number;
+  readonly redeemed: number;
+  readonly standing: Standing;
+  readonly benefits: readonly string[];
+  /** What expires within the window asked for. */
+  readonly expiring: number;
+  /** Last good day (`YYYY-MM-DD`) of what expires first in that window; null if nothing does. */
+  readonly expiryDate: string | null;
+  readonly head: Head;
+}
+
+/** Reads a customer's points and what of them expires within `windowMs` from now. */
+export async function readPoints(
+  ctx: Context,
+  customer: string,
+  windowMs: number,
+): Promise<PointsBalance> {
+  const { merchant, program } = ctx.principal;
+  const { head, expiring } = await readWallet(ctx, customer, ctx.now + windowMs);
+  const { balance, earned, redeemed } = holdingOf(head, "point");
+  const standing = standingFor(program, earned);
+  const [first] = expiring.point;
+  return {
+    balance,
+    earned,
+    redeemed,
+    standing,
+    benefits: tierNamed(program, standing.tier)?.benefits ?? [],
+    expiring: expiring.point.reduce((sum, lot) => sum + lot.amount, 0),
+    expiryDate: first === undefined ? null : lastDayOf(first.expiresAt, merchant.timeZone),
+    head,
+  };
+}

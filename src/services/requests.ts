@@ -1,0 +1,72 @@
+import type { Guard } from "../core/commands.ts";
+import { guardReused } from "../core/commands.ts";
+import type { LoyaltyError } from "../core/errors.ts";
+import type { Result } from "../core/result.ts";
+import { err, ok } from "../core/result.ts";
+import { findRequest, keepRequest } from "../registry/requests.ts";
+import type { UnitOfWork } from "../registry/unit-of-work.ts";
+import { unitOfWork } from "../registry/unit-of-work.ts";
+import type { Context } from "./context.ts";
+import { resolveCustomer } from "./identity.ts";
+import { bindGuard } from "./wallets.ts";
+
+/** How often a write that lost a race is decided anew before the merchant is told to retry. */
+const MAX_ATTEMPTS = 5;
+
+/**
+ * One try of a write: reads, decides and adds its writes to the unit of work. Called again, with
+ * an empty unit of work, when somebody else was first.
+ */
+export type Attempt<T> = (work: UnitOfWork) => Promise<Result<T, LoyaltyError>>;
+
+/**
+ * Runs a write that D1 keeps, under the context's guard: a repeat gets the first outcome, a guard
+ * that was used for something else is refused, and the outcome is kept in the same atomic batch as
+ * the writes. `named` is the customer number that the request also carries, if any: the guard is
+ * bound in that wallet too, so that the signed bytes cannot be replayed as a booking.
+ */
+export async function guardWrite<T>(
+  ctx: Context,
+  named: number | null,
+  attempt: Attempt<T>,
+): Promise<Result<T, LoyaltyError>> {
+  const bound = await bindInWallet(ctx, named);
+  if (!bound.ok) return bound;
+  for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
+    const kept = ctx.guard === null ? null : await findKept<T>(ctx, ctx.guard);
+    if (kept !== null) return kept;
+    const work = unitOfWork(ctx.db, ctx.principal.mode);
+    const outcome = await attempt(work);
+    if (!outcome.ok) return outcome;
+    if (ctx.guard !== null) work.add(...keep(ctx, ctx.guard, outcome.value));
+    if (await work.commit()) return outcome;
+  }
+  return err({ code: "customer_busy" });
+}
+
+async function bindInWallet(
+  ctx: Context,
+  named: number | null,
+): Promise<Result<null, LoyaltyError>> {
+  if (ctx.guard === null || named === null) return ok(null);
+  const customer = await resolveCustomer(ctx, named);
+  return customer.ok ? bindGuard(ctx, customer.value, ctx.guard) : ok(null);
+}
+
+async function findKept<T>(ctx: Context, guard: Guard): Promise<Result<T, LoyaltyError> | null> {
+  const kept = await findRequest(ctx.db, ctx.principal.merchant.id, guard.key, ctx.now);
+  if (kept === undefined) return null;
+  if (kept.fingerprint !== guard.fingerprint) return err(guardReused(guard));
+  return ok(kept.outcome as T);
+}
+
+function keep(ctx: Context, guard: Guard, outcome: unknown): ReturnType<typeof keepRequest> {
+  const row = {
+    merchantId: ctx.principal.merchant.id,
+    key: guard.key,
+    fingerprint: guard.fingerprint,
+    outcome,
+    expiresAt: ctx.now + guard.keepMs,
+  };
+  return keepRequest(ctx.db, row, ctx.now);
+}

@@ -1,0 +1,86 @@
+import { ulid } from "ulid";
+import type { Command, Guard, Reference } from "../core/commands.ts";
+import type { Remarks } from "../core/entries.ts";
+import type { LoyaltyError } from "../core/errors.ts";
+import type { Result } from "../core/result.ts";
+import { err, ok } from "../core/result.ts";
+import type { Outcome, WalletClient, WalletView } from "../wallet/client.ts";
+import { walletOf } from "../wallet/client.ts";
+import type { Context } from "./context.ts";
+
+/** A command on a customer's wallet, as a dialect's service makes it. */
+export interface Booking {
+  /** `cus_` id. */
+  readonly customer: string;
+  readonly command: Command;
+  readonly reference: Reference | null;
+  readonly remarks: Remarks;
+  /** When it happened at the till; null is now. */
+  readonly occurredAt: number | null;
+}
+
+/**
+ * Books a command in the customer's wallet; the only storage it touches. A repeat answers with the
+ * first outcome.
+ */
+export async function bookCommand(
+  ctx: Context,
+  booking: Booking,
+): Promise<Result<Outcome, LoyaltyError>> {
+  const { customer, command, reference, remarks, occurredAt } = booking;
+  const { principal } = ctx;
+  const request = {
+    id: ulid(ctx.now),
+    command,
+    program: principal.program,
+    occurredAt,
+    reference,
+    guard: ctx.guard,
+    source: {
+      dialect: ctx.dialect,
+      key: principal.keyId,
+      site: principal.siteId,
+      staff: principal.staffId,
+    },
+    remarks,
+  };
+  const answer = await timed(ctx, walletFor(ctx, customer).execute(principal.mode, request));
+  if (!answer.ok) return answer;
+  if (answer.value === null) throw new Error(`${command.kind} booked nothing`);
+  return ok(answer.value);
+}
+
+/** A customer's balances, tier and the lots that expire up to `until`. */
+export async function readWallet(
+  ctx: Context,
+  customer: string,
+  until: number,
+): Promise<WalletView> {
+  return timed(ctx, walletFor(ctx, customer).view(until));
+}
+
+/**
+ * Binds a guard in a customer's wallet for a write that is not booked there but names the customer,
+ * so that the same signature cannot be turned into a booking.
+ */
+export async function bindGuard(
+  ctx: Context,
+  customer: string,
+  guard: Guard,
+): Promise<Result<null, LoyaltyError>> {
+  const refused = await timed(ctx, walletFor(ctx, customer).bind(ctx.principal.mode, guard));
+  return refused === null ? ok(null) : err(refused);
+}
+
+function walletFor(ctx: Context, customer: string): WalletClient {
+  return walletOf(ctx.env, { merchant: ctx.principal.merchant.id, customer });
+}
+
+async function timed<T>(ctx: Context, call: Promise<T>): Promise<T> {
+  const start = Date.now();
+  try {
+    return await call;
+  } finally {
+    ctx.timing.wallet += Date.now() - start;
+  }
+}

@@ -1,0 +1,39 @@
+import type { CommandRequest, Guard } from "../core/commands.ts";
+import { toBase64Url } from "../core/digest.ts";
+import type { LoyaltyError } from "../core/errors.ts";
+import type { Result } from "../core/result.ts";
+import type { Mode, Outcome } from "./execute.ts";
+import type { Owner } from "./rows.ts";
+import type { WalletView } from "./view.ts";
+
+export type { Mode, Outcome } from "./execute.ts";
+export type { WalletView } from "./view.ts";
+
+/** The calls that a wallet answers; each goes to the one object that owns the customer's ledger. */
+export interface WalletClient {
+  /** Books a command or recognises its repeat; null when there was nothing to book. */
+  execute(mode: Mode, request: CommandRequest): Promise<Result<Outcome | null, LoyaltyError>>;
+  /** Binds a guard without booking; the error when it was used for something else. */
+  bind(mode: Mode, guard: Guard): Promise<LoyaltyError | null>;
+  /** Balances, tier and the lots that expire up to `until` (milliseconds since the epoch). */
+  view(until: number): Promise<WalletView>;
+}
+
+/** The wallet of a merchant's customer. Makes no request by itself. */
+export function walletOf(env: Env, owner: Owner): WalletClient {
+  const stub = env.WALLETS.getByName(walletName(owner));
+  return {
+    execute: (mode, request) => stub.execute(owner, mode, request),
+    bind: (mode, guard) => stub.bind(owner, mode, guard),
+    view: (until) => stub.view(owner, until),
+  };
+}
+
+/**
+ * The object's name: the merchant's id and the customer's id, base64url, so that no id, whatever
+ * its letters, can look like another merchant's. Holds no personal data.
+ */
+export function walletName(owner: Owner): string {
+  const encoded = toBase64Url(new TextEncoder().encode(owner.customer));
+  return `${owner.merchant}/${encoded}`;
+}

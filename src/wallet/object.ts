@@ -1,0 +1,138 @@
+import { DurableObject } from "cloudflare:workers";
+import { ulid } from "ulid";
+import type { CommandRequest, Guard } from "../core/commands.ts";
+import type { Decision } from "../core/decide.ts";
+import { DEBT, NEVER } from "../core/entries.ts";
+import type { LoyaltyError } from "../core/errors.ts";
+import type { Program } from "../core/program.ts";
+import type { Result } from "../core/result.ts";
+import type { Mode, Outcome } from "./execute.ts";
+import { bindGuard, execute, transact } from "./execute.ts";
+import { migrate } from "./migrator.ts";
+import type { WalletReader } from "./reader.ts";
+import { walletReader } from "./reader.ts";
+import type { Owner } from "./rows.ts";
+import type { WalletView } from "./view.ts";
+import { viewWallet } from "./view.ts";
+import { walletWriter } from "./writer.ts";
+
+/** Programme of a command that judges nothing by it: expiry follows from the lots alone. */
+const NO_PROGRAM: Program = {
+  earning: { rate: 0, rounding: "floor", step: 1 },
+  redemptionRate: null,
+  expiry: { kind: "never" },
+  tiers: [],
+  allowDebt: true,
+};
+
+/**
+ * A customer's wallet: the ledger and the only authority for its balances, lots, tier and
+ * idempotency. Commands run one after another, each in one synchronous transaction; output gates
+ * hold every answer until it is durable.
+ */
+export class Wallet extends DurableObject<Env> {
+  readonly #reader: WalletReader;
+  #owner: Owner | null;
+  /** When the alarm is due; null when none is set. */
+  #armedAt: number | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    migrate(ctx.storage);
+    this.#reader = walletReader(ctx.storage.sql);
+    this.#owner = this.#reader.owner();
+    ctx.blockConcurrencyWhile(async () => {
+      this.#armedAt = await ctx.storage.getAlarm();
+      if (this.#armedAt === null) this.#arm(this.#reader.nextExpiry());
+    });
+  }
+
+  /**
+   * Books a command, or recognises it as a repeat. Null is the answer of a command that had
+   * nothing to book.
+   */
+  execute(owner: Owner, mode: Mode, request: CommandRequest): Result<Outcome | null, LoyaltyError> {
+    this.#refuseStranger(owner);
+    const { sql } = this.ctx.storage;
+    const { answer, stored } = transact(this.ctx.storage, mode, () => {
+      const writer = walletWriter(sql);
+      if (this.#owner === null) writer.claim(owner);
+      return execute(this.#reader, writer, request, Date.now());
+    });
+    if (mode === "live") {
+      this.#owner ??= owner;
+      this.#arm(stored === null ? null : earliestExpiry(stored));
+    }
+    return answer;
+  }
+
+  /** Binds a guard without booking; answers the error when it was used for something else. */
+  bind(owner: Owner, mode: Mode, guard: Guard): LoyaltyError | null {
+    this.#refuseStranger(owner);
+    const { sql } = this.ctx.storage;
+    return transact(this.ctx.storage, mode, () =>
+      bindGuard(this.#reader, walletWriter(sql), guard, Date.now()),
+    );
+  }
+
+  /** The wallet's state; `until` bounds the list of lots that expire soon. */
+  view(owner: Owner, until: number): WalletView {
+    this.#refuseStranger(owner);
+    this.#expireDue();
+    return viewWallet(this.#reader, Date.now(), until);
+  }
+
+  /** Books what is due. Running it twice changes nothing: what is booked is due no more. */
+  override async alarm(): Promise<void> {
+    this.#armedAt = null;
+    try {
+      this.#expireDue();
+    } finally {
+      this.#arm(this.#reader.nextExpiry());
+    }
+  }
+
+  #expireDue(): void {
+    const { sql } = this.ctx.storage;
+    transact(this.ctx.storage, "live", () =>
+      execute(this.#reader, walletWriter(sql), expiryRequest(), Date.now()),
+    );
+  }
+
+  /** Sets the alarm if none is due earlier; storage writes it with the entries that need it. */
+  #arm(at: number | null): void {
+    if (at === null || (this.#armedAt !== null && this.#armedAt <= at)) return;
+    this.#armedAt = at;
+    void this.ctx.storage.setAlarm(at);
+  }
+
+  #refuseStranger(owner: Owner): void {
+    const known = this.#owner;
+    if (known === null) return;
+    if (known.merchant !== owner.merchant || known.customer !== owner.customer) {
+      throw new Error("a wallet was called for another owner");
+    }
+  }
+}
+
+/** The earliest expiry among the lots that a decision added to; null when none expires. */
+function earliestExpiry(decision: Decision): number | null {
+  const added = decision.entries
+    .flatMap((entry) => entry.lots)
+    .filter((lot) => lot.amount > 0 && lot.expiresAt !== DEBT && lot.expiresAt !== NEVER)
+    .map((lot) => lot.expiresAt);
+  return added.length === 0 ? null : Math.min(...added);
+}
+
+function expiryRequest(): CommandRequest {
+  return {
+    id: ulid(),
+    command: { kind: "expire" },
+    program: NO_PROGRAM,
+    occurredAt: null,
+    reference: null,
+    guard: null,
+    source: { dialect: "system", key: null, site: null, staff: null },
+    remarks: {},
+  };
+}

@@ -1,0 +1,241 @@
+import { describe, expect, it } from "vitest";
+import { docCommentFindings, pathFindings } from "./tidy/documentation.ts";
+import { importFindings } from "./tidy/imports.ts";
+import { limits, sizeFindings, syntaxFindings } from "./tidy/limits.ts";
+import { machinePathFindings, nameFindings, topLevelFindings } from "./tidy/names.ts";
+import { type Finding, filesBelow, parse, readText, topLevelNames } from "./tidy/source.ts";
+
+const generated = ["src/worker.d.ts"];
+const paths = ["src", "test", "scripts"].flatMap(filesBelow);
+const sources = paths
+  .filter((path) => path.endsWith(".ts") && !generated.includes(path))
+  .map((path) => parse(readText(path)));
+
+describe("the repository", () => {
+  it("imports along the import table only", () => {
+    expect(sources.flatMap(importFindings)).toEqual([]);
+  });
+
+  it("keeps its limits of size", () => {
+    expect(sources.flatMap(sizeFindings)).toEqual([]);
+  });
+
+  it("does without the constructs it bans", () => {
+    expect(sources.flatMap(syntaxFindings)).toEqual([]);
+  });
+
+  it("says what it exports", () => {
+    expect(sources.flatMap(docCommentFindings)).toEqual([]);
+  });
+
+  it("names its files after what they hold", () => {
+    expect(paths.flatMap(nameFindings)).toEqual([]);
+  });
+
+  it("holds nothing else at the top level", () => {
+    expect(topLevelFindings(topLevelNames())).toEqual([]);
+  });
+
+  it("names only files that exist in its documents", () => {
+    const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
+    const conformance = filesBelow("test").filter((path) => /^test\/dialects\/.*\.md$/.test(path));
+    expect([...documents, ...conformance].map(readText).flatMap((file) => pathFindings(file)))
+      // A line of its own, so that the diff shows the findings.
+      .toEqual([]);
+  });
+
+  it("names no path of somebody's machine", () => {
+    const folders = ["src", "test", "scripts", "migrations", ".ci"].flatMap(filesBelow);
+    const files = topLevelNames().filter((name) => /\.(md|json|toml)$/.test(name));
+    expect([...folders, ...files].map(readText).flatMap(machinePathFindings)).toEqual([]);
+  });
+});
+
+/** Findings of one rule in a source that exists only here. */
+function check(rule: (source: ReturnType<typeof parse>) => Finding[], path: string, text: string) {
+  return rule(parse({ path, text }));
+}
+
+describe("the import rule", () => {
+  const imports = (path: string, specifier: string) =>
+    check(importFindings, path, `import { x } from "${specifier}";\nexport const y = x;\n`);
+
+  it.each([
+    ["src/core/a.ts", "./b.ts"],
+    ["src/core/a.ts", "temporal-polyfill"],
+    ["src/registry/a.ts", "drizzle-orm/d1"],
+    ["src/wallet/a.ts", "../events/client.ts"],
+    ["src/wallet/a.ts", "cloudflare:workers"],
+    ["src/wallet/a.ts", "../../migrations/wallet/0001_ledger.sql"],
+    ["src/services/a.ts", "../registry/keys.ts"],
+    ["src/services/a.ts", "./context.ts"],
+    ["src/services/context.ts", "../env.ts"],
+    ["src/services/password.ts", "node:crypto"],
+    ["src/http/a.ts", "../services/context.ts"],
+    ["src/dialects/native/a.ts", "../../services/b.ts"],
+    ["src/dialects/native/a.ts", "@hono/zod-openapi"],
+    ["src/dialects/native/deep/a.ts", "../errors.ts"],
+    ["src/app.ts", "./dialects/native/routes.ts"],
+    ["src/index.ts", "./wallet/object.ts"],
+    ["test/core/a.test.ts", "node:fs"],
+  ])("lets %s import %s", (path, specifier) => {
+    expect(imports(path, specifier)).toEqual([]);
+  });
+
+  it.each([
+    ["src/core/a.ts", "../registry/b.ts"],
+    ["src/core/a.ts", "../env.ts"],
+    ["src/core/a.ts", "zod"],
+    ["src/registry/a.ts", "../services/b.ts"],
+    ["src/registry/a.ts", "hono"],
+    ["src/wallet/a.ts", "../events/projector.ts"],
+    ["src/wallet/a.ts", "drizzle-orm"],
+    ["src/events/a.ts", "../webhooks/object.ts"],
+    ["src/services/a.ts", "../wallet/object.ts"],
+    ["src/services/a.ts", "../env.ts"],
+    ["src/services/a.ts", "cloudflare:workers"],
+    ["src/services/a.ts", "../../migrations/wallet/0001_ledger.sql"],
+    ["src/services/password.ts", "node:fs"],
+    ["src/http/a.ts", "../services/earn.ts"],
+    ["src/dialects/native/a.ts", "../kirimel/errors.ts"],
+    ["src/dialects/native/a.ts", "../../registry/keys.ts"],
+    ["src/dialects/native/a.ts", "../../env.ts"],
+    ["src/dialects/shared.ts", "./native/errors.ts"],
+    ["src/console/a.ts", "../core/b.ts"],
+    ["src/env.ts", "./core/b.ts"],
+    ["src/app.ts", "drizzle-orm"],
+    ["src/index.ts", "../test/support/b.ts"],
+    ["src/attic/a.ts", "zod"],
+    ["src/core/a.ts", "./b"],
+  ])("keeps %s from importing %s", (path, specifier) => {
+    expect(imports(path, specifier)).toEqual([expect.stringMatching(`^${path}:1 `)]);
+  });
+
+  it.each([
+    'export { x } from "../env.ts";',
+    'export * from "../env.ts";',
+    'import type { X } from "../env.ts";',
+    'export const x = () => import("../env.ts");',
+    'export type X = import("../env.ts").Settings;',
+  ])("sees %s", (text) => {
+    expect(check(importFindings, "src/core/a.ts", `\n${text}\n`)).toEqual([
+      "src/core/a.ts:2 imports src/env.ts, which is no neighbour",
+    ]);
+  });
+});
+
+describe("the limits of size", () => {
+  const lines = (count: number) => "  f();\n".repeat(count);
+  const sizes = (text: string) => check(sizeFindings, "src/core/a.ts", text);
+
+  it.each([
+    ["declaration", "function f() {\n", "}\n"],
+    ["arrow", "const f = () => {\n", "};\n"],
+    ["method", "class A {\n  m() {\n", "  }\n}\n"],
+  ])("measure a %s", (_, head, tail) => {
+    expect(sizes(head + lines(limits.functionLines - 2) + tail)).toEqual([]);
+    expect(sizes(head + lines(limits.functionLines - 1) + tail)).toEqual([
+      expect.stringContaining("function of 71 lines"),
+    ]);
+  });
+
+  it("measure the tests of a suite and not the suite", () => {
+    const test = `it("x", () => {\n${lines(60)}});\n`;
+    expect(sizes(`describe("a", () => {\n${test}${test}});\n`)).toEqual([]);
+    expect(sizes(`describe.each([1])("a", () => {\n${test}${test}});\n`)).toEqual([]);
+    expect(sizes(`it("x", () => {\n${lines(70)}});\n`)).toHaveLength(1);
+  });
+
+  it("measure files, Durable Objects and lines", () => {
+    expect(sizes(lines(400))).toEqual([]);
+    expect(sizes(lines(401))).toEqual([expect.stringContaining("exceeds 400 lines")]);
+    const object = (count: number) =>
+      `class A extends DurableObject<Env> {\n${"  x = 1;\n".repeat(count - 2)}}\n`;
+    expect(sizes(object(200))).toEqual([]);
+    expect(sizes(object(201))).toEqual([expect.stringContaining("Durable Object class of 201")]);
+    expect(sizes(`f();\n// ${"x".repeat(97)}\n`)).toEqual([]);
+    expect(sizes(`f();\n// ${"x".repeat(98)}\n`)).toEqual([expect.stringMatching(/a\.ts:2 /)]);
+  });
+});
+
+describe("the banned constructs", () => {
+  it.each([
+    "let x: any;",
+    "const x = y as any;",
+    "const x = y!;",
+    "let x!: string;",
+    "class A {\n  x!: string;\n}",
+    "export default 1;",
+    "const x = 1;\nexport { x as default };",
+    "db.transaction(async () => {});",
+    "db.transaction(async function () {});",
+  ])("include %s", (text) => {
+    expect(check(syntaxFindings, "src/core/a.ts", text)).toHaveLength(1);
+  });
+
+  it.each([
+    ["src/core/a.ts", "const any = x !== y;"],
+    ["src/core/a.ts", "storage.transactionSync(() => {});"],
+    ["src/index.ts", "export default {};"],
+    ["test/vitest.config.ts", "export default {};"],
+  ])("leave %s with %s alone", (path, text) => {
+    expect(check(syntaxFindings, path, text)).toEqual([]);
+  });
+});
+
+describe("the documents", () => {
+  it.each([
+    "export const x = 1;",
+    "export function f() {}",
+    "export type A = 1;",
+    "export interface A {}",
+    "export class A {}",
+    "// A line comment.\nexport const x = 1;",
+    "/** Of another. */\nconst y = 1;\nexport const x = y;",
+  ])("must explain %s", (text) => {
+    expect(check(docCommentFindings, "src/core/a.ts", text)).toHaveLength(1);
+    expect(check(docCommentFindings, "src/http/a.ts", text)).toEqual([]);
+  });
+
+  it("may be satisfied with a doc comment", () => {
+    const text = "/** One. */\nexport const x = 1;\n\n/** Two. */\nexport class A {}\n";
+    expect(check(docCommentFindings, "src/core/a.ts", text)).toEqual([]);
+  });
+
+  it.each([
+    ["see `src/core/gone.ts`", 1],
+    ["see `src/core/gone.ts:12` and `gone.toml`", 2],
+    ["see [this](gone.md)", 1],
+    ["see `src/core/` and `wrangler.toml`", 0],
+    ["see `src/*/*.ts`, `/v1/points`, `a.b` and `test/dialects/<name>.md`", 0],
+    ["see [that](https://example.com/gone.md) and [this](README.md#start)", 0],
+    ["```\n`src/core/gone.ts`\n```", 0],
+  ])("must not mislead: %s", (text, count) => {
+    const exists = (path: string) => !path.includes("gone");
+    expect(pathFindings({ path: "README.md", text }, exists)).toHaveLength(count);
+  });
+});
+
+describe("the names", () => {
+  it("say something", () => {
+    expect(nameFindings("src/core/utils.ts")).toHaveLength(1);
+    expect(nameFindings("test/support/http-helpers.ts")).toHaveLength(1);
+    expect(nameFindings("src/common/money.ts")).toHaveLength(1);
+    expect(nameFindings("src/core/commons.ts")).toEqual([]);
+  });
+
+  it("are few at the top level", () => {
+    expect(topLevelFindings(["src", "LICENSE", "docs"])).toEqual([
+      "docs:1 does not belong to the top level",
+    ]);
+  });
+
+  it("belong to no machine", () => {
+    const home = ["", "home", "someone", "guerdon"].join("/");
+    expect(machinePathFindings({ path: "README.md", text: `a\ncd ${home}\n` })).toHaveLength(1);
+    expect(machinePathFindings({ path: "README.md", text: `https://a.example${home}\n` })).toEqual(
+      [],
+    );
+    expect(machinePathFindings({ path: "README.md", text: ".wrangler/tmp/x\n" })).toEqual([]);
+  });
+});

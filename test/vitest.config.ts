@@ -1,0 +1,51 @@
+import { fileURLToPath } from "node:url";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+const pathOf = (fromHere: string) => fileURLToPath(new URL(fromHere, import.meta.url));
+
+const mirroredFolders =
+  "core,wallet,registry,services,http,dialects,events,webhooks,otp,limits,console";
+
+/** Secrets of no deployment. */
+const testBindings = {
+  GUERDON_ENVIRONMENT: "local",
+  GUERDON_ADMIN_TOKEN: "dev_admin_token",
+  GUERDON_MASTER_KEYS: JSON.stringify({
+    current: "1",
+    keys: { "1": Buffer.alloc(32, "guerdon test key").toString("base64") },
+  }),
+};
+
+const workers = {
+  plugins: [
+    cloudflareTest(async () => ({
+      wrangler: { configPath: pathOf("../wrangler.toml") },
+      miniflare: {
+        bindings: {
+          ...testBindings,
+          TEST_MIGRATIONS: await readD1Migrations(pathOf("../migrations/d1")),
+        },
+      },
+    })),
+  ],
+  test: {
+    name: "workers",
+    include: [`test/{${mirroredFolders}}/**/*.test.ts`, "test/app.test.ts"],
+    setupFiles: [pathOf("support/apply-migrations.ts")],
+  },
+};
+
+const node = {
+  test: {
+    name: "node",
+    include: ["test/tidy.test.ts", "test/e2e/**/*.test.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+};
+
+export default defineConfig({
+  root: pathOf(".."),
+  test: { maxWorkers: 2, projects: [workers, node] },
+});
