@@ -1,10 +1,9 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { extname, join, matchesGlob, parse } from "node:path";
-import type { SourcelessWorkerOptions } from "wrangler";
+import type { ModuleRules } from "./declaration.ts";
 import { runWrangler } from "./wrangler.ts";
 
-type ModuleRules = NonNullable<SourcelessWorkerOptions["modulesRules"]>;
 type ModuleType = ModuleRules[number]["type"];
 
 export interface BundledModule {

@@ -3,6 +3,8 @@ const ranges = [
   { name: "hour", last: 23 },
 ] as const;
 
+const minuteMs = 60_000;
+
 /**
  * Tells when a cron trigger is due. The local runtime never fires triggers by itself.
  * Covers what a sweep needs, minutes and hours in UTC; anything else is refused, not ignored.
@@ -24,13 +26,14 @@ function parseField(field: string, position: 0 | 1): Set<number> {
     if (match === null) {
       throw new Error(`the local runtime cannot read the cron ${name} "${field}"`);
     }
-    const [, from, to, step = "1"] = match;
+    const [, from, to, step] = match;
+    const isOne = from !== undefined && step === undefined;
     const start = Number(from ?? 0);
-    const end = from === undefined ? last : Number(to ?? from);
-    if (start > end || end > last || Number(step) === 0) {
+    const end = Number(to ?? (isOne ? from : last));
+    if (start > end || end > last || step === "0") {
       throw new Error(`the cron ${name} "${field}" is out of range`);
     }
-    for (let value = start; value <= end; value += Number(step)) {
+    for (let value = start; value <= end; value += Number(step ?? 1)) {
       due.add(value);
     }
   }
@@ -47,18 +50,18 @@ export function runCrons(
     return () => {};
   }
   let timer: NodeJS.Timeout;
-  const waitForMinute = () => {
-    timer = setTimeout(tick, 60_000 - (Date.now() % 60_000));
+  const waitAfter = (last: number) => {
+    // A timer may fire a moment early; the minute it fired for is not due again.
+    const minute = Math.max(last, Math.floor(Date.now() / minuteMs)) + 1;
+    timer = setTimeout(tick, minute * minuteMs - Date.now(), minute);
   };
-  const tick = () => {
-    const at = new Date();
-    for (const { cron, isDue } of triggers) {
-      if (isDue(at)) {
-        fire(cron, at).catch((error) => process.stderr.write(`cron ${cron}: ${error}\n`));
-      }
+  const tick = (minute: number) => {
+    const at = new Date(minute * minuteMs);
+    for (const { cron } of triggers.filter(({ isDue }) => isDue(at))) {
+      fire(cron, at).catch((error) => process.stderr.write(`cron ${cron}: ${error}\n`));
     }
-    waitForMinute();
+    waitAfter(minute);
   };
-  waitForMinute();
+  waitAfter(0);
   return () => clearTimeout(timer);
 }

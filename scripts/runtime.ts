@@ -1,9 +1,15 @@
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
+import {
+  convertV4MiniflareOptions,
+  Log,
+  LogLevel,
+  Miniflare,
+  type V4WorkerOptions,
+} from "miniflare";
 import { buildBundle } from "./bundle.ts";
 import { runCrons } from "./cron.ts";
+import { readDeclaration } from "./declaration.ts";
 import { localBindings } from "./local-settings.ts";
 import { projectConfig } from "./project.ts";
 import { lockState } from "./state-lock.ts";
@@ -64,33 +70,36 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 
 async function startOn(state: string, options: RuntimeOptions): Promise<Runtime> {
   const { signal, config = projectConfig } = options;
-  const settings = unstable_readConfig({ config });
+  const declared = await readDeclaration(config);
   const preparations = [
-    workerOptions(options, config, state),
-    migrateDatabases(config, settings.d1_databases, state, signal),
+    buildBundle(config, declared.main, declared.moduleRules, signal),
+    migrateDatabases(config, declared.databases, state, signal),
   ] as const;
   // Even if one fails: the other's wrangler process must not outlive this call.
   await Promise.allSettled(preparations);
-  const [worker] = await Promise.all(preparations);
-  signal?.throwIfAborted();
+  const [modules] = await Promise.all(preparations);
 
+  const worker = {
+    ...declared.workerOptions,
+    name: declared.name,
+    modules,
+    bindings: { ...declared.vars, ...(await localBindings(state)), ...options.bindings },
+    unsafeDirectSockets: [{ host, port: options.port }],
+  };
   const { started: miniflare, pid } = keepSignalHandlers(() =>
     trackWorkerd(() => new Miniflare(miniflareOptions(worker, state))),
   );
   try {
-    const url = await miniflare.unsafeGetDirectURL(worker.name);
-    const stopCrons = runCrons(settings.triggers.crons ?? [], async (cron, at) => {
-      const target = await miniflare.getWorker(worker.name);
+    const url = await miniflare.unsafeGetDirectURL(declared.name);
+    const stopCrons = runCrons(declared.crons, async (cron, at) => {
+      const target = await miniflare.getWorker(declared.name);
       await target.scheduled({ cron, scheduledTime: at });
     });
-    return {
-      url: url.origin,
-      workerdPid: pid,
-      stop: async () => {
-        stopCrons();
-        await miniflare.dispose();
-      },
+    const stop = async () => {
+      stopCrons();
+      await miniflare.dispose();
     };
+    return { url: url.origin, workerdPid: pid, stop };
   } catch (error) {
     await miniflare.dispose();
     throw error;
@@ -112,26 +121,6 @@ function keepSignalHandlers<T>(construct: () => T): T {
   return constructed;
 }
 
-async function workerOptions(options: RuntimeOptions, config: string, state: string) {
-  const { name } = unstable_readConfig({ config });
-  const { main, workerOptions } = unstable_getMiniflareWorkerOptions(config);
-  if (name === undefined || main === undefined) {
-    throw new Error(`${config} names no Worker or no main module`);
-  }
-  const { modulesRules = [], ...declared } = workerOptions;
-  const [modules, local] = await Promise.all([
-    buildBundle(config, main, modulesRules, options.signal),
-    localBindings(state),
-  ]);
-  return {
-    ...declared,
-    name,
-    modules,
-    bindings: Object.assign({}, declared.bindings, local, options.bindings),
-    unsafeDirectSockets: [{ host, port: options.port }],
-  };
-}
-
 async function migrateDatabases(
   config: string,
   databases: readonly { binding: string }[],
@@ -144,7 +133,7 @@ async function migrateDatabases(
   }
 }
 
-function miniflareOptions(worker: Awaited<ReturnType<typeof workerOptions>>, state: string) {
+function miniflareOptions(worker: V4WorkerOptions, state: string) {
   return convertV4MiniflareOptions({
     workers: [worker],
     host,

@@ -75,4 +75,4 @@ async function main(): Promise<number> {
   }
 }
 
-process.exit(await main());
+process.exitCode = await main();

@@ -1,5 +1,6 @@
 import { createApp } from "./app.ts";
 
+export { RateLimiter } from "./limits/object.ts";
 export { Wallet } from "./wallet/object.ts";
 
 const app = createApp();

@@ -39,7 +39,7 @@ const workers = {
 const node = {
   test: {
     name: "node",
-    include: ["test/tidy.test.ts", "test/e2e/**/*.test.ts"],
+    include: ["test/tidy.test.ts", "test/{scripts,e2e}/**/*.test.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

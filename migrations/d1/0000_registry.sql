@@ -16,6 +16,19 @@ CREATE TABLE `customers` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `customers_number` ON `customers` (`merchant_id`,`number`);--> statement-breakpoint
 CREATE INDEX `customers_email` ON `customers` (`merchant_id`,`email`);--> statement-breakpoint
+CREATE TABLE `events` (
+	`merchant_id` text NOT NULL,
+	`seq` integer NOT NULL,
+	`id` text NOT NULL,
+	`type` text NOT NULL,
+	`customer_id` text,
+	`sequence` integer,
+	`timestamp` integer NOT NULL,
+	`data` text NOT NULL,
+	PRIMARY KEY(`merchant_id`, `seq`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `events_id` ON `events` (`id`);--> statement-breakpoint
 CREATE TABLE `identifiers` (
 	`merchant_id` text NOT NULL,
 	`kind` text NOT NULL,
@@ -48,6 +61,7 @@ CREATE UNIQUE INDEX `keys_hash` ON `keys` (`hash`);--> statement-breakpoint
 CREATE INDEX `keys_merchant` ON `keys` (`merchant_id`,`id`);--> statement-breakpoint
 CREATE TABLE `merchants` (
 	`id` text PRIMARY KEY NOT NULL,
+	`number` integer NOT NULL,
 	`slug` text NOT NULL,
 	`name` text NOT NULL,
 	`currency` text NOT NULL,
@@ -56,12 +70,14 @@ CREATE TABLE `merchants` (
 	`sandbox` integer NOT NULL,
 	`demo` integer NOT NULL,
 	`pending` integer NOT NULL,
+	`group_code` text,
 	`site_limit` integer,
 	`unmasked` integer NOT NULL,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE UNIQUE INDEX `merchants_number_unique` ON `merchants` (`number`);--> statement-breakpoint
 CREATE UNIQUE INDEX `merchants_slug_unique` ON `merchants` (`slug`);--> statement-breakpoint
 CREATE TABLE `programs` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -110,4 +126,58 @@ CREATE TABLE `staff` (
 	`updated_at` integer NOT NULL
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `staff_username` ON `staff` (`merchant_id`,`username`);
+CREATE UNIQUE INDEX `staff_username` ON `staff` (`merchant_id`,`username`);--> statement-breakpoint
+CREATE TABLE `voucher_series` (
+	`id` text PRIMARY KEY NOT NULL,
+	`merchant_id` text NOT NULL,
+	`number` integer NOT NULL,
+	`name` text NOT NULL,
+	`kind` text NOT NULL,
+	`value` integer NOT NULL,
+	`min_purchase` integer,
+	`max_discount` integer,
+	`valid_from` text,
+	`valid_until` text,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `voucher_series_number` ON `voucher_series` (`merchant_id`,`number`);--> statement-breakpoint
+CREATE TABLE `vouchers` (
+	`id` text PRIMARY KEY NOT NULL,
+	`merchant_id` text NOT NULL,
+	`series_id` text NOT NULL,
+	`number` integer NOT NULL,
+	`code` text NOT NULL,
+	`generated` integer NOT NULL,
+	`status` text NOT NULL,
+	`customer_id` text,
+	`issued_at` integer,
+	`issue_reference` text,
+	`redeemed_at` integer,
+	`redeemed_by` text,
+	`redeem_reference` text,
+	`redemption` text,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `vouchers_code` ON `vouchers` (`merchant_id`,`code`);--> statement-breakpoint
+CREATE UNIQUE INDEX `vouchers_number` ON `vouchers` (`merchant_id`,`number`);--> statement-breakpoint
+CREATE INDEX `vouchers_free` ON `vouchers` (`series_id`,`number`) WHERE status = 'active' AND customer_id IS NULL;--> statement-breakpoint
+CREATE INDEX `vouchers_customer` ON `vouchers` (`customer_id`) WHERE customer_id IS NOT NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `vouchers_issue_reference` ON `vouchers` (`merchant_id`,`customer_id`,`issue_reference`) WHERE issue_reference IS NOT NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `vouchers_redeem_reference` ON `vouchers` (`merchant_id`,`redeemed_by`,`redeem_reference`) WHERE redeem_reference IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `wallets` (
+	`customer_id` text PRIMARY KEY NOT NULL,
+	`merchant_id` text NOT NULL,
+	`seq` integer NOT NULL,
+	`points` integer NOT NULL,
+	`tier` text,
+	`last_earned_at` integer,
+	`last_redeemed_at` integer,
+	`holdings` text NOT NULL,
+	`published_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `wallets_tier` ON `wallets` (`merchant_id`,`tier`);

@@ -50,6 +50,23 @@ function group(dates: DemoDates): DemoMerchant {
       { name: "Group key", ...key, ...groupKey },
       { name: "Unlimited key", ...key, ...unlimitedKey, unlimited: true },
     ],
+    voucherSeries: [
+      {
+        name: "Grand Opening Promo",
+        kind: "percent",
+        value: "10",
+        min_purchase: "50.00",
+        valid_until: dates.future,
+        codes: ["VOUCHER_A1B2C3D4E5F6", "VOUCHER_G7H8I9J0K1L2"],
+      },
+      {
+        name: "Last Year",
+        kind: "amount",
+        value: "5.00",
+        valid_until: dates.past,
+        codes: ["VOUCHER_OLDOLDOLD001"],
+      },
+    ],
     customers: [
       {
         number: 123456,
@@ -129,6 +146,7 @@ export const kirimel: DemoVendor = {
     ["account key, no group yet", accountKey.text, accountKey.secret],
     ["group key without rate limit", unlimitedKey.text, unlimitedKey.secret],
     ["customer", "CUST_123456", "+60123456789"],
+    ["vouchers, 10 % off from 50.00", "VOUCHER_A1B2C3D4E5F6", "VOUCHER_G7H8I9J0K1L2"],
   ],
   requests: (url, now) => [
     {

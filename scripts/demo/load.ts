@@ -19,7 +19,12 @@ export async function loadDemo(
 async function loadMerchant(api: NativeApi, demo: DemoMerchant): Promise<void> {
   const { slug } = demo.merchant;
   await api.create("/merchants", { ...demo.merchant, demo: true });
-  const parts = { "/sites": demo.sites, "/programs": demo.programs, "/keys": demo.keys };
+  const parts = {
+    "/sites": demo.sites,
+    "/programs": demo.programs,
+    "/keys": demo.keys,
+    "/voucher_series": demo.voucherSeries ?? [],
+  };
   for (const [path, bodies] of Object.entries(parts)) {
     for (const body of bodies) {
       await api.create(path, body, slug);

@@ -14,6 +14,7 @@ export interface DemoMerchant {
   sites: readonly DemoSite[];
   programs: readonly DemoProgram[];
   keys: readonly DemoKey[];
+  voucherSeries?: readonly DemoVoucherSeries[];
   customers: readonly DemoCustomer[];
 }
 
@@ -39,6 +40,16 @@ export interface DemoKey {
   text: string;
   secret?: string;
   unlimited?: boolean;
+}
+
+export interface DemoVoucherSeries {
+  name: string;
+  kind: "percent" | "amount" | "bogo";
+  value: string;
+  min_purchase?: string;
+  valid_from?: string;
+  valid_until: string;
+  codes: readonly string[];
 }
 
 export interface DemoCustomer {

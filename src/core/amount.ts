@@ -64,7 +64,7 @@ export function unitScale(unit: Unit, currency: string): number {
   return unit === "stamp" ? 0 : currencyScale(currency);
 }
 
-const DECIMAL = /^(-?)(\d{1,15})(?:\.(\d{1,12}))?$/;
+const DECIMAL = /^(-?)(\d{1,16})(?:\.(\d{1,12}))?$/;
 
 /**
  * Reads a plain decimal text (`-12.50`) as an integer with `scale` digits behind the point.

@@ -8,10 +8,10 @@ import type {
   ReverseCommand,
 } from "./commands.ts";
 import type { Draft, Ledger } from "./draft.ts";
-import { book, give, mergeLots, startDraft, takeFirstToExpire } from "./draft.ts";
+import { book, byExpiry, give, mergeLots, startDraft, takeFirstToExpire } from "./draft.ts";
 import { pointsForPurchase } from "./earning.ts";
-import type { Entry, Head, LotChange, Receipt } from "./entries.ts";
-import { DEBT, holdingOf } from "./entries.ts";
+import type { Entry, Head, Lot, Receipt } from "./entries.ts";
+import { DEBT, holdingOf, SYSTEM_SOURCE } from "./entries.ts";
 import type { LoyaltyError } from "./errors.ts";
 import { notFound } from "./errors.ts";
 import type { Program } from "./program.ts";
@@ -46,6 +46,7 @@ export function decide(
   if (!booked.ok) return booked;
   const main = booked.value;
   if (main === null) return ok({ entries: draft.entries, head: draft.head, receipt: null });
+  expireLate(draft, main);
   const receipt = receiptFor(draft, main);
   const entries = draft.entries.map((entry) => (entry === main ? { ...entry, receipt } : entry));
   return ok({ entries, head: draft.head, receipt });
@@ -69,11 +70,28 @@ function decideCommand(draft: Draft): Booked {
   }
 }
 
+/** In the order of time and not of units, so that an alarm at each expiry books the same. */
 function expireDue(draft: Draft): void {
-  for (const { unit, expiresAt, amount } of draft.ledger.dueLots(draft.now)) {
-    const lots = [{ expiresAt, amount: -amount }];
-    book(draft, { kind: "expire", unit, lots, occurredAt: expiresAt });
+  for (const lot of [...draft.ledger.dueLots(draft.now)].sort(byExpiry)) bookExpiry(draft, lot);
+}
+
+/** A lot that a reversal or an offline till brings after its time expires at once. */
+function expireLate(draft: Draft, { unit, lots }: Entry): void {
+  for (const { expiresAt, amount } of lots.toSorted(byExpiry)) {
+    if (amount <= 0 || expiresAt === DEBT || expiresAt > draft.now) continue;
+    bookExpiry(draft, { unit, expiresAt, amount });
   }
+}
+
+function bookExpiry(draft: Draft, { unit, expiresAt, amount }: Lot): void {
+  book(draft, {
+    kind: "expire",
+    unit,
+    lots: [{ expiresAt, amount: -amount }],
+    occurredAt: expiresAt,
+    source: SYSTEM_SOURCE,
+    remarks: {},
+  });
 }
 
 function earn(draft: Draft, command: EarnCommand): Booked {
@@ -87,7 +105,7 @@ function earn(draft: Draft, command: EarnCommand): Booked {
     return err({ code: "balance_limit", unit });
   }
   const lots = amount === 0 ? [] : give(draft, unit, [{ expiresAt, amount }]);
-  const head = { lastEarnedAt: draft.occurredAt };
+  const head = { lastEarnedAt: latest(draft, draft.head.lastEarnedAt) };
   const entry = book(draft, { kind: "earn", unit, lots, earned: amount, head });
   bookTierChange(draft);
   return ok(entry);
@@ -98,7 +116,7 @@ function redeem(draft: Draft, command: RedeemCommand): Booked {
   const short = insufficient(draft, unit, amount);
   if (short !== null) return err(short);
   const lots = takeFirstToExpire(draft, unit, amount);
-  const head = { lastRedeemedAt: draft.occurredAt };
+  const head = { lastRedeemedAt: latest(draft, draft.head.lastRedeemedAt) };
   return ok(book(draft, { kind: "redeem", unit, lots, redeemed: amount, head }));
 }
 
@@ -137,6 +155,8 @@ function reverse(draft: Draft, command: ReverseCommand): Booked {
   const { unit } = target;
   const reversal = takeBack(draft, target);
   if (!reversal.ok) return reversal;
+  const { balance } = holdingOf(draft.head, unit);
+  if (balance - target.amount > MAX_BALANCE) return err({ code: "balance_limit", unit });
   const entry = book(draft, {
     kind: "reverse",
     unit,
@@ -146,17 +166,7 @@ function reverse(draft: Draft, command: ReverseCommand): Booked {
     redeemed: target.kind === "redeem" ? target.amount : 0,
   });
   bookTierChange(draft);
-  expireRestored(draft, entry);
   return ok(entry);
-}
-
-/** A lot that came back after its time expires at once, in an entry of its own. */
-function expireRestored(draft: Draft, reversal: Entry): void {
-  for (const { expiresAt, amount } of reversal.lots) {
-    if (amount <= 0 || expiresAt === DEBT || expiresAt > draft.now) continue;
-    const lots: LotChange[] = [{ expiresAt, amount: -amount }];
-    book(draft, { kind: "expire", unit: reversal.unit, lots, occurredAt: expiresAt });
-  }
 }
 
 /** Lifetime points decide the tier; a change is a line of its own. */
@@ -199,6 +209,11 @@ function insufficient(
   return { code: "insufficient_balance", unit, requested, available: Math.max(0, balance) };
 }
 
+/** When it happened last: an offline till may tell later of what was earlier. */
+function latest(draft: Draft, before: number | null): number {
+  return Math.max(before ?? draft.occurredAt, draft.occurredAt);
+}
+
 function exceedsLimit(draft: Draft, unit: RedeemCommand["unit"], amount: number): boolean {
   const { balance, earned } = holdingOf(draft.head, unit);
   return Math.max(balance, earned) + amount > MAX_BALANCE;
@@ -206,8 +221,8 @@ function exceedsLimit(draft: Draft, unit: RedeemCommand["unit"], amount: number)
 
 /**
  * Throws when a decision breaks an invariant of the ledger: numbers that rise by one, an amount
- * that is not the sum of its lots, a balance that is not the one before plus the amount, or a
- * negative balance that no rule allows. Runs in production, before anything is stored.
+ * that is not the sum of its lots, a balance that is not the one before plus the amount, or a debt
+ * that grows though no rule allows it. Runs in production, before anything is stored.
  */
 export function assertDecision(before: Head, decision: Decision, program: Program): void {
   let head = before;
@@ -221,7 +236,7 @@ export function assertDecision(before: Head, decision: Decision, program: Progra
       entry.amount === lots &&
       now === held + entry.amount &&
       Number.isSafeInteger(now) &&
-      (now >= 0 || program.allowDebt);
+      (now >= Math.min(held, 0) || program.allowDebt);
     if (!sound) throw new Error(`ledger invariant broken at entry ${entry.seq} (${entry.kind})`);
     head = entry.after;
   }

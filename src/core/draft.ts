@@ -1,6 +1,15 @@
 import type { Unit } from "./amount.ts";
 import type { CommandRequest } from "./commands.ts";
-import type { Entry, EntryKind, Head, Holding, Lot, LotChange } from "./entries.ts";
+import type {
+  Entry,
+  EntryKind,
+  Head,
+  Holding,
+  Lot,
+  LotChange,
+  Remarks,
+  Source,
+} from "./entries.ts";
 import { DEBT, holdingOf } from "./entries.ts";
 import { followingUlid, makeId } from "./ids.ts";
 
@@ -43,6 +52,9 @@ export interface Line {
   readonly redeemed?: number;
   /** Changes of the head besides its sums. */
   readonly head?: Partial<Pick<Head, "tier" | "lastEarnedAt" | "lastRedeemedAt">>;
+  /** Instead of the request's. */
+  readonly source?: Source;
+  readonly remarks?: Remarks;
 }
 
 /** An empty draft. `now` never runs behind the last entry: a clock that jumped back is overruled. */
@@ -80,8 +92,8 @@ export function book(draft: Draft, line: Line): Entry {
     occurredAt: line.occurredAt ?? draft.occurredAt,
     recordedAt: draft.now,
     corrects: line.corrects ?? null,
-    source: request.source,
-    remarks: request.remarks,
+    source: line.source ?? request.source,
+    remarks: line.remarks ?? request.remarks,
     after,
     receipt: null,
   };
@@ -140,13 +152,20 @@ export function give(draft: Draft, unit: Unit, lots: readonly LotChange[]): LotC
   let debt = Math.max(0, -holdingOf(draft.head, unit).balance);
   const given: LotChange[] = [];
   let paid = 0;
-  for (const lot of lots) {
+  for (const lot of lots.toSorted(byExpiry)) {
+    // What expired before 1970 must not pass for the debt lot.
+    const expiresAt = Math.max(lot.expiresAt, DEBT + 1);
     const part = Math.min(debt, lot.amount);
     debt -= part;
     paid += part;
-    if (lot.amount > part) given.push({ expiresAt: lot.expiresAt, amount: lot.amount - part });
+    if (lot.amount > part) given.push({ expiresAt, amount: lot.amount - part });
   }
   return paid > 0 ? [{ expiresAt: DEBT, amount: paid }, ...given] : given;
+}
+
+/** Orders lots by their expiry, soonest first. */
+export function byExpiry(one: LotChange, other: LotChange): number {
+  return one.expiresAt - other.expiresAt;
 }
 
 /** Adds up changes of the same lot and leaves out those that cancel. */

@@ -53,6 +53,9 @@ export interface Source {
   readonly staff: string | null;
 }
 
+/** The source of what no till asked for: lots that expire. */
+export const SYSTEM_SOURCE: Source = { dialect: "system", key: null, site: null, staff: null };
+
 /** What the till said about a command besides amounts; kept, never judged. */
 export interface Remarks {
   readonly description?: string;

@@ -21,10 +21,20 @@ export type Missing =
   | "staff"
   | "program"
   | "customer"
-  | "entry";
+  | "entry"
+  | "voucher"
+  | "voucher_series";
 
 /** The kinds of thing that can exist only once. */
-export type Unique = "merchant" | "site" | "key" | "staff" | "program" | "customer";
+export type Unique =
+  | "merchant"
+  | "group"
+  | "site"
+  | "key"
+  | "staff"
+  | "program"
+  | "customer"
+  | "voucher";
 
 /**
  * Every expected failure, told apart by `code`. The members stand in the order in which they are
@@ -41,6 +51,11 @@ export type LoyaltyError =
   | { readonly code: "signature_invalid"; readonly reason: "missing" | "malformed" | "mismatch" }
   | { readonly code: "clock_skew"; readonly serverTime: number }
   | { readonly code: "scope_missing"; readonly scope: string }
+  | {
+      readonly code: "rate_limited";
+      /** Seconds after which it is worth trying again. */
+      readonly retryAfter: number;
+    }
   | { readonly code: "merchant_not_named" }
   | { readonly code: "invalid_json" }
   | { readonly code: "validation_failed"; readonly faults: readonly Fault[] }
@@ -49,6 +64,16 @@ export type LoyaltyError =
   | { readonly code: "idempotency_key_reused" }
   | { readonly code: "reference_reused"; readonly reference: string }
   | { readonly code: "already_exists"; readonly object: Unique; readonly field: string }
+  | { readonly code: "limit_reached"; readonly object: "site"; readonly limit: number }
+  | { readonly code: "voucher_used" }
+  | { readonly code: "voucher_not_active" }
+  | { readonly code: "voucher_expired" }
+  | {
+      readonly code: "minimum_not_met";
+      /** In the currency's smallest unit. */
+      readonly minimum: number;
+      readonly currency: string;
+    }
   | { readonly code: "already_reversed"; readonly seq: number }
   | {
       readonly code: "insufficient_balance";

@@ -1,5 +1,16 @@
 /** Prefixes of the public ids; what follows `_` is a ULID (Crockford base 32, 26 characters). */
-export type IdPrefix = "mer" | "sit" | "stf" | "key" | "prg" | "cus" | "ent" | "evt" | "req";
+export type IdPrefix =
+  | "mer"
+  | "sit"
+  | "stf"
+  | "key"
+  | "prg"
+  | "cus"
+  | "ent"
+  | "vse"
+  | "vou"
+  | "evt"
+  | "req";
 
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -90,7 +90,10 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
 export function defineProgram(definition: ProgramDefinition): Result<Program, readonly Fault[]> {
   const faults: Fault[] = [];
   const fault = (pointer: string, detail: string, code = "invalid"): void => {
-    faults.push({ pointer, code, detail });
+    // A field that could not be read breaks later rules only by its stand-in.
+    if (!faults.some((earlier) => earlier.pointer === pointer)) {
+      faults.push({ pointer, code, detail });
+    }
   };
   const rateAt = (pointer: string, text: string): Rate => {
     const rate = parseRate(text);

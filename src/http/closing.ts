@@ -9,8 +9,11 @@ import type { Http, HttpEnv } from "./request.ts";
 export function closeRoutes(
   app: Hono<HttpEnv>,
   answers: {
-    readonly notFound: (http: Http) => Response;
-    readonly methodNotAllowed: (http: Http, allowed: readonly string[]) => Response;
+    readonly notFound: (http: Http) => Response | Promise<Response>;
+    readonly methodNotAllowed: (
+      http: Http,
+      allowed: readonly string[],
+    ) => Response | Promise<Response>;
   },
 ): void {
   const methods = new Map<string, Set<string>>();

@@ -1,6 +1,7 @@
 import type { Context as HonoContext } from "hono";
 import { ulid } from "ulid";
 import { makeId } from "../core/ids.ts";
+import type { Verdict } from "../limits/client.ts";
 
 /** What the application keeps of a request while it is under way. */
 export interface RequestVariables {
@@ -8,6 +9,8 @@ export interface RequestVariables {
   /** Milliseconds since the epoch, taken once. */
   readonly now: number;
   readonly timing: { wallet: number };
+  /** What the rate limiter said, once it was asked. */
+  readonly verdict: Verdict | undefined;
 }
 
 /** Hono's types for every app and sub-app of this service. */

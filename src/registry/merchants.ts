@@ -1,4 +1,4 @@
-import { desc, eq, lt } from "drizzle-orm";
+import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { merchants } from "./schema.ts";
 import type { Write } from "./unit-of-work.ts";
@@ -25,7 +25,20 @@ export async function listMerchants(
   return db.select().from(merchants).where(where).orderBy(desc(merchants.id)).limit(limit).all();
 }
 
-/** The write that adds a merchant; a slug that is taken refuses it. */
-export function insertMerchant(db: Database, row: typeof merchants.$inferInsert): Write {
-  return db.insert(merchants).values(row);
+/** The write that adds a merchant under the next number; a slug that is taken refuses it. */
+export function insertMerchant(db: Database, row: Omit<MerchantRow, "number">): Write {
+  const next = sql`(SELECT COALESCE(MAX(number), 0) + 1 FROM merchants)`;
+  return db.insert(merchants).values({ ...row, number: next });
+}
+
+/** The conditional write that gives a pending merchant its group. */
+export function completeMerchant(
+  db: Database,
+  id: string,
+  group: Pick<MerchantRow, "name" | "businessType" | "groupCode" | "updatedAt">,
+): Write {
+  return db
+    .update(merchants)
+    .set({ ...group, pending: false })
+    .where(and(eq(merchants.id, id), eq(merchants.pending, true)));
 }

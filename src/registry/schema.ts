@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
   index,
   integer,
@@ -6,6 +7,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
+import type { Head } from "../core/entries.ts";
 
 const createdAt = integer("created_at").notNull();
 const updatedAt = integer("updated_at").notNull();
@@ -13,6 +15,8 @@ const updatedAt = integer("updated_at").notNull();
 /** The tenants. */
 export const merchants = sqliteTable("merchants", {
   id: text("id").primaryKey(),
+  /** For dialects that speak numbers. */
+  number: integer("number").notNull().unique(),
   slug: text("slug").notNull().unique(),
   name: text("name").notNull(),
   currency: text("currency").notNull(),
@@ -24,6 +28,8 @@ export const merchants = sqliteTable("merchants", {
   demo: integer("demo", { mode: "boolean" }).notNull(),
   /** Has an account but no loyalty group yet (KiriMel `group/create` completes it). */
   pending: integer("pending", { mode: "boolean" }).notNull(),
+  /** Name of the merchant's loyalty group, given when it was created. */
+  groupCode: text("group_code"),
   /** How many sites the merchant's plan allows; null is no limit. */
   siteLimit: integer("site_limit"),
   /** Whether sandbox answers show personal data of real customers unmasked. */
@@ -170,5 +176,112 @@ export const requests = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.merchantId, table.key] }),
     index("requests_expiry").on(table.expiresAt),
+  ],
+);
+
+/** What vouchers are made from: their worth and their conditions. */
+export const voucherSeries = sqliteTable(
+  "voucher_series",
+  {
+    id: text("id").primaryKey(),
+    merchantId: text("merchant_id").notNull(),
+    number: integer("number").notNull(),
+    name: text("name").notNull(),
+    kind: text("kind", { enum: ["percent", "amount", "bogo"] }).notNull(),
+    /** Hundredths of a percent, or the currency's smallest unit. */
+    value: integer("value").notNull(),
+    minPurchase: integer("min_purchase"),
+    maxDiscount: integer("max_discount"),
+    /** First and last good business day, `YYYY-MM-DD`. */
+    validFrom: text("valid_from"),
+    validUntil: text("valid_until"),
+    createdAt,
+    updatedAt,
+  },
+  (table) => [uniqueIndex("voucher_series_number").on(table.merchantId, table.number)],
+);
+
+/** Single-use codes. D1 is their authority: a redemption is one conditional statement. */
+export const vouchers = sqliteTable(
+  "vouchers",
+  {
+    id: text("id").primaryKey(),
+    merchantId: text("merchant_id").notNull(),
+    seriesId: text("series_id").notNull(),
+    number: integer("number").notNull(),
+    code: text("code").notNull(),
+    /** Generated codes are compared without regard to case, imported ones exactly. */
+    generated: integer("generated", { mode: "boolean" }).notNull(),
+    status: text("status", { enum: ["active", "redeemed", "voided"] }).notNull(),
+    /** Whom it was issued to; null is anybody's. */
+    customerId: text("customer_id"),
+    issuedAt: integer("issued_at"),
+    issueReference: text("issue_reference"),
+    redeemedAt: integer("redeemed_at"),
+    redeemedBy: text("redeemed_by"),
+    redeemReference: text("redeem_reference"),
+    /** What the redemption came to, so that its repeat answers alike. */
+    redemption: text("redemption", { mode: "json" }).$type<unknown>(),
+    createdAt,
+    updatedAt,
+  },
+  (table) => [
+    uniqueIndex("vouchers_code").on(table.merchantId, table.code),
+    uniqueIndex("vouchers_number").on(table.merchantId, table.number),
+    index("vouchers_free")
+      .on(table.seriesId, table.number)
+      .where(sql`status = 'active' AND customer_id IS NULL`),
+    index("vouchers_customer").on(table.customerId).where(sql`customer_id IS NOT NULL`),
+    uniqueIndex("vouchers_issue_reference")
+      .on(table.merchantId, table.customerId, table.issueReference)
+      .where(sql`issue_reference IS NOT NULL`),
+    uniqueIndex("vouchers_redeem_reference")
+      .on(table.merchantId, table.redeemedBy, table.redeemReference)
+      .where(sql`redeem_reference IS NOT NULL`),
+  ],
+);
+
+/**
+ * What the wallets told of themselves, for lists and reports: a copy that may lag, is never the
+ * authority, and can be made anew from the wallets.
+ */
+export const wallets = sqliteTable(
+  "wallets",
+  {
+    customerId: text("customer_id").primaryKey(),
+    merchantId: text("merchant_id").notNull(),
+    /** Number of the last entry told. A copy never goes back to a smaller one. */
+    seq: integer("seq").notNull(),
+    points: integer("points").notNull(),
+    tier: text("tier"),
+    lastEarnedAt: integer("last_earned_at"),
+    lastRedeemedAt: integer("last_redeemed_at"),
+    /** Sums by unit, as the wallet has them. */
+    holdings: text("holdings", { mode: "json" }).$type<Head["holdings"]>().notNull(),
+    publishedAt: integer("published_at").notNull(),
+  },
+  (table) => [index("wallets_tier").on(table.merchantId, table.tier)],
+);
+
+/**
+ * The feed: what happened, in the order in which it was committed here, numbered by merchant
+ * without a gap. Made WITHOUT ROWID by hand in its migration, so that a row is written once.
+ */
+export const events = sqliteTable(
+  "events",
+  {
+    merchantId: text("merchant_id").notNull(),
+    seq: integer("seq").notNull(),
+    id: text("id").notNull(),
+    type: text("type").notNull(),
+    customerId: text("customer_id"),
+    /** The wallet's own number of the change; null for what happened outside a wallet. */
+    sequence: integer("sequence"),
+    timestamp: integer("timestamp").notNull(),
+    data: text("data", { mode: "json" }).$type<Record<string, unknown>>().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.merchantId, table.seq] }),
+    uniqueIndex("events_id").on(table.id),
   ],
 );

@@ -44,9 +44,26 @@ export async function listSites(
   return db.select().from(sites).where(where).orderBy(desc(sites.id)).limit(limit).all();
 }
 
-/** The write that adds a site under the merchant's next number; a taken code refuses it. */
-export function insertSite(db: Database, row: Omit<typeof sites.$inferInsert, "number">): Write {
-  const next = sql`(SELECT COALESCE(MAX(number), 0) + 1 FROM sites
-    WHERE merchant_id = ${row.merchantId})`;
-  return db.insert(sites).values({ ...row, number: next });
+/**
+ * The conditional write that adds a site under the merchant's next number, as long as the merchant
+ * has fewer than `limit` (null is no limit); a taken code refuses it.
+ */
+export function insertSite(
+  db: Database,
+  row: Omit<SiteRow, "number">,
+  limit: number | null,
+): Write {
+  const { id, merchantId, code, name, kind, address, createdAt, updatedAt } = row;
+  const own = sql`FROM sites WHERE merchant_id = ${merchantId}`;
+  return db.insert(sites).select(
+    sql`SELECT ${id}, ${merchantId}, (SELECT COALESCE(MAX(number), 0) + 1 ${own}), ${code}, ${name},
+      ${kind}, ${JSON.stringify(address)}, ${createdAt}, ${updatedAt}
+      WHERE (SELECT COUNT(*) ${own}) < ${limit ?? Number.MAX_SAFE_INTEGER}`,
+  );
+}
+
+/** How many sites a merchant has. */
+export async function countSites(db: Database, merchantId: string): Promise<number> {
+  const count = db.select({ count: sql<number>`COUNT(*)` }).from(sites);
+  return (await count.where(eq(sites.merchantId, merchantId)).get())?.count ?? 0;
 }

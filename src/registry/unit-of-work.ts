@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "./database.ts";
 
@@ -8,13 +9,25 @@ export type Write = BatchItem<"sqlite">;
 export interface UnitOfWork {
   add(...writes: readonly Write[]): void;
   /**
+   * Adds a conditional write (`UPDATE … WHERE status = …`) that must change exactly one row: its
+   * row count is the verdict on the whole batch.
+   */
+  addConditional(write: Write): void;
+  /**
    * Commits all writes in one atomic batch, in the order in which they were added. False when a
-   * unique constraint refused them: somebody else was first and nothing was written. In `test`
-   * mode the writes are dropped and the answer is true: this is the registry's whole knowledge of
-   * sandbox calls.
+   * unique constraint or a conditional write refused them: somebody else was first and nothing was
+   * written. In `test` mode the writes are dropped and the answer is true: this is the registry's
+   * whole knowledge of sandbox calls.
    */
   commit(): Promise<boolean>;
 }
+
+/**
+ * Fails the batch unless the statement before changed one row. D1 has no interactive transactions
+ * and SQL no way to raise an error outside a trigger, but `json()` refuses what is no JSON.
+ */
+const ONE_ROW_CHANGED = sql`json(CASE WHEN changes() = 1 THEN 'true' ELSE 'lost' END)`;
+const ONE_ROW = sql`(SELECT 1)`;
 
 /** A unit of work on a merchant's database. */
 export function unitOfWork(db: Database, mode: "live" | "test"): UnitOfWork {
@@ -23,6 +36,9 @@ export function unitOfWork(db: Database, mode: "live" | "test"): UnitOfWork {
     add: (...more) => {
       writes.push(...more);
     },
+    addConditional: (write) => {
+      writes.push(write, db.select({ verdict: ONE_ROW_CHANGED }).from(ONE_ROW));
+    },
     async commit() {
       const [first, ...rest] = writes.splice(0);
       if (first === undefined || mode === "test") return true;
@@ -30,7 +46,7 @@ export function unitOfWork(db: Database, mode: "live" | "test"): UnitOfWork {
         await db.batch([first, ...rest]);
         return true;
       } catch (thrown) {
-        if (isUniqueViolation(thrown)) return false;
+        if (isLostRace(thrown)) return false;
         throw thrown;
       }
     },
@@ -38,9 +54,12 @@ export function unitOfWork(db: Database, mode: "live" | "test"): UnitOfWork {
 }
 
 /** SQLite's words for it; drizzle wraps the error and D1 wraps SQLite's. */
-function isUniqueViolation(thrown: unknown): boolean {
+function isLostRace(thrown: unknown): boolean {
   for (let error = thrown; error instanceof Error; error = error.cause) {
-    if (error.message.includes("UNIQUE constraint failed")) return true;
+    const { message } = error;
+    if (message.includes("UNIQUE constraint failed") || message.includes("malformed JSON")) {
+      return true;
+    }
   }
   return false;
 }

@@ -20,6 +20,8 @@ export interface Merchant {
   readonly sandbox: boolean;
   /** Has no loyalty group yet. */
   readonly pending: boolean;
+  /** How many sites the plan allows; null is no limit. */
+  readonly siteLimit: number | null;
 }
 
 /** What a principal may do (`verb:resource`). `admin` is the deployment's own token. */

@@ -15,6 +15,7 @@ import { settingsOf } from "./context.ts";
 /** A key as the edge checks it. Plain data: it lies in the isolate's cache. */
 export interface Credential {
   readonly principal: Principal;
+  readonly keyId: string;
   readonly dialect: string;
   /** The HMAC secret in clear; null for keys that sign nothing. */
   readonly secret: string | null;
@@ -66,7 +67,9 @@ async function load(env: Env, text: string, now: number): Promise<Credential | n
   const usable = record !== undefined && record.key.revokedAt === null;
   const credential = usable ? await toCredential(env, record) : null;
   if (cache.size >= MAX_CACHED) cache.clear();
-  cache.set(text, { credential, until: now + (credential === null ? UNKNOWN_MS : KNOWN_MS) });
+  // What may change at any moment by a merchant's own doing is not remembered for long.
+  const settled = credential !== null && !credential.principal.merchant.pending;
+  cache.set(text, { credential, until: now + (settled ? KNOWN_MS : UNKNOWN_MS) });
   return credential;
 }
 
@@ -83,6 +86,7 @@ async function toCredential(env: Env, record: KeyRecord): Promise<Credential> {
       staffId: null,
       siteId: record.siteId,
     },
+    keyId: key.id,
     dialect: key.dialect,
     secret: key.secret === null ? null : await open(masterKeys, key.id, key.secret),
     expiresAt: key.expiresAt,
@@ -92,8 +96,8 @@ async function toCredential(env: Env, record: KeyRecord): Promise<Credential> {
 
 /** A merchant from its row. */
 export function toMerchant(row: MerchantRow): Merchant {
-  const { id, slug, name, currency, timeZone, sandbox, pending } = row;
-  return { id, slug, name, currency, timeZone, sandbox, pending };
+  const { id, slug, name, currency, timeZone, sandbox, pending, siteLimit } = row;
+  return { id, slug, name, currency, timeZone, sandbox, pending, siteLimit };
 }
 
 /** A programme from its stored definition, which was checked when it was stored. */

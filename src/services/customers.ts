@@ -4,6 +4,8 @@ import { notFound } from "../core/errors.ts";
 import { makeId } from "../core/ids.ts";
 import type { Result } from "../core/result.ts";
 import { ok } from "../core/result.ts";
+import type { CustomerLine } from "../registry/customer-list.ts";
+import { pageCustomers } from "../registry/customer-list.ts";
 import type { CustomerRecord, Identifier, NewCustomer } from "../registry/customers.ts";
 import {
   findCustomerByEmail,
@@ -17,6 +19,7 @@ import { unitOfWork } from "../registry/unit-of-work.ts";
 import type { Context } from "./context.ts";
 import { guardWrite } from "./requests.ts";
 
+export type { CustomerLine } from "../registry/customer-list.ts";
 export type { CustomerRecord, Identifier, IdentifierKind } from "../registry/customers.ts";
 
 /** A person to enrol; values are normalised. */
@@ -120,6 +123,18 @@ export async function getCustomer(
 ): Promise<Result<CustomerRecord, LoyaltyError>> {
   const record = await readCustomer(ctx.db, ctx.principal.merchant.id, id);
   return record === undefined ? notFound("customer") : ok(record);
+}
+
+/** A page of the merchant's customers, newest first; balances as the wallets last told them. */
+export async function listCustomers(
+  ctx: Context,
+  filter: { readonly search: string | null; readonly tier: string | null },
+  limit: number,
+  offset: number,
+): Promise<{ readonly rows: readonly CustomerLine[]; readonly total: number }> {
+  const { merchant, program } = ctx.principal;
+  const lowestTier = program.tiers[0]?.name ?? null;
+  return pageCustomers(ctx.db, merchant.id, { ...filter, lowestTier }, limit, offset);
 }
 
 /** Notes, after the answer, that a customer was seen. */

@@ -1,15 +1,18 @@
-const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/** Digits and upper-case letters. */
+export const BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+const BASE62 = `${BASE36}abcdefghijklmnopqrstuvwxyz`;
 const BODY_LENGTH = 32;
 const CHECK_LENGTH = 6;
 const CRC32_POLYNOMIAL = 0xedb88320;
 
-/** So many characters of base 62 from a secure random source, each equally likely. */
-export function randomText(length: number): string {
-  const limit = 256 - (256 % BASE62.length);
+/** So many characters of an alphabet from a secure random source, each equally likely. */
+export function randomText(length: number, alphabet = BASE62): string {
+  const limit = 256 - (256 % alphabet.length);
   let text = "";
   while (text.length < length) {
     for (const byte of crypto.getRandomValues(new Uint8Array(length))) {
-      if (byte < limit && text.length < length) text += BASE62.charAt(byte % BASE62.length);
+      if (byte < limit && text.length < length) text += alphabet.charAt(byte % alphabet.length);
     }
   }
   return text;

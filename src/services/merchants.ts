@@ -73,11 +73,11 @@ export async function createMerchant(
     return invalid("/time_zone", "invalid", "must be an IANA time zone, e.g. Asia/Manila");
   }
   if (input.demo && settings.environment !== "local") return err({ code: "demo_refused" });
-  const row = { id: makeId("mer", ulid(now)), ...input, createdAt: now, updatedAt: now };
-  const db = database(env, row.id);
+  const id = makeId("mer", ulid(now));
+  const db = database(env, id);
   const work = unitOfWork(db, "live");
-  work.add(insertMerchant(db, row));
-  if (await work.commit()) return ok(row);
+  work.add(insertMerchant(db, { id, ...input, groupCode: null, createdAt: now, updatedAt: now }));
+  if (await work.commit()) return getMerchant(deployment, id);
   return err({ code: "already_exists", object: "merchant", field: "slug" });
 }
 

@@ -1,5 +1,6 @@
 import type { Reference } from "../core/commands.ts";
 import type { Money } from "../core/earning.ts";
+import { moneyForPoints } from "../core/earning.ts";
 import type { Head, Remarks } from "../core/entries.ts";
 import { holdingOf } from "../core/entries.ts";
 import type { LoyaltyError } from "../core/errors.ts";
@@ -90,5 +91,35 @@ export async function readPoints(
     expiring: expiring.point.reduce((sum, lot) => sum + lot.amount, 0),
     expiryDate: first === undefined ? null : lastDayOf(first.expiresAt, merchant.timeZone),
     head,
+  };
+}
+
+/** What a redemption would come to. */
+export interface RedemptionPreview {
+  /** Points asked for, in the smallest step, like `available`. */
+  readonly amount: number;
+  /** Points that could be redeemed now. */
+  readonly available: number;
+  /** What the points asked for are worth, in the currency's smallest unit; null without a rate. */
+  readonly value: number | null;
+  /** What those of them are worth that are there. */
+  readonly discount: number | null;
+}
+
+/** Tells what a redemption would come to, without one. */
+export async function previewRedemption(
+  ctx: Context,
+  customer: string,
+  amount: number,
+): Promise<RedemptionPreview> {
+  const { merchant, program } = ctx.principal;
+  const { balance: available } = await readPoints(ctx, customer, 0);
+  const worth = (points: number): number | null =>
+    moneyForPoints(program, points, merchant.currency);
+  return {
+    amount,
+    available,
+    value: worth(amount),
+    discount: worth(Math.max(0, Math.min(amount, available))),
   };
 }

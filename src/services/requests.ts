@@ -44,6 +44,18 @@ export async function guardWrite<T>(
   return err({ code: "customer_busy" });
 }
 
+/**
+ * Binds the context's guard in D1 for a write that a wallet books but whose wallet the signed bytes
+ * do not name: the same bytes on another path are refused, the same request goes on to the wallet,
+ * which knows its repeats. `named` as in {@link guardWrite}.
+ */
+export async function claimGuard(
+  ctx: Context,
+  named: number | null,
+): Promise<Result<null, LoyaltyError>> {
+  return guardWrite<null>(ctx, named, async () => ok(null));
+}
+
 async function bindInWallet(
   ctx: Context,
   named: number | null,

@@ -5,11 +5,11 @@ import { makeId } from "../core/ids.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
 import type { SiteRow } from "../registry/sites.ts";
-import { findSite, findSiteByCode, insertSite, listSites } from "../registry/sites.ts";
-import { unitOfWork } from "../registry/unit-of-work.ts";
+import { countSites, findSite, findSiteByCode, insertSite, listSites } from "../registry/sites.ts";
 import type { Context } from "./context.ts";
 import type { Page } from "./lists.ts";
 import { pageOf } from "./lists.ts";
+import { guardWrite } from "./requests.ts";
 
 export type { SiteRow } from "../registry/sites.ts";
 
@@ -21,27 +21,34 @@ export interface SiteInput {
   readonly address: Readonly<Record<string, string>>;
 }
 
-/** Adds a site to the merchant. `already_exists` when the code is taken. */
+/**
+ * Adds a site to the merchant. `already_exists` when the code is taken, `limit_reached` when the
+ * merchant's plan has no room. The limit is part of the insert itself.
+ */
 export async function createSite(
   ctx: Context,
   input: SiteInput,
+  named: number | null,
 ): Promise<Result<SiteRow, LoyaltyError>> {
   const { db, now, principal } = ctx;
-  const merchantId = principal.merchant.id;
-  const row = {
-    id: makeId("sit", ulid(now)),
-    merchantId,
-    ...input,
-    address: { ...input.address },
-    createdAt: now,
-    updatedAt: now,
-  };
-  const work = unitOfWork(db, principal.mode);
-  work.add(insertSite(db, row));
-  if (!(await work.commit())) {
-    return err({ code: "already_exists", object: "site", field: "code" });
-  }
-  return ok((await findSite(db, merchantId, row.id)) ?? { ...row, number: 0 });
+  const { id: merchantId, siteLimit } = principal.merchant;
+  const id = makeId("sit", ulid(now));
+  const address = { ...input.address };
+  const row = { id, merchantId, ...input, address, createdAt: now, updatedAt: now };
+  const made = await guardWrite(ctx, named, async (work) => {
+    if ((await findSiteByCode(db, merchantId, input.code)) !== undefined) {
+      return err({ code: "already_exists", object: "site", field: "code" });
+    }
+    const count = await countSites(db, merchantId);
+    if (siteLimit !== null && count >= siteLimit) {
+      return err({ code: "limit_reached", object: "site", limit: siteLimit });
+    }
+    work.addConditional(insertSite(db, row, siteLimit));
+    return ok({ id, number: count + 1 });
+  });
+  if (!made.ok) return made;
+  const stored = await findSite(db, merchantId, made.value.id);
+  return ok(stored ?? { ...row, number: made.value.number });
 }
 
 /** A merchant's sites, newest first. */

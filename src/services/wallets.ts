@@ -4,7 +4,14 @@ import type { Remarks } from "../core/entries.ts";
 import type { LoyaltyError } from "../core/errors.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
-import type { Outcome, WalletClient, WalletView } from "../wallet/client.ts";
+import type {
+  Discrepancy,
+  EntryPage,
+  EntryQuery,
+  Outcome,
+  WalletClient,
+  WalletView,
+} from "../wallet/client.ts";
 import { walletOf } from "../wallet/client.ts";
 import type { Context } from "./context.ts";
 
@@ -57,6 +64,23 @@ export async function readWallet(
   until: number,
 ): Promise<WalletView> {
   return timed(ctx, walletFor(ctx, customer).view(until));
+}
+
+/** A page of a customer's ledger, newest first. */
+export async function listEntries(
+  ctx: Context,
+  customer: string,
+  query: EntryQuery,
+): Promise<EntryPage> {
+  return timed(ctx, walletFor(ctx, customer).entries(query));
+}
+
+/** Every unit of a customer whose balance is not the sum of its entries and of its lots. */
+export async function auditCustomer(
+  ctx: Context,
+  customer: string,
+): Promise<readonly Discrepancy[]> {
+  return timed(ctx, walletFor(ctx, customer).audit());
 }
 
 /**

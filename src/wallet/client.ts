@@ -2,12 +2,14 @@ import type { CommandRequest, Guard } from "../core/commands.ts";
 import { toBase64Url } from "../core/digest.ts";
 import type { LoyaltyError } from "../core/errors.ts";
 import type { Result } from "../core/result.ts";
+import type { Discrepancy } from "./audit.ts";
 import type { Mode, Outcome } from "./execute.ts";
 import type { Owner } from "./rows.ts";
-import type { WalletView } from "./view.ts";
+import type { EntryPage, EntryQuery, WalletView } from "./view.ts";
 
+export type { Discrepancy } from "./audit.ts";
 export type { Mode, Outcome } from "./execute.ts";
-export type { WalletView } from "./view.ts";
+export type { EntryPage, EntryQuery, WalletView } from "./view.ts";
 
 /** The calls that a wallet answers; each goes to the one object that owns the customer's ledger. */
 export interface WalletClient {
@@ -17,6 +19,10 @@ export interface WalletClient {
   bind(mode: Mode, guard: Guard): Promise<LoyaltyError | null>;
   /** Balances, tier and the lots that expire up to `until` (milliseconds since the epoch). */
   view(until: number): Promise<WalletView>;
+  /** A page of the ledger, newest first. */
+  entries(query: EntryQuery): Promise<EntryPage>;
+  /** Adds up the whole ledger anew; empty when every balance is right. */
+  audit(): Promise<readonly Discrepancy[]>;
 }
 
 /** The wallet of a merchant's customer. Makes no request by itself. */
@@ -26,6 +32,8 @@ export function walletOf(env: Env, owner: Owner): WalletClient {
     execute: (mode, request) => stub.execute(owner, mode, request),
     bind: (mode, guard) => stub.bind(owner, mode, guard),
     view: (until) => stub.view(owner, until),
+    entries: (query) => stub.entries(owner, query),
+    audit: () => stub.audit(owner),
   };
 }
 

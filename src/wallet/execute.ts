@@ -3,6 +3,7 @@ import type { Decision } from "../core/decide.ts";
 import { assertDecision, decide } from "../core/decide.ts";
 import type { Receipt } from "../core/entries.ts";
 import type { LoyaltyError } from "../core/errors.ts";
+import type { Past, Recognition } from "../core/repeats.ts";
 import { recognise, recogniseGuard } from "../core/repeats.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
@@ -18,6 +19,9 @@ export interface Outcome {
   /** Whether this is the first answer of an earlier command. */
   readonly repeated: boolean;
 }
+
+/** What is known of a command that is not new. */
+type Known = Exclude<Recognition, { readonly kind: "new" }>;
 
 /** {@link execute}'s answer, with the decision that was stored, if any. */
 export interface Execution {
@@ -35,11 +39,12 @@ export function execute(
   request: CommandRequest,
   clock: number,
 ): Execution {
-  const recognition = recognise(request, reader.past(request.reference, request.guard), clock);
-  if (recognition.kind === "repeat") {
-    return { answer: ok({ receipt: recognition.receipt, repeated: true }), stored: null };
+  const past = reader.past(request.reference, request.guard);
+  const recognition = recognise(request, past, clock);
+  if (recognition.kind !== "new") {
+    bindNewGuard(writer, request.guard, past, recognition, clock);
+    return { answer: answerOf(recognition), stored: null };
   }
-  if (recognition.kind === "refused") return { answer: err(recognition.error), stored: null };
   const ledger = reader.ledger();
   const decided = decide(ledger, request, clock);
   if (!decided.ok) {
@@ -55,6 +60,27 @@ export function execute(
     answer: ok(receipt === null ? null : { receipt, repeated: false }),
     stored: decision,
   };
+}
+
+/** The answer to a command that was booked before or whose keys were. */
+function answerOf(recognition: Known): Result<Outcome, LoyaltyError> {
+  if (recognition.kind === "refused") return err(recognition.error);
+  return ok({ receipt: recognition.receipt, repeated: true });
+}
+
+/**
+ * A till that sends a command again may sign it anew. The reference tells the repeat, but no entry
+ * carries the new guard: it is bound by itself, or it could still be turned to another path.
+ */
+function bindNewGuard(
+  writer: WalletWriter,
+  guard: Guard | null,
+  past: Past,
+  recognition: Known,
+  clock: number,
+): void {
+  if (guard === null || recogniseGuard(guard, past, clock) !== null) return;
+  writer.keepRefusal(guard, recognition.kind === "refused" ? recognition.error : null, clock);
 }
 
 /** Binds a guard for a write that is booked elsewhere; the error when it is bound otherwise. */

@@ -6,14 +6,17 @@ import { DEBT, NEVER } from "../core/entries.ts";
 import type { LoyaltyError } from "../core/errors.ts";
 import type { Program } from "../core/program.ts";
 import type { Result } from "../core/result.ts";
+import type { Discrepancy } from "./audit.ts";
+import { auditWallet } from "./audit.ts";
 import type { Mode, Outcome } from "./execute.ts";
 import { bindGuard, execute, transact } from "./execute.ts";
 import { migrate } from "./migrator.ts";
 import type { WalletReader } from "./reader.ts";
 import { walletReader } from "./reader.ts";
 import type { Owner } from "./rows.ts";
-import type { WalletView } from "./view.ts";
-import { viewWallet } from "./view.ts";
+import type { EntryPage, EntryQuery, WalletView } from "./view.ts";
+import { listEntries, viewWallet } from "./view.ts";
+import type { WalletWriter } from "./writer.ts";
 import { walletWriter } from "./writer.ts";
 
 /** Programme of a command that judges nothing by it: expiry follows from the lots alone. */
@@ -24,6 +27,9 @@ const NO_PROGRAM: Program = {
   tiers: [],
   allowDebt: true,
 };
+
+/** The last moment that the platform takes for an alarm; a lot may well outlive it. */
+const LATEST_ALARM = Date.UTC(2189, 0);
 
 /**
  * A customer's wallet: the ledger and the only authority for its balances, lots, tier and
@@ -52,27 +58,16 @@ export class Wallet extends DurableObject<Env> {
    * nothing to book.
    */
   execute(owner: Owner, mode: Mode, request: CommandRequest): Result<Outcome | null, LoyaltyError> {
-    this.#refuseStranger(owner);
-    const { sql } = this.ctx.storage;
-    const { answer, stored } = transact(this.ctx.storage, mode, () => {
-      const writer = walletWriter(sql);
-      if (this.#owner === null) writer.claim(owner);
-      return execute(this.#reader, writer, request, Date.now());
-    });
-    if (mode === "live") {
-      this.#owner ??= owner;
-      this.#arm(stored === null ? null : earliestExpiry(stored));
-    }
+    const { answer, stored } = this.#write(owner, mode, (writer) =>
+      execute(this.#reader, writer, request, Date.now()),
+    );
+    if (mode === "live" && stored !== null) this.#arm(earliestExpiry(stored));
     return answer;
   }
 
   /** Binds a guard without booking; answers the error when it was used for something else. */
   bind(owner: Owner, mode: Mode, guard: Guard): LoyaltyError | null {
-    this.#refuseStranger(owner);
-    const { sql } = this.ctx.storage;
-    return transact(this.ctx.storage, mode, () =>
-      bindGuard(this.#reader, walletWriter(sql), guard, Date.now()),
-    );
+    return this.#write(owner, mode, (writer) => bindGuard(this.#reader, writer, guard, Date.now()));
   }
 
   /** The wallet's state; `until` bounds the list of lots that expire soon. */
@@ -80,6 +75,19 @@ export class Wallet extends DurableObject<Env> {
     this.#refuseStranger(owner);
     this.#expireDue();
     return viewWallet(this.#reader, Date.now(), until);
+  }
+
+  /** A page of the ledger, newest first. */
+  entries(owner: Owner, query: EntryQuery): EntryPage {
+    this.#refuseStranger(owner);
+    this.#expireDue();
+    return listEntries(this.ctx.storage.sql, query);
+  }
+
+  /** Adds up the whole ledger anew; empty when every balance is right. */
+  audit(owner: Owner): Discrepancy[] {
+    this.#refuseStranger(owner);
+    return auditWallet(this.ctx.storage.sql, this.#reader);
   }
 
   /** Books what is due. Running it twice changes nothing: what is booked is due no more. */
@@ -92,6 +100,19 @@ export class Wallet extends DurableObject<Env> {
     }
   }
 
+  /** Writes in one transaction; the first that is kept fixes whose wallet this is. */
+  #write<T>(owner: Owner, mode: Mode, work: (writer: WalletWriter) => T): T {
+    this.#refuseStranger(owner);
+    const { storage } = this.ctx;
+    const result = transact(storage, mode, () => {
+      const writer = walletWriter(storage.sql);
+      if (this.#owner === null) writer.claim(owner);
+      return work(writer);
+    });
+    if (mode === "live") this.#owner ??= owner;
+    return result;
+  }
+
   #expireDue(): void {
     const { sql } = this.ctx.storage;
     transact(this.ctx.storage, "live", () =>
@@ -100,8 +121,10 @@ export class Wallet extends DurableObject<Env> {
   }
 
   /** Sets the alarm if none is due earlier; storage writes it with the entries that need it. */
-  #arm(at: number | null): void {
-    if (at === null || (this.#armedAt !== null && this.#armedAt <= at)) return;
+  #arm(due: number | null): void {
+    if (due === null) return;
+    const at = Math.min(due, LATEST_ALARM);
+    if (this.#armedAt !== null && this.#armedAt <= at) return;
     this.#armedAt = at;
     void this.ctx.storage.setAlarm(at);
   }
@@ -119,7 +142,7 @@ export class Wallet extends DurableObject<Env> {
 function earliestExpiry(decision: Decision): number | null {
   const added = decision.entries
     .flatMap((entry) => entry.lots)
-    .filter((lot) => lot.amount > 0 && lot.expiresAt !== DEBT && lot.expiresAt !== NEVER)
+    .filter((lot) => lot.amount > 0 && lot.expiresAt > DEBT && lot.expiresAt !== NEVER)
     .map((lot) => lot.expiresAt);
   return added.length === 0 ? null : Math.min(...added);
 }

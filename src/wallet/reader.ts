@@ -23,11 +23,13 @@ export interface WalletReader {
   lotsExpiring(unit: Unit, from: number, until: number): Lot[];
 }
 
+/** Before every lot, the debt lot included. */
+const BEFORE_ALL = -1;
+
 /** A reader of the database as it stands at each call. */
 export function walletReader(sql: SqlStorage): WalletReader {
-  const reads = ledgerReads(sql);
   return {
-    ledger: () => ({ ...reads, head: readHead(sql) }),
+    ledger: () => readLedger(sql),
     head: () => readHead(sql),
     owner(): Owner | null {
       const [row] = sql.exec<OwnerRow>("SELECT merchant, customer FROM owner");
@@ -35,7 +37,7 @@ export function walletReader(sql: SqlStorage): WalletReader {
     },
     past: (reference, guard) => readPast(sql, reference, guard),
     nextExpiry: () => nextExpiry(sql),
-    lotsExpiring: (unit, from, until) => lotsBetween(sql, [unit], from, until),
+    lotsExpiring: (unit, from, until) => lotsBetween(sql, unit, from, until),
   };
 }
 
@@ -46,18 +48,35 @@ function readHead(sql: SqlStorage): Head {
   return row === undefined ? EMPTY_HEAD : toHead(row);
 }
 
-function ledgerReads(sql: SqlStorage): Omit<Ledger, "head"> {
+/** A ledger of one decision: reads each lot once, however often the decision looks at it. */
+function readLedger(sql: SqlStorage): Ledger {
+  const head = readHead(sql);
+  const known = new Map<Unit, Lot[]>();
+  function* lots(unit: Unit): Iterable<Lot> {
+    const read = known.get(unit) ?? [];
+    known.set(unit, read);
+    for (let i = 0; ; i += 1) {
+      const lot = read[i] ?? lotAfter(sql, unit, read[i - 1]?.expiresAt ?? BEFORE_ALL);
+      if (lot === null) return;
+      read[i] = lot;
+      yield lot;
+    }
+  }
   return {
-    *lots(unit: Unit): Iterable<Lot> {
-      const rows = sql.exec<LotRow>("SELECT * FROM lots WHERE unit = ? ORDER BY expires_at", unit);
-      for (const row of rows) yield toLot(row);
-    },
+    head,
+    lots,
     lotAmount(unit: Unit, expiresAt: number): number {
       const query = "SELECT amount FROM lots WHERE unit = ? AND expires_at = ?";
       const [row] = sql.exec<Pick<LotRow, "amount">>(query, unit, expiresAt);
       return row?.amount ?? 0;
     },
-    dueLots: (now: number) => lotsBetween(sql, UNITS, DEBT, now),
+    dueLots(now: number): Lot[] {
+      const held = UNITS.filter((unit) => head.holdings[unit] !== undefined);
+      const due = held.flatMap((unit) => takeUntil(lots(unit), now));
+      return due
+        .filter((lot) => lot.expiresAt !== DEBT)
+        .sort((one, other) => one.expiresAt - other.expiresAt);
+    },
     entry(seq: number): Entry | null {
       const [row] = sql.exec<EntryRow>("SELECT * FROM entries WHERE seq = ?", seq);
       return row === undefined ? null : toEntry(row);
@@ -68,20 +87,32 @@ function ledgerReads(sql: SqlStorage): Omit<Ledger, "head"> {
   };
 }
 
+/** The unit's lot that expires next after `from`; one row read, as no cursor runs ahead. */
+function lotAfter(sql: SqlStorage, unit: Unit, from: number): Lot | null {
+  const query = "SELECT * FROM lots WHERE unit = ? AND expires_at > ? ORDER BY expires_at LIMIT 1";
+  const [row] = sql.exec<LotRow>(query, unit, from);
+  return row === undefined ? null : toLot(row);
+}
+
+function takeUntil(lots: Iterable<Lot>, until: number): Lot[] {
+  const taken: Lot[] = [];
+  for (const lot of lots) {
+    if (lot.expiresAt > until) break;
+    taken.push(lot);
+  }
+  return taken;
+}
+
 function nextExpiry(sql: SqlStorage): number | null {
-  const query =
-    "SELECT expires_at FROM lots WHERE unit = ? AND expires_at > ? ORDER BY expires_at LIMIT 1";
-  const firsts = UNITS.flatMap((unit) => [
-    ...sql.exec<Pick<LotRow, "expires_at">>(query, unit, DEBT),
-  ]);
-  const next = Math.min(NEVER, ...firsts.map((row) => row.expires_at));
+  const firsts = UNITS.map((unit) => lotAfter(sql, unit, DEBT)?.expiresAt ?? NEVER);
+  const next = Math.min(...firsts);
   return next === NEVER ? null : next;
 }
 
-function lotsBetween(sql: SqlStorage, units: readonly Unit[], from: number, until: number): Lot[] {
+function lotsBetween(sql: SqlStorage, unit: Unit, from: number, until: number): Lot[] {
   const query =
     "SELECT * FROM lots WHERE unit = ? AND expires_at > ? AND expires_at <= ? ORDER BY expires_at";
-  return units.flatMap((unit) => [...sql.exec<LotRow>(query, unit, from, until)].map(toLot));
+  return [...sql.exec<LotRow>(query, unit, from, until)].map(toLot);
 }
 
 function readPast(sql: SqlStorage, reference: Reference | null, guard: Guard | null): Past {

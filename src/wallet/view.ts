@@ -1,7 +1,9 @@
 import type { Unit } from "../core/amount.ts";
 import { UNITS } from "../core/amount.ts";
-import type { Head, LotChange } from "../core/entries.ts";
+import type { Entry, EntryKind, Head, LotChange } from "../core/entries.ts";
 import type { WalletReader } from "./reader.ts";
+import type { EntryRow } from "./rows.ts";
+import { toEntry } from "./rows.ts";
 
 /** A wallet's state as one answer. */
 export interface WalletView {
@@ -20,5 +22,41 @@ export function viewWallet(reader: WalletReader, now: number, until: number): Wa
   return {
     head: reader.head(),
     expiring: { point: point ?? [], stamp: stamp ?? [], prepaid: prepaid ?? [] },
+  };
+}
+
+/** Which entries to list, newest first. */
+export interface EntryQuery {
+  readonly kinds: readonly EntryKind[];
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** A page of entries and how many match in all. */
+export interface EntryPage {
+  readonly entries: readonly Entry[];
+  readonly references: readonly (string | null)[];
+  readonly total: number;
+}
+
+/** Reads a page of the ledger. Counts the matching entries: for lists, never for commands. */
+export function listEntries(sql: SqlStorage, query: EntryQuery): EntryPage {
+  const { kinds, limit, offset } = query;
+  const where = `kind IN (${kinds.map(() => "?").join(", ")})`;
+  const rows = sql.exec<EntryRow>(
+    `SELECT * FROM entries WHERE ${where} ORDER BY seq DESC LIMIT ? OFFSET ?`,
+    ...kinds,
+    limit,
+    offset,
+  );
+  const counted = sql.exec<{ total: number }>(
+    `SELECT COUNT(*) AS total FROM entries WHERE ${where}`,
+    ...kinds,
+  );
+  const page = [...rows];
+  return {
+    entries: page.map(toEntry),
+    references: page.map((row) => row.reference),
+    total: counted.one().total,
   };
 }

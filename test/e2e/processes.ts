@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
-/** Process ids with those of their parents. */
+/** Living processes with their parents; one that only waits to be reaped has ended. */
 function parents(): Map<number, number> {
   return new Map(existsSync("/proc/self/stat") ? parentsFromProc() : parentsFromPs());
 }
@@ -10,10 +10,10 @@ function parentsFromProc(): [number, number][] {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return pids.flatMap((pid): [number, number][] => {
     try {
-      // The name, in brackets, may itself hold spaces and brackets; the parent follows the state.
-      const [, parent] =
-        readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
-      return [[Number(pid), Number(parent)]];
+      // State and parent follow the name, which stands in brackets and may hold some itself.
+      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1) ?? "";
+      const [state, parent] = fields.split(" ");
+      return state === "Z" ? [] : [[Number(pid), Number(parent)]];
     } catch {
       return [];
     }
@@ -21,11 +21,12 @@ function parentsFromProc(): [number, number][] {
 }
 
 function parentsFromPs(): [number, number][] {
-  const listing = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
+  const listing = execFileSync("ps", ["-A", "-o", "pid=,ppid=,state="], { encoding: "utf8" });
   return listing
     .trim()
     .split("\n")
     .map((line) => line.trim().split(/\s+/))
+    .filter(([, , state]) => !state?.startsWith("Z"))
     .map(([pid, parent]): [number, number] => [Number(pid), Number(parent)]);
 }
 

@@ -49,9 +49,6 @@ const exceptions: Readonly<Record<string, Neighbours>> = {
 
 const guardedPackages = [/^drizzle-orm\b/, /^@?hono\b/, /^cloudflare:/, /^node:/];
 
-/** Calendar arithmetic reads no clock, so it leaves core pure. */
-const purePackages = ["temporal-polyfill"];
-
 /** Design rule: what may import what within src. */
 export function importFindings(source: Source): Finding[] {
   if (!source.path.startsWith("src/")) {

@@ -20,6 +20,7 @@ const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|\+00:00)$/
 /** An authenticated request with the very bytes that were signed. */
 export interface Signed {
   readonly ctx: Context;
+  readonly key: { readonly id: string; readonly unlimited: boolean };
   readonly body: Uint8Array;
 }
 
@@ -30,7 +31,7 @@ export interface Signed {
  */
 export async function authenticate(
   http: Http,
-  access: "read" | "write",
+  access: "read" | "write" | "claim" | "preview",
 ): Promise<Result<Signed, LoyaltyError>> {
   const credential = await findKey(http);
   if (!credential.ok) return credential;
@@ -38,8 +39,8 @@ export async function authenticate(
   if (!body.ok) return body;
   const signature = await verifySignature(http, credential.value, body.value);
   if (!signature.ok) return signature;
-  const { principal } = credential.value;
-  const guard = access === "read" ? null : bind(http, principal.keyId, signature.value);
+  const { principal, keyId, unlimited } = credential.value;
+  const guard = access === "read" ? null : bind(http, keyId, signature.value);
   const ctx = makeContext({
     env: http.env,
     principal,
@@ -50,7 +51,7 @@ export async function authenticate(
     timing: http.get("timing"),
     defer: deferrer(http),
   });
-  return ok({ ctx, body: body.value });
+  return ok({ ctx, key: { id: keyId, unlimited }, body: body.value });
 }
 
 async function findKey(http: Http): Promise<Result<Credential, LoyaltyError>> {
@@ -89,7 +90,7 @@ async function verifySignature(
   return matches ? ok(signature) : err({ code: "signature_invalid", reason: "mismatch" });
 }
 
-function bind(http: Http, keyId: string | null, signature: string): Guard {
+function bind(http: Http, keyId: string, signature: string): Guard {
   const window = settingsOf(http.env).kirimelWindowMs;
   return {
     kind: "signature",

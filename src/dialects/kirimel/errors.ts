@@ -1,3 +1,4 @@
+import { currencyScale, formatDecimal } from "../../core/amount.ts";
 import type { ErrorOf, LoyaltyError, LoyaltyErrorCode } from "../../core/errors.ts";
 import type { Http } from "../../http/request.ts";
 import { settingsOf } from "../../services/context.ts";
@@ -33,6 +34,15 @@ const invalidParameter = (field: string | null, reason: string): KirimelError =>
   details: field === null ? { reason } : { field, reason },
 });
 
+const refused = (
+  code: string,
+  message: string,
+  details: Readonly<Record<string, unknown>> = {},
+): KirimelError => ({ status: 400, code, message, details });
+
+/** What KiriMel calls the field that must be unique. */
+const FIELDS: Readonly<Record<string, string>> = { site: "site_code" };
+
 const internal = (): KirimelError => ({
   status: 500,
   code: "INTERNAL_ERROR",
@@ -41,6 +51,8 @@ const internal = (): KirimelError => ({
 
 const NOT_FOUND: Readonly<Record<string, Pick<KirimelError, "code" | "message">>> = {
   customer: { code: "CUSTOMER_NOT_FOUND", message: "Customer ID does not exist" },
+  voucher: { code: "VOUCHER_NOT_FOUND", message: "Voucher code does not exist" },
+  voucher_series: { code: "BATCH_NOT_FOUND", message: "Voucher batch does not exist" },
   entry: { code: "TRANSACTION_NOT_FOUND", message: "Transaction does not exist" },
 };
 
@@ -64,6 +76,13 @@ const TABLE = {
   clock_skew: () => invalidSignature("Request timestamp is outside the allowed window"),
   // KiriMel documents no 403: a key that may not do something is not valid for it.
   scope_missing: invalidKey,
+  // A body with a top-level retry_after would make the PHP SDK sleep and call it a success.
+  rate_limited: ({ retryAfter }) => ({
+    status: 429,
+    code: "RATE_LIMIT_EXCEEDED",
+    message: "Rate limit exceeded",
+    headers: { "Retry-After": String(retryAfter) },
+  }),
   merchant_not_named: invalidKey,
   invalid_json: () => invalidParameter(null, "body is malformed"),
   validation_failed: ({ faults }) => {
@@ -76,12 +95,21 @@ const TABLE = {
   idempotency_key_reused: () => invalidSignature("Signature was already used"),
   reference_reused: () =>
     invalidParameter("reference_id", "was already used with other parameters"),
-  already_exists: ({ field }) => invalidParameter(field, "is already in use"),
-  already_reversed: () => ({
-    status: 400,
-    code: "TRANSACTION_ALREADY_REVERSED",
-    message: "Transaction has already been reversed",
-  }),
+  already_exists: ({ object, field }) =>
+    object === "group"
+      ? refused("GROUP_ALREADY_EXISTS", "The merchant already has a loyalty group")
+      : invalidParameter(FIELDS[object] ?? field, "is already in use"),
+  limit_reached: ({ limit }) =>
+    refused("SITE_LIMIT_REACHED", "Maximum number of sites reached for your plan", { limit }),
+  voucher_used: () => refused("VOUCHER_ALREADY_REDEEMED", "Voucher has already been used"),
+  voucher_not_active: () => refused("VOUCHER_NOT_ACTIVE", "Voucher is not active"),
+  voucher_expired: () => refused("VOUCHER_EXPIRED", "Voucher has passed expiry date"),
+  minimum_not_met: ({ minimum, currency }) =>
+    refused("MIN_PURCHASE_NOT_MET", "Purchase amount is below the voucher's minimum", {
+      min_purchase: Number(formatDecimal(minimum, currencyScale(currency))),
+    }),
+  already_reversed: () =>
+    refused("TRANSACTION_ALREADY_REVERSED", "Transaction has already been reversed"),
   insufficient_balance: ({ requested, available }) => ({
     status: 400,
     code: "INSUFFICIENT_BALANCE",

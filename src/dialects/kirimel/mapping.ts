@@ -1,10 +1,21 @@
-import { unitScale } from "../../core/amount.ts";
-import type { Receipt } from "../../core/entries.ts";
+import { currencyScale, divide, formatDecimal, unitScale } from "../../core/amount.ts";
+import type { Entry, EntryKind, Receipt } from "../../core/entries.ts";
+import { holdingOf } from "../../core/entries.ts";
 import type { Standing } from "../../core/tiers.ts";
-import type { CustomerRecord } from "../../services/customers.ts";
-import type { PointsBalance } from "../../services/points.ts";
+import type { CustomerLine, CustomerRecord } from "../../services/customers.ts";
+import type { PointsBalance, RedemptionPreview } from "../../services/points.ts";
+
+declare global {
+  /** A literal that is written as it stands (ECMAScript 2026, JSON.parse source text access). */
+  interface JSON {
+    rawJSON(text: string): unknown;
+  }
+}
 
 const POINT = 10 ** unitScale("point", "");
+
+/** Points count as expiring soon within so many milliseconds: 30 days. */
+export const SOON_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Whole points on the wire to smallest steps. */
 export function fromWholePoints(points: number): number {
@@ -14,6 +25,24 @@ export function fromWholePoints(points: number): number {
 /** Smallest steps to the whole points that KiriMel counts; what is less than a point is not shown. */
 export function wholePoints(steps: number): number {
   return Math.floor(steps / POINT);
+}
+
+/** Decimals of money on KiriMel's wire, whatever the currency. */
+export const WIRE_SCALE = 2;
+
+/** Money of the wire (hundredths) in the currency's smallest unit, rounded half up. */
+export function fromWireMoney(hundredths: number, currency: string): number {
+  const scaled = BigInt(hundredths) * 10n ** BigInt(currencyScale(currency));
+  return Number(divide(scaled, 10n ** BigInt(WIRE_SCALE), "half_up"));
+}
+
+/** Money as a JSON number with the decimals of its currency, at most two. */
+export function moneyNumber(amount: number | null, currency: string): unknown {
+  if (amount === null) return null;
+  const scale = currencyScale(currency);
+  const places = Math.min(scale, WIRE_SCALE);
+  const cut = divide(BigInt(amount), 10n ** BigInt(scale - places), "half_up");
+  return JSON.rawJSON(formatDecimal(Number(cut), places));
 }
 
 /** `CUST_<n>` of a customer's number. */
@@ -36,6 +65,21 @@ export function parseCustomer(text: string): number | null {
  */
 export function transactionText(customer: number, seq: number): string {
   return `TXN_${customer}${seq}${String(seq).length}`;
+}
+
+const TRANSACTION = /^(?:TXN_)?0*([1-9]\d{0,30})$/;
+
+/** The customer's and the entry's number in a transaction's; null when it cannot be one. */
+export function parseTransaction(
+  text: string,
+): { readonly customer: number; readonly seq: number } | null {
+  const [, digits = ""] = TRANSACTION.exec(text.trim()) ?? [];
+  const length = Number(digits.at(-1));
+  const body = digits.slice(0, -1);
+  const customer = Number(body.slice(0, -length));
+  const seq = Number(body.slice(-length));
+  const sound = length > 0 && body.length > length && body.at(-length) !== "0" && customer > 0;
+  return sound && Number.isSafeInteger(customer) ? { customer, seq } : null;
 }
 
 /** A time as KiriMel writes it: UTC, whole seconds. */
@@ -78,6 +122,87 @@ export function lookupBody(record: CustomerRecord, points: PointsBalance): objec
   };
 }
 
+/** Body of a `{success, data}` answer. */
+export function dataBody(data: object): object {
+  return { success: true, data };
+}
+
+/** One line of `GET customers`: the object of the lookups. */
+export function customerLine(line: CustomerLine): object {
+  const { customer, wallet, phone, siteNumber } = line;
+  return {
+    id: customer.number,
+    site_id: siteNumber,
+    phone,
+    name: customer.name,
+    email: customer.email,
+    status: customer.status.toUpperCase(),
+    balance_points: wholePoints(wallet?.points ?? 0),
+    joined_at: timeText(customer.joinedAt),
+    last_earn_at: timeOrNull(wallet?.lastEarnedAt ?? null),
+    last_redeem_at: timeOrNull(wallet?.lastRedeemedAt ?? null),
+    last_seen_at: timeOrNull(customer.lastSeenAt),
+  };
+}
+
+const TRANSACTION_TYPES: Readonly<Record<Exclude<EntryKind, "tier">, string>> = {
+  open: "OPENING",
+  earn: "EARN",
+  redeem: "REDEEM",
+  adjust: "ADJUST",
+  reverse: "REVERSE",
+  expire: "EXPIRE",
+};
+
+/** Entry kinds that are transactions to KiriMel; with a type, only that one (any case). */
+export function transactionKinds(type: string | undefined): readonly EntryKind[] {
+  const kinds = Object.keys(TRANSACTION_TYPES) as Exclude<EntryKind, "tier">[];
+  if (type === undefined) return kinds;
+  return kinds.filter((kind) => TRANSACTION_TYPES[kind] === type.toUpperCase());
+}
+
+/** One line of a customer's transactions. */
+export function transactionLine(customer: number, entry: Entry, reference: string | null): object {
+  return {
+    transaction_id: transactionText(customer, entry.seq),
+    transaction_type: entry.kind === "tier" ? null : TRANSACTION_TYPES[entry.kind],
+    points_delta: pointsDelta(entry.amount),
+    balance_after: wholePoints(holdingOf(entry.after, "point").balance),
+    // An opening balance has a reference of ours, not of a till.
+    reference: entry.kind === "open" ? null : reference,
+    created_at: timeText(entry.recordedAt),
+  };
+}
+
+/** Signed whole points; a part of a point is cut off on either side of 0. */
+function pointsDelta(steps: number): number {
+  return Math.trunc(steps / POINT) + 0;
+}
+
+/** Body of `customers/{id}/adjust`. */
+export function adjustBody(customer: number, receipt: Receipt): object {
+  return dataBody({
+    transaction_id: transactionText(customer, receipt.seq),
+    points_delta: pointsDelta(receipt.amount),
+    new_balance: wholePoints(receipt.balance),
+  });
+}
+
+/** Body of `points/reverse`. */
+export function reverseBody(customer: number, receipt: Receipt): object {
+  return dataBody({
+    transaction_id: transactionText(customer, receipt.seq),
+    reversed_transaction_id: transactionText(customer, receipt.corrects ?? 0),
+    points_delta: pointsDelta(receipt.amount),
+    new_balance: wholePoints(receipt.balance),
+  });
+}
+
+/** Body of `customers/{id}/tier`. */
+export function tierBody(points: PointsBalance): object {
+  return dataBody({ ...tierProgress(points.standing), benefits: points.benefits });
+}
+
 function tierProgress(standing: Standing): object {
   return {
     current_tier: standing.tier,
@@ -117,4 +242,14 @@ export function balanceBody(customer: number, points: PointsBalance): object {
     points_expiring_soon: wholePoints(points.expiring),
     expiry_date: points.expiryDate,
   };
+}
+
+/** Body of `points/preview-redeem`: what the points are worth, and how many there are. */
+export function previewBody(preview: RedemptionPreview, currency: string): object {
+  return dataBody({
+    points_to_redeem: wholePoints(preview.amount),
+    points_value: moneyNumber(preview.value, currency),
+    max_redeemable: wholePoints(preview.available),
+    amount_discount: moneyNumber(preview.discount, currency),
+  });
 }

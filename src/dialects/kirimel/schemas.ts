@@ -12,17 +12,20 @@ import { isDate } from "../../core/program.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { decodeUtf8, JsonNumber, looksLikeJson, parseForm, parseJson } from "../../http/body.ts";
-import { parseCustomer } from "./mapping.ts";
+import { parseCustomer, parseTransaction, WIRE_SCALE } from "./mapping.ts";
 
 /** Bytes of a request body; the largest documented one has some hundred. */
 export const MAX_BODY_BYTES = 65_536;
 /** Points that one call may move. */
 export const MAX_POINTS = 1_000_000_000;
 
-const MAX_NAME = 255;
-const MAX_REFERENCE = 255;
-const MAX_TEXT = 500;
+export const MAX_NAME = 255;
+export const MAX_REFERENCE = 255;
+export const MAX_TEXT = 500;
 const MAX_TAGS = 50;
+const MAX_PAGE = 1_000_000;
+const MAX_PER_PAGE = 100;
+const DEFAULT_PER_PAGE = 50;
 
 /** Fields as the wire carries them: scalars as texts, nothing for what is null or empty. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -34,6 +37,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   points: ["points_to_redeem"],
   birth_date: ["birthDate"],
   qr_code: ["qrCode"],
+  batch_id: ["voucher_batch_id"],
 };
 
 /**
@@ -66,23 +70,23 @@ export function canonical(fields: Fields): Fields {
   return read;
 }
 
-const text = (max: number) =>
+/** A text field; others are built on it. */
+export const text = (max: number) =>
   z
     .string({ error: (issue) => (issue.input === undefined ? "is required" : "must be a text") })
     .max(max, `must be at most ${max} characters`)
     .refine((value) => value.isWellFormed(), "must be well-formed Unicode");
 
 /** Null stands for an identifier that no customer can have: not found, rather than malformed. */
-const customerId = text(MAX_REFERENCE).transform(parseCustomer);
+export const customerId = text(MAX_REFERENCE).transform(parseCustomer);
 
 const points = text(32)
   .regex(/^0*[1-9]\d{0,14}$/, "must be a positive integer")
   .transform(Number)
   .pipe(z.number().max(MAX_POINTS, `must be at most ${MAX_POINTS}`));
 
-const MONEY_SCALE = 2;
-const money = text(32).transform((value, issues) => {
-  const amount = /^\d{1,12}(\.\d+)?$/.test(value) ? parseDecimal(value, MONEY_SCALE) : null;
+export const money = text(32).transform((value, issues) => {
+  const amount = /^\d{1,12}(\.\d+)?$/.test(value) ? parseDecimal(value, WIRE_SCALE) : null;
   if (amount !== null) return amount;
   issues.addIssue({ code: "custom", message: "must be a decimal, 0 or more, with 2 decimals" });
   return z.NEVER;
@@ -122,7 +126,7 @@ export const registerSchema = z
   })
   .refine(({ phone: number, qr_code: code }) => number !== undefined || code !== undefined, {
     path: ["phone"],
-    message: "or qr_code is required",
+    message: "is required unless qr_code is given",
   });
 
 /** `GET|POST customers/lookup` */
@@ -135,7 +139,7 @@ export const lookupSchema = z
   })
   .refine((fields) => Object.values(fields).some((value) => value !== undefined), {
     path: ["phone"],
-    message: "or identifier is required",
+    message: "is required unless identifier is given",
   });
 
 /** `GET customers/lookup-by-email` */
@@ -151,7 +155,7 @@ export const earnSchema = z
   })
   .refine((fields) => fields.points !== undefined || fields.amount !== undefined, {
     path: ["points"],
-    message: "or amount is required",
+    message: "is required unless amount is given",
   });
 
 /** `POST points/redeem` */
@@ -159,3 +163,83 @@ export const redeemSchema = z.object({ customer_id: customerId, points, ...remar
 
 /** `GET|POST wallet/balance` */
 export const balanceSchema = z.object({ customer_id: customerId });
+
+/** `POST points/preview-redeem` */
+export const previewSchema = z.object({ customer_id: customerId, points });
+
+/** `POST points/reverse` */
+export const reverseSchema = z.object({
+  transaction_id: text(64).transform(parseTransaction),
+  customer_id: customerId.optional(),
+  reason: text(MAX_TEXT).optional(),
+  ...remarks,
+});
+
+const signedPoints = text(32)
+  .regex(/^-?0*[1-9]\d{0,14}$/, "must be an integer other than 0")
+  .transform(Number)
+  .pipe(
+    z
+      .number()
+      .min(-MAX_POINTS, `must be at least -${MAX_POINTS}`)
+      .max(MAX_POINTS, `must be at most ${MAX_POINTS}`),
+  );
+
+/** `POST customers/{id}/adjust` */
+export const adjustSchema = z.object({
+  id: customerId,
+  customer_id: customerId.optional(),
+  points: signedPoints,
+  adjusted_by: text(MAX_NAME).optional(),
+  ...remarks,
+  reference_id: text(MAX_REFERENCE),
+});
+
+/** `GET customers/{id}` and `GET customers/{id}/tier` */
+export const pathCustomerSchema = z.object({ id: customerId });
+
+const count = (max: number) =>
+  text(16)
+    .regex(/^\d{1,9}$/, "must be a whole number")
+    .transform(Number)
+    .pipe(z.number().min(1, "must be 1 or more").max(max, `must be at most ${max}`));
+
+const offset = text(16)
+  .regex(/^\d{1,9}$/, "must be a whole number")
+  .transform(Number);
+
+const paging = {
+  page: count(MAX_PAGE).default(1),
+  per_page: count(MAX_PER_PAGE).default(DEFAULT_PER_PAGE),
+};
+
+/** `GET customers` */
+export const customersSchema = z.object({
+  ...paging,
+  tier: text(MAX_NAME).optional(),
+  search: text(MAX_NAME).optional(),
+});
+
+/** `GET customers/{id}/transactions`; the PHP client pages by `limit` and `offset`. */
+export const transactionsSchema = z.object({
+  id: customerId,
+  ...paging,
+  limit: count(MAX_PER_PAGE).optional(),
+  offset: offset.optional(),
+  type: text(32).optional(),
+});
+
+/** `GET customers/lookup-enriched` */
+export const enrichedSchema = z
+  .object({
+    phone: phone.optional(),
+    identifier: text(MAX_IDENTIFIER).optional(),
+    include: text(MAX_NAME).optional(),
+  })
+  .refine((fields) => fields.phone !== undefined || fields.identifier !== undefined, {
+    path: ["phone"],
+    message: "is required unless identifier is given",
+  });
+
+/** `GET vouchers/batches` */
+export const batchesSchema = z.object(paging);

@@ -1,3 +1,4 @@
+import { currencyScale, formatDecimal } from "../../core/amount.ts";
 import type { ErrorOf, Fault, LoyaltyError, LoyaltyErrorCode } from "../../core/errors.ts";
 import type { Http } from "../../http/request.ts";
 
@@ -72,6 +73,13 @@ const TABLE = {
     detail: `The key lacks the scope ${scope}.`,
     context: { scope },
   }),
+  rate_limited: ({ retryAfter }) => ({
+    status: 429,
+    title: "Rate limited",
+    detail: "Too many requests; wait as long as Retry-After says.",
+    retryable: true,
+    headers: { "Retry-After": String(retryAfter) },
+  }),
   merchant_not_named: () => ({
     status: 400,
     title: "Merchant not named",
@@ -119,6 +127,33 @@ const TABLE = {
     title: "Already exists",
     detail: `There is already a ${object} with that ${field}.`,
     context: { object, field },
+  }),
+  limit_reached: ({ object, limit }) => ({
+    status: 409,
+    title: "Limit reached",
+    detail: `The merchant's plan allows ${limit} of the kind ${object}.`,
+    context: { object, limit },
+  }),
+  voucher_used: () => ({
+    status: 409,
+    title: "Voucher used",
+    detail: "The voucher was redeemed before.",
+  }),
+  voucher_not_active: () => ({
+    status: 409,
+    title: "Voucher not active",
+    detail: "The voucher is not good yet or was voided.",
+  }),
+  voucher_expired: () => ({
+    status: 409,
+    title: "Voucher expired",
+    detail: "The voucher's last day is over.",
+  }),
+  minimum_not_met: ({ minimum, currency }) => ({
+    status: 409,
+    title: "Minimum purchase not met",
+    detail: "The purchase is below what the voucher demands.",
+    context: { minimum: { amount: formatDecimal(minimum, currencyScale(currency)), currency } },
   }),
   already_reversed: () => ({
     status: 409,

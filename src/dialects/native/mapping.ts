@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { parseDecimal, unitScale } from "../../core/amount.ts";
+import { currencyScale, formatDecimal, parseDecimal, unitScale } from "../../core/amount.ts";
 import { NEVER } from "../../core/entries.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid } from "../../core/errors.ts";
@@ -14,7 +14,8 @@ import type { MerchantInput, MerchantRow } from "../../services/merchants.ts";
 import type { ProgramRow } from "../../services/programs.ts";
 import type { SiteRow } from "../../services/sites.ts";
 import type { StaffRow } from "../../services/staff.ts";
-import type { importSchema, keySchema, merchantSchema } from "./schemas.ts";
+import type { SeriesInput, SeriesRow } from "../../services/voucher-series.ts";
+import type { importSchema, keySchema, merchantSchema, voucherSeriesSchema } from "./schemas.ts";
 
 /** A JSON object on its way out. */
 export type Body = Record<string, unknown>;
@@ -175,4 +176,55 @@ function toOpening(
   const earned = balance.lifetime === undefined ? held : parseDecimal(balance.lifetime, scale);
   if (earned === null) return invalid(`${pointer}/lifetime`, "invalid", detail);
   return ok({ unit: balance.unit, lots, earned });
+}
+
+/** A series for the service; amounts that the currency cannot hold are faults. */
+export function toSeriesInput(
+  wire: z.output<typeof voucherSeriesSchema>,
+  merchant: Merchant,
+): Result<SeriesInput, LoyaltyError> {
+  const scale = currencyScale(merchant.currency);
+  const digits = (places: number): string => `must have at most ${places} digits behind the point`;
+  const value = parseDecimal(wire.value, wire.kind === "percent" ? PERCENT_SCALE : scale);
+  if (value === null || (wire.kind === "percent" && value > MAX_PERCENT)) {
+    return invalid("/value", "invalid", `${digits(scale)} and be at most 100 percent`);
+  }
+  const amounts: (number | null)[] = [];
+  for (const field of ["min_purchase", "max_discount"] as const) {
+    const text = wire[field];
+    const amount = text === undefined ? null : parseDecimal(text, scale);
+    if (text !== undefined && amount === null)
+      return invalid(`/${field}`, "invalid", digits(scale));
+    amounts.push(amount);
+  }
+  const [minPurchase = null, maxDiscount = null] = amounts;
+  const validFrom = wire.valid_from ?? null;
+  const validUntil = wire.valid_until ?? null;
+  const codes =
+    wire.codes === undefined ? { quantity: wire.quantity ?? 0 } : { imported: wire.codes };
+  const terms = { kind: wire.kind, value, minPurchase, maxDiscount, validFrom, validUntil };
+  return ok({ name: wire.name, terms, codes, named: null });
+}
+
+/** Hundredths of a percent. */
+const PERCENT_SCALE = 2;
+const MAX_PERCENT = 10_000;
+
+/** A series as the list shows it. */
+export function fromSeries(row: SeriesRow, currency: string): Body {
+  const scale = currencyScale(currency);
+  const money = (amount: number | null): string | null =>
+    amount === null ? null : formatDecimal(amount, scale);
+  return {
+    id: row.id,
+    object: "voucher_series",
+    name: row.name,
+    kind: row.kind,
+    value: formatDecimal(row.value, row.kind === "percent" ? PERCENT_SCALE : scale),
+    min_purchase: money(row.minPurchase),
+    max_discount: money(row.maxDiscount),
+    valid_from: row.validFrom,
+    valid_until: row.validUntil,
+    ...stamps(row),
+  };
 }

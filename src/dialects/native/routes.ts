@@ -14,6 +14,7 @@ import { createMerchant, getMerchant, pageMerchants } from "../../services/merch
 import { createProgram, getProgram } from "../../services/programs.ts";
 import { createSite, pageSites } from "../../services/sites.ts";
 import { createStaff, pageStaff } from "../../services/staff.ts";
+import { createSeries, cursorSeries } from "../../services/voucher-series.ts";
 import { authenticateAdmin, authenticateForMerchant } from "./authentication.ts";
 import { internalProblem, problem } from "./errors.ts";
 import { importCustomers } from "./import.ts";
@@ -24,10 +25,12 @@ import {
   fromNewKey,
   fromPage,
   fromProgram,
+  fromSeries,
   fromSite,
   fromStaff,
   toKeyInput,
   toMerchantInput,
+  toSeriesInput,
 } from "./mapping.ts";
 import {
   keySchema,
@@ -37,6 +40,7 @@ import {
   programSchema,
   siteSchema,
   staffSchema,
+  voucherSeriesSchema,
 } from "./schemas.ts";
 
 type Answer = Promise<Result<Body, LoyaltyError>>;
@@ -91,7 +95,7 @@ function merchantRoutes(app: Hono<HttpEnv>): void {
 function configurationRoutes(app: Hono<HttpEnv>): void {
   app.post("/sites", (http) =>
     create(http, siteSchema, async (ctx, { code, name, kind, address }) =>
-      mapped(await createSite(ctx, { code, name, kind: kind ?? null, address }), fromSite),
+      mapped(await createSite(ctx, { code, name, kind: kind ?? null, address }, null), fromSite),
     ),
   );
   app.get("/sites", (http) =>
@@ -110,6 +114,24 @@ function configurationRoutes(app: Hono<HttpEnv>): void {
       const items = found.ok ? [found.value] : [];
       return fromPage({ items, hasMore: false, next: null }, fromProgram);
     }),
+  );
+  app.post("/voucher_series", (http) =>
+    create(http, voucherSeriesSchema, async (ctx, wire) => {
+      const input = toSeriesInput(wire, ctx.principal.merchant);
+      if (!input.ok) return input;
+      return mapped(await createSeries(ctx, input.value), ({ id, codes }) => ({
+        id,
+        object: "voucher_series",
+        codes,
+      }));
+    }),
+  );
+  app.get("/voucher_series", (http) =>
+    list(http, async (ctx, limit, before) =>
+      fromPage(await cursorSeries(ctx, limit, before), (row) =>
+        fromSeries(row, ctx.principal.merchant.currency),
+      ),
+    ),
   );
   app.post("/keys", (http) =>
     create(http, keySchema, async (ctx, wire) =>

@@ -7,6 +7,7 @@ import {
 } from "../../core/identifiers.ts";
 import { isDate, MAX_TIERS } from "../../core/program.ts";
 import { KEY_SCOPES } from "../../services/context.ts";
+import { MAX_VOUCHERS } from "../../services/voucher-series.ts";
 
 /** Bytes of a JSON body. */
 export const MAX_BODY_BYTES = 262_144;
@@ -77,6 +78,28 @@ export const programSchema = z.strictObject({
     .optional(),
   allow_debt: z.boolean().optional(),
 });
+
+/** `POST /voucher_series` */
+export const voucherSeriesSchema = z
+  .strictObject({
+    name,
+    kind: z.enum(["percent", "amount", "bogo"]),
+    /** Percent, or an amount of money. */
+    value: decimal,
+    min_purchase: decimal.optional(),
+    max_discount: decimal.optional(),
+    valid_from: date.optional(),
+    valid_until: date.optional(),
+    quantity: z.int().min(0).max(MAX_VOUCHERS).optional(),
+    codes: z
+      .array(z.string().regex(/^[\x21-\x7e]{4,64}$/, "must be 4 to 64 visible characters"))
+      .max(MAX_VOUCHERS)
+      .optional(),
+  })
+  .refine((series) => series.quantity === undefined || series.codes === undefined, {
+    path: ["codes"],
+    message: "must not be given beside quantity",
+  });
 
 /** `POST /keys` */
 export const keySchema = z.strictObject({

@@ -1,0 +1,139 @@
+import type { z } from "zod";
+import type { Reference } from "../../core/commands.ts";
+import type { Remarks } from "../../core/entries.ts";
+import type { LoyaltyError } from "../../core/errors.ts";
+import { notFound } from "../../core/errors.ts";
+import type { Result } from "../../core/result.ts";
+import { err, ok } from "../../core/result.ts";
+import { countAddress, countKey } from "../../http/rate-limit.ts";
+import type { Http } from "../../http/request.ts";
+import { requireScope } from "../../http/scopes.ts";
+import { validate } from "../../http/validation.ts";
+import type { Context, Scope } from "../../services/context.ts";
+import { resolveCustomer } from "../../services/identity.ts";
+import { claimGuard } from "../../services/requests.ts";
+import { bindGuard } from "../../services/wallets.ts";
+import type { Signed } from "./authentication.ts";
+import { authenticate } from "./authentication.ts";
+import { failure, respond } from "./errors.ts";
+import { parseCustomer } from "./mapping.ts";
+import type { Fields } from "./schemas.ts";
+import { canonical, readFields } from "./schemas.ts";
+
+/** 100 requests a minute, bursts of 200. */
+export const POLICY = { capacity: 200, perMinute: 100 };
+
+/** What a call answers: a body, or an error for the table. */
+export type Answer = Promise<Result<object, LoyaltyError>>;
+
+/** A call of the dialect. */
+export interface Call<S extends z.ZodType> {
+  /**
+   * `read` may repeat freely. `write` binds its signature where it is booked or kept. `claim` is a
+   * write that a wallet books though the signed bytes do not name it, so that the signature is
+   * bound in D1 as well. `preview` changes nothing, but its signed bytes would be good for a
+   * write, so that they are bound in the wallet that they name.
+   */
+  readonly access: "read" | "write" | "claim" | "preview";
+  readonly scope: Scope;
+  readonly schema: S;
+  readonly act: (ctx: Context, wire: z.output<S>) => Answer;
+}
+
+/** The way of every call: authentication, rate, scope, fields, binding, the act, the answer. */
+export function handle<S extends z.ZodType>(call: Call<S>): (http: Http) => Promise<Response> {
+  return async (http) => {
+    const signed = await admit(http, call);
+    if (!signed.ok) return failure(http, signed.error);
+    const { ctx, body } = signed.value;
+    const fields = readFields(body);
+    if (!fields.ok) return failure(http, fields.error);
+    const wire = validate(call.schema, requestFields(http, call, fields.value));
+    if (!wire.ok) return failure(http, wire.error);
+    const bound = await bind(ctx, call, fields.value);
+    if (!bound.ok) return failure(http, bound.error);
+    return respond(http, await call.act(ctx, wire.value));
+  };
+}
+
+/** Who fails here is counted by address, who passes by key. */
+async function admit(
+  http: Http,
+  call: Pick<Call<z.ZodType>, "access" | "scope">,
+): Promise<Result<Signed, LoyaltyError>> {
+  const signed = await authenticate(http, call.access);
+  if (!signed.ok) {
+    const counted = await countAddress(http, POLICY);
+    return counted.ok ? signed : counted;
+  }
+  const counted = await countKey(http, signed.value.key, POLICY);
+  if (!counted.ok) return counted;
+  const { principal } = signed.value.ctx;
+  // An account whose group does not exist yet has nothing else to call.
+  const early = principal.merchant.pending && call.scope !== "write:merchants";
+  if (early) return err({ code: "key_unknown" });
+  const allowed = requireScope(principal, call.scope);
+  return allowed.ok ? signed : allowed;
+}
+
+/** The query is not signed, so only reads look at it, and only for what the body does not say. */
+function requestFields(http: Http, call: Pick<Call<z.ZodType>, "access">, body: Fields): Fields {
+  const query = call.access === "read" ? canonical(http.req.query()) : {};
+  return { ...query, ...body, ...http.req.param() };
+}
+
+async function bind(
+  ctx: Context,
+  call: Pick<Call<z.ZodType>, "access">,
+  body: Fields,
+): Promise<Result<null, LoyaltyError>> {
+  const named = namedCustomer(body);
+  if (call.access === "claim") return claimGuard(ctx, named);
+  if (call.access !== "preview" || ctx.guard === null || named === null) return ok(null);
+  const customer = await resolveCustomer(ctx, named);
+  return customer.ok ? bindGuard(ctx, customer.value, ctx.guard) : ok(null);
+}
+
+function namedCustomer(body: Fields): number | null {
+  const { customer_id: text } = body;
+  return typeof text === "string" ? parseCustomer(text) : null;
+}
+
+/** The id behind a `customer_id`; one that is no number belongs to nobody. */
+export async function resolve(
+  ctx: Context,
+  number: number | null,
+): Promise<Result<string, LoyaltyError>> {
+  return number === null ? notFound("customer") : resolveCustomer(ctx, number);
+}
+
+/** Fields that every booking may carry. */
+export interface RemarkFields {
+  readonly description?: string | undefined;
+  readonly reference_id?: string | undefined;
+  readonly reference_type?: string | undefined;
+}
+
+/** The natural key of a booking, in the name space of its operation. */
+export function referenceOf(
+  operation: string,
+  wire: RemarkFields,
+  content: number | string,
+): Reference | null {
+  const key = wire.reference_id;
+  return key === undefined ? null : { operation, key, fingerprint: String(content) };
+}
+
+/** What the till said besides amounts. */
+export function remarksOf(
+  wire: RemarkFields,
+  more: { readonly purchase?: Remarks["purchase"]; readonly extra?: Record<string, string> } = {},
+): Remarks {
+  const { description, reference_type: type } = wire;
+  const extra = { ...more.extra, ...(type === undefined ? {} : { reference_type: type }) };
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(more.purchase === undefined ? {} : { purchase: more.purchase }),
+    ...(Object.keys(extra).length === 0 ? {} : { extra }),
+  };
+}

@@ -1,0 +1,129 @@
+import { formatShortDecimal } from "../../core/amount.ts";
+import { dayOf } from "../../services/calendar.ts";
+import type { Context } from "../../services/context.ts";
+import type { Group } from "../../services/groups.ts";
+import type { SiteRow } from "../../services/sites.ts";
+import type { NewSeries, SeriesSummary } from "../../services/voucher-series.ts";
+import type { VoucherRecord, VoucherRedemption } from "../../services/vouchers.ts";
+import { customerText, moneyNumber, timeText } from "./mapping.ts";
+
+const TYPES = { percent: "PERCENT", amount: "FIXED", bogo: "BOGO" } as const;
+
+/** Our kind of a KiriMel voucher type. */
+export const KINDS = { PERCENT: "percent", FIXED: "amount", BOGO: "bogo" } as const;
+
+const BATCH = /^(?:BATCH_)?0*([1-9]\d{0,14})$/;
+
+/** The number in a batch id, with or without its prefix; null when there is none. */
+export function parseBatch(text: string): number | null {
+  const [, digits] = BATCH.exec(text.trim()) ?? [];
+  return digits === undefined ? null : Number(digits);
+}
+
+/** `BATCH_<n>`, at least three digits. */
+export function batchText(number: number): string {
+  return `BATCH_${String(number).padStart(3, "0")}`;
+}
+
+/** A voucher's worth: a percentage without needless decimals, or money. */
+function worth(kind: keyof typeof TYPES, value: number, currency: string): unknown {
+  return kind === "percent" ? Number(formatShortDecimal(value, 2)) : moneyNumber(value, currency);
+}
+
+/** Body of `group/create`. `tenant_db` has the documented form and names no database. */
+export function groupBody(group: Group): object {
+  return {
+    success: true,
+    group_id: group.number,
+    group_code: group.code,
+    tenant_db: `kiriloyalty_${group.code}`,
+  };
+}
+
+/** Body of `group/sites/add`. */
+export function siteBody(site: SiteRow): object {
+  return { success: true, site_id: site.number, site_code: site.code };
+}
+
+/** Body of `vouchers/batches/create`. */
+export function batchBody(series: NewSeries): object {
+  return {
+    success: true,
+    batch_id: batchText(series.number),
+    vouchers_created: series.codes.length,
+    voucher_codes: series.codes,
+  };
+}
+
+/** One line of `GET vouchers/batches`. */
+export function batchLine(summary: SeriesSummary, currency: string): object {
+  const { series, vouchers, redeemed } = summary;
+  return {
+    batch_id: batchText(series.number),
+    name: series.name,
+    type: TYPES[series.kind],
+    value: worth(series.kind, series.value, currency),
+    quantity: vouchers,
+    redeemed,
+    valid_from: series.validFrom,
+    valid_until: series.validUntil,
+    min_purchase: moneyNumber(series.minPurchase, currency),
+    max_discount: moneyNumber(series.maxDiscount, currency),
+    created_at: timeText(series.createdAt),
+  };
+}
+
+/** Body of `vouchers/redeem`. */
+export function redemptionBody(redemption: VoucherRedemption, currency: string): object {
+  return {
+    success: true,
+    redemption_id: `REDEEM_${redemption.number}`,
+    voucher_type: TYPES[redemption.kind],
+    voucher_value: worth(redemption.kind, redemption.value, currency),
+    discount_applied: moneyNumber(redemption.discount, currency),
+    new_purchase_amount: moneyNumber(redemption.remaining, currency),
+  };
+}
+
+/** `data` of `vouchers/issue`. */
+export function issuedData(record: VoucherRecord, customer: number): object {
+  return {
+    voucher_id: record.voucher.number,
+    code: record.voucher.code,
+    customer_id: customerText(customer),
+    valid_until: record.series.validUntil,
+  };
+}
+
+/** One line of `available_vouchers`. */
+export function availableLine({ voucher, series }: VoucherRecord, currency: string): object {
+  return {
+    id: voucher.number,
+    code: voucher.code,
+    batch_name: series.name,
+    voucher_type: TYPES[series.kind],
+    voucher_value: worth(series.kind, series.value, currency),
+    valid_until: series.validUntil,
+    min_purchase: moneyNumber(series.minPurchase, currency),
+  };
+}
+
+/** `data` of `GET vouchers/{code}`. */
+export function voucherData(ctx: Context, { voucher, series }: VoucherRecord): object {
+  const { currency, timeZone } = ctx.principal.merchant;
+  const day = dayOf(ctx.now, timeZone);
+  const expired = series.validUntil !== null && day > series.validUntil;
+  const status = voucher.status === "active" && expired ? "expired" : voucher.status;
+  return {
+    id: voucher.number,
+    code: voucher.code,
+    batch_name: series.name,
+    voucher_type: TYPES[series.kind],
+    voucher_value: worth(series.kind, series.value, currency),
+    status: status.toUpperCase(),
+    valid_from: series.validFrom,
+    valid_until: series.validUntil,
+    min_purchase: moneyNumber(series.minPurchase, currency),
+    redeemed_at: voucher.redeemedAt === null ? null : timeText(voucher.redeemedAt),
+  };
+}

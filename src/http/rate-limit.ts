@@ -1,0 +1,57 @@
+import type { LoyaltyError } from "../core/errors.ts";
+import type { Result } from "../core/result.ts";
+import { err, ok } from "../core/result.ts";
+import type { BucketPolicy, Verdict } from "../limits/client.ts";
+import { peekTokens, takeToken } from "../limits/client.ts";
+import type { Http } from "./request.ts";
+
+/** What a key that is not limited shows in its headers: more than anybody sends. */
+const UNLIMITED = 1_000_000;
+
+/** Counts a request of an authenticated key. Unlimited keys ask nobody. */
+export async function countKey(
+  http: Http,
+  key: { readonly id: string; readonly unlimited: boolean },
+  policy: BucketPolicy,
+): Promise<Result<null, LoyaltyError>> {
+  if (!key.unlimited) return count(http, `key/${key.id}`, policy);
+  const { resetAt } = peekTokens("", policy, http.get("now"));
+  const verdict = { allowed: true, limit: UNLIMITED, remaining: UNLIMITED, resetAt, retryAfter: 0 };
+  http.set("verdict", verdict);
+  return ok(null);
+}
+
+/** Counts a request that did not authenticate against the address that it came from. */
+export async function countAddress(
+  http: Http,
+  policy: BucketPolicy,
+): Promise<Result<null, LoyaltyError>> {
+  return count(http, `address/${clientAddress(http)}`, policy);
+}
+
+async function count(
+  http: Http,
+  bucket: string,
+  policy: BucketPolicy,
+): Promise<Result<null, LoyaltyError>> {
+  const verdict = await takeToken(http.env, bucket, policy, http.get("now"));
+  http.set("verdict", verdict);
+  const { allowed, retryAfter } = verdict;
+  return allowed ? ok(null) : err({ code: "rate_limited", retryAfter });
+}
+
+/** Sets the three headers that every answer of a limited dialect carries. */
+export function setRateLimitHeaders(http: Http, policy: BucketPolicy): void {
+  const address = `address/${clientAddress(http)}`;
+  const counted: Verdict | undefined = http.get("verdict");
+  const verdict = counted ?? peekTokens(address, policy, http.get("now"));
+  const { headers } = http.res;
+  headers.set("X-RateLimit-Limit", String(verdict.limit));
+  headers.set("X-RateLimit-Remaining", String(verdict.remaining));
+  headers.set("X-RateLimit-Reset", String(Math.floor(verdict.resetAt / 1000)));
+}
+
+/** Cloudflare names the client; a local runtime has only one. */
+function clientAddress(http: Http): string {
+  return http.req.header("cf-connecting-ip") ?? "local";
+}

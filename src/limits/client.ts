@@ -1,0 +1,97 @@
+import type { BucketPolicy } from "../core/token-bucket.ts";
+
+export type { BucketPolicy } from "../core/token-bucket.ts";
+
+/** Whether a request may pass, with what its answer's headers say. */
+export interface Verdict {
+  readonly allowed: boolean;
+  /** Requests per minute of the policy. */
+  readonly limit: number;
+  /** Requests that surely pass at once; never more than there are. */
+  readonly remaining: number;
+  /** When the next minute begins, milliseconds since the epoch. */
+  readonly resetAt: number;
+  /** Seconds to wait after a refusal; 0 when allowed. */
+  readonly retryAfter: number;
+}
+
+/** What an isolate holds of one bucket. */
+interface Held {
+  tokens: number;
+  reserved: number;
+  until: number;
+  /** After a refusal: not worth asking before. */
+  deniedUntil: number;
+  /** A lease under way; everybody who waits for tokens waits for this one. */
+  pending: Promise<void> | null;
+}
+
+const MINUTE_MS = 60_000;
+const MAX_BUCKETS = 5_000;
+/** Leases that one request waits for; each serves some of those that wait before it. */
+const MAX_WAITS = 50;
+const MIN_WAIT_MS = 1_000;
+
+let self: string | null = null;
+const held = new Map<string, Held>();
+
+/**
+ * Takes one token of a bucket, from what the isolate holds if it can: only when that is spent does
+ * it ask the bucket's object. `bucket` names it: a key's id, or a client address.
+ */
+export async function takeToken(
+  env: Env,
+  bucket: string,
+  policy: BucketPolicy,
+  now: number,
+): Promise<Verdict> {
+  const own = heldOf(bucket);
+  for (let asked = 0; asked < MAX_WAITS; asked += 1) {
+    if (own.until > now && own.tokens > 0) {
+      own.tokens -= 1;
+      return verdict(policy, now, own.tokens + own.reserved, 0);
+    }
+    if (own.deniedUntil > now) return verdict(policy, now, 0, own.deniedUntil - now);
+    own.pending ??= renew(env, bucket, policy, own).finally(() => {
+      own.pending = null;
+    });
+    await own.pending;
+  }
+  return verdict(policy, now, 0, MIN_WAIT_MS);
+}
+
+/** What the headers of an answer that costs no token say; asks nobody. */
+export function peekTokens(bucket: string, policy: BucketPolicy, now: number): Verdict {
+  const own = held.get(bucket);
+  const known = own !== undefined && own.until > now ? own.tokens + own.reserved : 0;
+  return verdict(policy, now, known, 0);
+}
+
+function heldOf(bucket: string): Held {
+  const known = held.get(bucket);
+  if (known !== undefined) return known;
+  if (held.size >= MAX_BUCKETS) held.clear();
+  const fresh = { tokens: 0, reserved: 0, until: 0, deniedUntil: 0, pending: null };
+  held.set(bucket, fresh);
+  return fresh;
+}
+
+async function renew(env: Env, bucket: string, policy: BucketPolicy, own: Held): Promise<void> {
+  self ??= crypto.randomUUID();
+  const lease = await env.LIMITS.getByName(bucket).lease(policy, self);
+  const { tokens, reserved, until, retryAfterMs } = lease;
+  own.tokens = tokens;
+  own.reserved = reserved;
+  own.until = until;
+  own.deniedUntil = tokens === 0 ? Date.now() + retryAfterMs : 0;
+}
+
+function verdict(policy: BucketPolicy, now: number, left: number, waitMs: number): Verdict {
+  return {
+    allowed: waitMs === 0,
+    limit: policy.perMinute,
+    remaining: Math.min(policy.perMinute, left),
+    resetAt: Math.floor(now / MINUTE_MS) * MINUTE_MS + MINUTE_MS,
+    retryAfter: Math.ceil(waitMs / 1000),
+  };
+}

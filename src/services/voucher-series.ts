@@ -1,0 +1,116 @@
+import { ulid } from "ulid";
+import type { LoyaltyError } from "../core/errors.ts";
+import { notFound } from "../core/errors.ts";
+import { makeId } from "../core/ids.ts";
+import type { Result } from "../core/result.ts";
+import { err, ok } from "../core/result.ts";
+import type { VoucherTerms } from "../core/vouchers.ts";
+import { CODE_PREFIX } from "../core/vouchers.ts";
+import type { SeriesRow, SeriesSummary } from "../registry/vouchers.ts";
+import {
+  findSeries,
+  insertSeries,
+  insertVouchers,
+  listSeries,
+  pageSeries,
+} from "../registry/vouchers.ts";
+import type { Context } from "./context.ts";
+import { BASE36, randomText } from "./key-text.ts";
+import type { Page } from "./lists.ts";
+import { pageOf } from "./lists.ts";
+import { guardWrite } from "./requests.ts";
+
+export type { SeriesRow, SeriesSummary } from "../registry/vouchers.ts";
+
+/** Vouchers that one request may make. */
+export const MAX_VOUCHERS = 1_000;
+
+const CODE_LENGTH = 12;
+
+/** A series to make, with so many fresh codes or with codes brought along. */
+export interface SeriesInput {
+  readonly name: string;
+  readonly terms: VoucherTerms;
+  readonly codes: { readonly quantity: number } | { readonly imported: readonly string[] };
+  /** Customer number that the same request carries for another purpose; see `guardWrite`. */
+  readonly named: number | null;
+}
+
+/** A series that was just made. */
+export interface NewSeries {
+  readonly id: string;
+  readonly number: number;
+  readonly codes: readonly string[];
+}
+
+/**
+ * Makes a series and its vouchers in one atomic batch of two statements. `already_exists` when an
+ * imported code is in use.
+ */
+export async function createSeries(
+  ctx: Context,
+  input: SeriesInput,
+): Promise<Result<NewSeries, LoyaltyError>> {
+  const { db, now, principal } = ctx;
+  const merchantId = principal.merchant.id;
+  const made = await guardWrite(ctx, input.named, async (work) => {
+    const id = makeId("vse", ulid(now));
+    const generated = "quantity" in input.codes;
+    const codes =
+      "quantity" in input.codes ? freshCodes(input.codes.quantity) : input.codes.imported;
+    const vouchers = codes.map((code) => ({ id: makeId("vou", ulid(now)), code }));
+    const stamps = { createdAt: now, updatedAt: now };
+    work.add(insertSeries(db, { id, merchantId, name: input.name, ...input.terms, ...stamps }));
+    const added = { merchantId, seriesId: id, generated, now, customerId: null, vouchers };
+    if (codes.length > 0) work.add(insertVouchers(db, added));
+    return ok({ id, codes });
+  });
+  if (!made.ok) {
+    const clash = made.error.code === "customer_busy" && "imported" in input.codes;
+    return clash ? err({ code: "already_exists", object: "voucher", field: "code" }) : made;
+  }
+  const { id, codes } = made.value;
+  const stored = await findSeries(db, merchantId, { id });
+  const number = stored?.number ?? (await nextNumber(ctx));
+  return ok({ id, number, codes });
+}
+
+/** What the next series would be called; a test call keeps none. */
+async function nextNumber(ctx: Context): Promise<number> {
+  const { rows } = await pageSeries(ctx.db, ctx.principal.merchant.id, 1, 0);
+  return (rows[0]?.series.number ?? 0) + 1;
+}
+
+/** Codes from a secure random source; among 36^12 two never meet, and the index refuses it. */
+function freshCodes(quantity: number): string[] {
+  const codes = new Set<string>();
+  while (codes.size < quantity) codes.add(CODE_PREFIX + randomText(CODE_LENGTH, BASE36));
+  return [...codes];
+}
+
+/** A merchant's series by its number. */
+export async function getSeries(
+  ctx: Context,
+  number: number,
+): Promise<Result<SeriesRow, LoyaltyError>> {
+  const row = await findSeries(ctx.db, ctx.principal.merchant.id, { number });
+  return row === undefined ? notFound("voucher_series") : ok(row);
+}
+
+/** A merchant's series with counts, newest first, by page; `total` is how many there are. */
+export async function listSeriesPage(
+  ctx: Context,
+  limit: number,
+  offset: number,
+): Promise<{ readonly rows: readonly SeriesSummary[]; readonly total: number }> {
+  return pageSeries(ctx.db, ctx.principal.merchant.id, limit, offset);
+}
+
+/** A merchant's series, newest first, by cursor. */
+export async function cursorSeries(
+  ctx: Context,
+  limit: number,
+  before: string | null,
+): Promise<Page<SeriesRow>> {
+  return pageOf(await listSeries(ctx.db, ctx.principal.merchant.id, limit + 1, before), limit);
+}

@@ -1,0 +1,221 @@
+import { ulid } from "ulid";
+import { currencyScale, formatDecimal } from "../core/amount.ts";
+import type { LoyaltyError } from "../core/errors.ts";
+import { notFound } from "../core/errors.ts";
+import { makeId } from "../core/ids.ts";
+import type { Result } from "../core/result.ts";
+import { err, ok } from "../core/result.ts";
+import type { Discount } from "../core/vouchers.ts";
+import { codeCandidates, judgeRedemption } from "../core/vouchers.ts";
+import { insertEvents } from "../registry/events.ts";
+import type { UnitOfWork } from "../registry/unit-of-work.ts";
+import type { VoucherRecord } from "../registry/vouchers.ts";
+import {
+  findFreeVoucher,
+  findVoucherByCode,
+  findVoucherByIssueReference,
+  findVoucherByRedeemReference,
+  issueVoucherWrite,
+  listRedeemable,
+  redeemVoucherWrite,
+} from "../registry/vouchers.ts";
+import { dayOf } from "./calendar.ts";
+import type { Context } from "./context.ts";
+import { resolveCustomer } from "./identity.ts";
+import { guardWrite } from "./requests.ts";
+
+export type { VoucherRecord } from "../registry/vouchers.ts";
+
+/** A redemption as a dialect hands it over. */
+export interface RedeemVoucherInput {
+  readonly code: string;
+  /** Number of the customer who redeems. */
+  readonly customer: number;
+  /** The purchase in the currency's smallest unit; null when the till does not tell. */
+  readonly purchase: number | null;
+  readonly reference: string | null;
+}
+
+/** What a redemption came to; kept with the voucher, so that its repeat answers alike. */
+export interface VoucherRedemption extends Discount {
+  /** The voucher's number: it is redeemed once, so its number also names the redemption. */
+  readonly number: number;
+  readonly kind: "percent" | "amount" | "bogo";
+  readonly value: number;
+}
+
+/**
+ * Redeems a voucher: one conditional statement decides among any number of redemptions at once, and
+ * its event is committed in the same batch. The same reference and code answer with the first
+ * outcome; the same reference with another code is `reference_reused`.
+ */
+export async function redeemVoucher(
+  ctx: Context,
+  input: RedeemVoucherInput,
+): Promise<Result<VoucherRedemption, LoyaltyError>> {
+  const customer = await resolveCustomer(ctx, input.customer);
+  if (!customer.ok) return customer;
+  return guardWrite(ctx, input.customer, async (work) => {
+    const record = await findByCode(ctx, input.code);
+    const repeat = await findRepeat(ctx, customer.value, input.reference, record);
+    if (repeat !== null) return repeat;
+    return record === undefined
+      ? notFound("voucher")
+      : redeemOnce(ctx, work, record, customer.value, input);
+  });
+}
+
+function redeemOnce(
+  ctx: Context,
+  work: UnitOfWork,
+  record: VoucherRecord,
+  customer: string,
+  input: RedeemVoucherInput,
+): Result<VoucherRedemption, LoyaltyError> {
+  const { db, now, principal } = ctx;
+  const { merchant } = principal;
+  const { voucher, series } = record;
+  const judged = judgeRedemption(
+    series,
+    { status: voucher.status, customer: voucher.customerId },
+    {
+      customer,
+      purchase: input.purchase,
+      currency: merchant.currency,
+      day: dayOf(now, merchant.timeZone),
+    },
+  );
+  if (!judged.ok) return judged;
+  const { kind, value } = series;
+  const redemption = { number: voucher.number, kind, value, ...judged.value };
+  work.addConditional(
+    redeemVoucherWrite(db, {
+      merchantId: merchant.id,
+      id: voucher.id,
+      customerId: customer,
+      reference: input.reference,
+      redemption,
+      now,
+    }),
+  );
+  addVoucherEvent(ctx, work, "voucher.redeemed", record, customer, {
+    discount: moneyText(judged.value.discount, merchant.currency),
+    purchase: moneyText(input.purchase, merchant.currency),
+  });
+  return ok(redemption);
+}
+
+async function findRepeat(
+  ctx: Context,
+  customer: string,
+  reference: string | null,
+  record: VoucherRecord | undefined,
+): Promise<Result<VoucherRedemption, LoyaltyError> | null> {
+  if (reference === null) return null;
+  const merchantId = ctx.principal.merchant.id;
+  const prior = await findVoucherByRedeemReference(ctx.db, merchantId, customer, reference);
+  if (prior === undefined) return null;
+  if (prior.voucher.id !== record?.voucher.id) return err({ code: "reference_reused", reference });
+  return ok(prior.voucher.redemption as VoucherRedemption);
+}
+
+/** An issue as a dialect hands it over. */
+export interface IssueVoucherInput {
+  readonly seriesId: string;
+  readonly customer: number;
+  readonly reference: string | null;
+  /** How the customer gets it, e.g. `email`; only told in the event. */
+  readonly deliveredVia: string | null;
+}
+
+/**
+ * Gives a customer the series' next free voucher. The same reference answers with the same
+ * voucher. `not_found` (voucher) when none is left.
+ */
+export async function issueVoucher(
+  ctx: Context,
+  input: IssueVoucherInput,
+): Promise<Result<VoucherRecord, LoyaltyError>> {
+  const { db, now, principal } = ctx;
+  const merchantId = principal.merchant.id;
+  const found = await resolveCustomer(ctx, input.customer);
+  if (!found.ok) return found;
+  const customerId = found.value;
+  const { reference, seriesId } = input;
+  return guardWrite(ctx, input.customer, async (work) => {
+    const prior =
+      reference === null
+        ? undefined
+        : await findVoucherByIssueReference(db, merchantId, customerId, reference);
+    if (prior !== undefined && reference !== null) {
+      return prior.series.id === seriesId
+        ? ok(prior)
+        : err({ code: "reference_reused", reference });
+    }
+    const free = await findFreeVoucher(db, merchantId, seriesId);
+    if (free === undefined) return notFound("voucher");
+    const { id } = free.voucher;
+    work.addConditional(issueVoucherWrite(db, { merchantId, id, customerId, reference, now }));
+    addVoucherEvent(ctx, work, "voucher.issued", free, customerId, {
+      delivered_via: input.deliveredVia,
+    });
+    return ok({ ...free, voucher: { ...free.voucher, customerId, issuedAt: now } });
+  });
+}
+
+/** The merchant's voucher that a typed code means. */
+export async function getVoucher(
+  ctx: Context,
+  code: string,
+): Promise<Result<VoucherRecord, LoyaltyError>> {
+  const record = await findByCode(ctx, code);
+  return record === undefined ? notFound("voucher") : ok(record);
+}
+
+/** Vouchers that a customer could redeem today, at most `limit`, the customer's own first. */
+export async function redeemableVouchers(
+  ctx: Context,
+  customer: string,
+  limit: number,
+): Promise<readonly VoucherRecord[]> {
+  const { merchant } = ctx.principal;
+  const day = dayOf(ctx.now, merchant.timeZone);
+  return listRedeemable(ctx.db, merchant.id, customer, day, limit);
+}
+
+function findByCode(ctx: Context, code: string): Promise<VoucherRecord | undefined> {
+  return findVoucherByCode(ctx.db, ctx.principal.merchant.id, codeCandidates(code));
+}
+
+function moneyText(amount: number | null, currency: string): Record<string, string> | null {
+  if (amount === null) return null;
+  return { amount: formatDecimal(amount, currencyScale(currency)), currency };
+}
+
+function addVoucherEvent(
+  ctx: Context,
+  work: UnitOfWork,
+  type: string,
+  record: VoucherRecord,
+  customer: string,
+  more: Readonly<Record<string, unknown>> = {},
+): void {
+  const { voucher, series } = record;
+  const event = {
+    id: makeId("evt", ulid(ctx.now)),
+    type,
+    customerId: customer,
+    sequence: null,
+    timestamp: ctx.now,
+    data: {
+      customer,
+      voucher: voucher.id,
+      series: series.id,
+      kind: series.kind,
+      site: ctx.principal.siteId,
+      dialect: ctx.dialect,
+      ...more,
+    },
+  };
+  work.add(insertEvents(ctx.db, ctx.principal.merchant.id, [event]));
+}

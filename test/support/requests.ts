@@ -1,0 +1,66 @@
+import type { Unit } from "../../src/core/amount.ts";
+import type { Command, CommandRequest } from "../../src/core/commands.ts";
+import type { LotChange } from "../../src/core/entries.ts";
+import { NEVER } from "../../src/core/entries.ts";
+import type { Program } from "../../src/core/program.ts";
+import { DEFAULT_PROGRAM } from "../../src/core/program.ts";
+
+export const START = Date.UTC(2026, 0, 1);
+export const DAY = 86_400_000;
+
+/** ULID of a command that does not say otherwise. */
+export const COMMAND_ID = "01K3Q8Z0V4N6W2R8T000000000";
+
+/** A programme like the default one but for what is given. */
+export function program(given: Partial<Program> = {}): Program {
+  return { ...DEFAULT_PROGRAM, ...given };
+}
+
+export const TIERS: Program["tiers"] = [
+  { name: "Bronze", from: 0, multiplier: 1_000_000, benefits: [] },
+  { name: "Silver", from: 10_000, multiplier: 1_500_000, benefits: ["free delivery"] },
+  { name: "Gold", from: 50_000, multiplier: 2_000_000, benefits: [] },
+];
+
+/** A request like that of a till which says nothing but the command. */
+export function requestFor(command: Command, given: Partial<CommandRequest> = {}): CommandRequest {
+  return {
+    id: COMMAND_ID,
+    command,
+    program: DEFAULT_PROGRAM,
+    occurredAt: null,
+    reference: null,
+    guard: null,
+    source: { dialect: "native", key: "key_1", site: "sit_1", staff: null },
+    remarks: {},
+    ...given,
+  };
+}
+
+export function earn(amount: number, expiresAt = NEVER, unit: Unit = "point"): Command {
+  return { kind: "earn", unit, grant: { amount }, expiresAt };
+}
+
+/** Earns by a purchase; `amount` in cents. */
+export function buy(amount: number, expiresAt = NEVER): Command {
+  const purchase = { amount, currency: "EUR" };
+  return { kind: "earn", unit: "point", grant: { purchase }, expiresAt };
+}
+
+export function redeem(amount: number, unit: Unit = "point"): Command {
+  return { kind: "redeem", unit, amount };
+}
+
+export function adjust(amount: number, expiresAt = NEVER, unit: Unit = "point"): Command {
+  return { kind: "adjust", unit, amount, expiresAt };
+}
+
+export function reverse(seq: number): Command {
+  return { kind: "reverse", seq };
+}
+
+export function open(lots: readonly LotChange[], earned: number, unit: Unit = "point"): Command {
+  return { kind: "open", unit, lots, earned };
+}
+
+export const EXPIRE: Command = { kind: "expire" };
