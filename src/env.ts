@@ -6,6 +6,10 @@ export interface Settings {
   readonly adminToken: string | null;
   /** Keys that encrypt secrets at rest. */
   readonly masterKeys: MasterKeys;
+  /** How long a wallet gathers entries before it publishes them, in milliseconds. */
+  readonly publishDelayMs: number;
+  /** Whether webhooks may go to this machine over plain HTTP: for development. */
+  readonly webhookLoopback: boolean;
   /** How far a KiriMel timestamp may be off, in milliseconds; 0 turns the check off. */
   readonly kirimelWindowMs: number;
   /** Whether KiriMel error bodies repeat their message at top level, as its SDKs read it. */
@@ -21,7 +25,8 @@ export interface MasterKeys {
 /** Shortest admin token that a deployment accepts; a guessable one is as good as none. */
 export const MIN_ADMIN_TOKEN = 32;
 
-const DEFAULT_WINDOW_MS = 300_000;
+const DEFAULT_WINDOW_SECONDS = 300;
+const DEFAULT_PUBLISH_DELAY_MS = 200;
 
 const cache = new WeakMap<Env, Settings>();
 
@@ -42,7 +47,10 @@ function readSettings(env: Env): Settings {
     environment,
     adminToken: usable ? token : null,
     masterKeys: readMasterKeys(env.GUERDON_MASTER_KEYS),
-    kirimelWindowMs: readWindow(env.GUERDON_KIRIMEL_WINDOW_SECONDS),
+    publishDelayMs: readWhole(env, "GUERDON_PUBLISH_DELAY_MS", DEFAULT_PUBLISH_DELAY_MS),
+    webhookLoopback: environment === "local",
+    kirimelWindowMs:
+      1_000 * readWhole(env, "GUERDON_KIRIMEL_WINDOW_SECONDS", DEFAULT_WINDOW_SECONDS),
     kirimelTopLevelMessage: env.GUERDON_KIRIMEL_TOP_LEVEL_MESSAGE === "on",
   };
 }
@@ -57,11 +65,10 @@ function readMasterKeys(text: string | undefined): MasterKeys {
   return keys;
 }
 
-function readWindow(text: string | undefined): number {
-  if (text === undefined || text === "") return DEFAULT_WINDOW_MS;
-  const seconds = Number(text);
-  if (!Number.isInteger(seconds) || seconds < 0) {
-    throw new Error("GUERDON_KIRIMEL_WINDOW_SECONDS must be a whole number of seconds");
-  }
-  return seconds * 1000;
+function readWhole(env: Env, name: keyof Env & string, fallback: number): number {
+  const text = env[name];
+  if (typeof text !== "string" || text === "") return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new Error(`${name} must be a whole number`);
+  return value;
 }

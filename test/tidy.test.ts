@@ -62,7 +62,6 @@ describe("the import rule", () => {
 
   it.each([
     ["src/core/a.ts", "./b.ts"],
-    ["src/core/a.ts", "temporal-polyfill"],
     ["src/registry/a.ts", "drizzle-orm/d1"],
     ["src/wallet/a.ts", "../events/client.ts"],
     ["src/wallet/a.ts", "cloudflare:workers"],

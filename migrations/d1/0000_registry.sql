@@ -16,6 +16,23 @@ CREATE TABLE `customers` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `customers_number` ON `customers` (`merchant_id`,`number`);--> statement-breakpoint
 CREATE INDEX `customers_email` ON `customers` (`merchant_id`,`email`);--> statement-breakpoint
+CREATE TABLE `entries` (
+	`merchant_id` text NOT NULL,
+	`customer_id` text NOT NULL,
+	`seq` integer NOT NULL,
+	`id` text NOT NULL,
+	`kind` text NOT NULL,
+	`unit` text NOT NULL,
+	`amount` integer NOT NULL,
+	`balance` integer NOT NULL,
+	`reference` text,
+	`site_id` text,
+	`dialect` text NOT NULL,
+	`occurred_at` integer NOT NULL,
+	`recorded_at` integer NOT NULL,
+	PRIMARY KEY(`merchant_id`, `customer_id`, `seq`)
+) WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `events` (
 	`merchant_id` text NOT NULL,
 	`seq` integer NOT NULL,
@@ -28,7 +45,11 @@ CREATE TABLE `events` (
 	PRIMARY KEY(`merchant_id`, `seq`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE UNIQUE INDEX `events_id` ON `events` (`id`);--> statement-breakpoint
+CREATE TABLE `feeds` (
+	`merchant_id` text PRIMARY KEY NOT NULL,
+	`handed_seq` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `identifiers` (
 	`merchant_id` text NOT NULL,
 	`kind` text NOT NULL,
@@ -89,6 +110,15 @@ CREATE TABLE `programs` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `programs_merchant` ON `programs` (`merchant_id`);--> statement-breakpoint
+CREATE TABLE `rebuilds` (
+	`merchant_id` text PRIMARY KEY NOT NULL,
+	`started_at` integer NOT NULL,
+	`finished_at` integer,
+	`cursor` text NOT NULL,
+	`done` integer NOT NULL,
+	`total` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `requests` (
 	`merchant_id` text NOT NULL,
 	`key` text NOT NULL,
@@ -180,4 +210,22 @@ CREATE TABLE `wallets` (
 	`published_at` integer NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `wallets_tier` ON `wallets` (`merchant_id`,`tier`);
+CREATE INDEX `wallets_tier` ON `wallets` (`merchant_id`,`tier`);--> statement-breakpoint
+CREATE TABLE `webhook_endpoints` (
+	`id` text PRIMARY KEY NOT NULL,
+	`merchant_id` text NOT NULL,
+	`url` text NOT NULL,
+	`description` text NOT NULL,
+	`event_types` text NOT NULL,
+	`enabled` integer NOT NULL,
+	`disabled_reason` text,
+	`secret` text NOT NULL,
+	`old_secret` text,
+	`old_secret_until` integer,
+	`after_seq` integer NOT NULL,
+	`version` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `webhook_endpoints_merchant` ON `webhook_endpoints` (`merchant_id`,`id`);

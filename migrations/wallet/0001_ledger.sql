@@ -1,7 +1,8 @@
 CREATE TABLE owner (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   merchant TEXT NOT NULL,
-  customer TEXT NOT NULL
+  customer TEXT NOT NULL,
+  published INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE entries (

@@ -1,6 +1,6 @@
 import type { Unit } from "./amount.ts";
 import type { Money } from "./earning.ts";
-import type { LotChange, Remarks, Source } from "./entries.ts";
+import type { BillLine, LotChange, Remarks, Source } from "./entries.ts";
 import type { LoyaltyError } from "./errors.ts";
 import type { Program } from "./program.ts";
 
@@ -11,6 +11,18 @@ export interface EarnCommand {
   /** A fixed amount in the smallest step, or the purchase from which the programme computes it. */
   readonly grant: { readonly amount: number } | { readonly purchase: Money };
   /** When the lot expires; {@link NEVER} if it does not. */
+  readonly expiresAt: number;
+}
+
+/** Records a purchase with its lines, adds the points that it earns and judges the tier anew. */
+export interface BillCommand {
+  readonly kind: "bill";
+  /** The till's own number; null when it told none. */
+  readonly number: string | null;
+  readonly purchase: Money;
+  /** At most {@link MAX_BILL_LINES}, each in the currency of the purchase. */
+  readonly lines: readonly BillLine[];
+  /** When the earned lot expires. */
   readonly expiresAt: number;
 }
 
@@ -54,6 +66,7 @@ export interface ExpireCommand {
 /** All that changes a wallet. */
 export type Command =
   | EarnCommand
+  | BillCommand
   | RedeemCommand
   | AdjustCommand
   | ReverseCommand
@@ -62,13 +75,19 @@ export type Command =
 
 /**
  * The natural key that the wire gives a command (`reference_id`, an invoice number). Kept for good.
- * The same key and fingerprint is a repeat; the same key with another fingerprint is refused.
+ * The same key and fingerprint is a repeat; the same key with another fingerprint is refused, unless
+ * the key recurs.
  */
 export interface Reference {
   /** Name space of the key: earn, redeem, … each have their own. */
   readonly operation: string;
   readonly key: string;
   readonly fingerprint: string;
+  /**
+   * For tills whose numbers start again: only the same content within this time, in milliseconds, is
+   * a repeat. Everything else is simply new. Absent: the key stands for one command for good.
+   */
+  readonly repeatWithinMs?: number;
 }
 
 /**
@@ -101,4 +120,22 @@ export interface CommandRequest {
 /** The error of a guard that was used before for something else. */
 export function guardReused(guard: Guard): LoyaltyError {
   return { code: guard.kind === "signature" ? "signature_reused" : "idempotency_key_reused" };
+}
+
+/** Separates key, operation and content where a key recurs; no till's number holds it. */
+const CONTENT = "\u001f";
+
+/**
+ * The text under which a reference is stored and found. A recurring key carries operation and
+ * content, so that finding its repeat reads one row however often the key came back.
+ */
+export function storedReference(reference: Reference): string {
+  const { operation, key, fingerprint, repeatWithinMs } = reference;
+  return repeatWithinMs === undefined ? key : [key, operation, fingerprint].join(CONTENT);
+}
+
+/** The till's own key of a stored reference. */
+export function keyOfStored(stored: string): string {
+  const end = stored.indexOf(CONTENT);
+  return end === -1 ? stored : stored.slice(0, end);
 }

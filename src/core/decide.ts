@@ -1,6 +1,7 @@
 import { MAX_BALANCE } from "./amount.ts";
 import type {
   AdjustCommand,
+  BillCommand,
   CommandRequest,
   EarnCommand,
   OpenCommand,
@@ -11,14 +12,14 @@ import type { Draft, Ledger } from "./draft.ts";
 import { book, byExpiry, give, mergeLots, startDraft, takeFirstToExpire } from "./draft.ts";
 import { pointsForPurchase } from "./earning.ts";
 import type { Entry, Head, Lot, Receipt } from "./entries.ts";
-import { DEBT, holdingOf, SYSTEM_SOURCE } from "./entries.ts";
+import { billIdOf, DEBT, holdingOf, SYSTEM_SOURCE } from "./entries.ts";
 import type { LoyaltyError } from "./errors.ts";
 import { notFound } from "./errors.ts";
 import type { Program } from "./program.ts";
 import type { Result } from "./result.ts";
 import { err, ok } from "./result.ts";
 import { takeBack } from "./reversal.ts";
-import { standingFor } from "./tiers.ts";
+import { isUpgrade, standingFor } from "./tiers.ts";
 
 /** What a command leads to: lines to store in this order, and its receipt. */
 export interface Decision {
@@ -46,7 +47,7 @@ export function decide(
   if (!booked.ok) return booked;
   const main = booked.value;
   if (main === null) return ok({ entries: draft.entries, head: draft.head, receipt: null });
-  expireLate(draft, main);
+  for (const entry of draft.entries.slice(draft.entries.indexOf(main))) expireLate(draft, entry);
   const receipt = receiptFor(draft, main);
   const entries = draft.entries.map((entry) => (entry === main ? { ...entry, receipt } : entry));
   return ok({ entries, head: draft.head, receipt });
@@ -57,6 +58,8 @@ function decideCommand(draft: Draft): Booked {
   switch (command.kind) {
     case "earn":
       return earn(draft, command);
+    case "bill":
+      return bill(draft, command);
     case "redeem":
       return redeem(draft, command);
     case "adjust":
@@ -77,7 +80,7 @@ function expireDue(draft: Draft): void {
 
 /** A lot that a reversal or an offline till brings after its time expires at once. */
 function expireLate(draft: Draft, { unit, lots }: Entry): void {
-  for (const { expiresAt, amount } of lots.toSorted(byExpiry)) {
+  for (const { expiresAt, amount } of lots) {
     if (amount <= 0 || expiresAt === DEBT || expiresAt > draft.now) continue;
     bookExpiry(draft, { unit, expiresAt, amount });
   }
@@ -107,6 +110,30 @@ function earn(draft: Draft, command: EarnCommand): Booked {
   const lots = amount === 0 ? [] : give(draft, unit, [{ expiresAt, amount }]);
   const head = { lastEarnedAt: latest(draft, draft.head.lastEarnedAt) };
   const entry = book(draft, { kind: "earn", unit, lots, earned: amount, head });
+  bookTierChange(draft);
+  return ok(entry);
+}
+
+/** The bill is the entry that carries the command; what it earns follows in one of its own. */
+function bill(draft: Draft, command: BillCommand): Booked {
+  const { number, purchase, lines, expiresAt } = command;
+  const { program, remarks } = draft.request;
+  const { earned } = holdingOf(draft.head, "point");
+  const amount = pointsForPurchase(program, purchase, earned, lines);
+  if (amount === null || exceedsLimit(draft, "point", amount)) {
+    return err({ code: "balance_limit", unit: "point" });
+  }
+  const recorded = { ...remarks, bill: { number, total: purchase, lines } };
+  const entry = book(draft, { kind: "bill", unit: "point", lots: [], remarks: recorded });
+  if (amount === 0) return ok(entry);
+  book(draft, {
+    kind: "earn",
+    unit: "point",
+    lots: give(draft, "point", [{ expiresAt, amount }]),
+    earned: amount,
+    head: { lastEarnedAt: latest(draft, draft.head.lastEarnedAt) },
+    remarks: { ...remarks, billId: billIdOf(entry) },
+  });
   bookTierChange(draft);
   return ok(entry);
 }
@@ -196,7 +223,15 @@ function receiptFor(draft: Draft, main: Entry): Receipt {
     recordedAt: main.recordedAt,
     ...(changed ? { tierBefore: heldTier(draft.ledger.head, program) } : {}),
     ...(main.corrects === null ? {} : { corrects: main.corrects }),
+    ...(main.kind === "bill" ? { bill: billReceipt(draft) } : {}),
   };
+}
+
+function billReceipt(draft: Draft): Receipt["bill"] & {} {
+  const { program } = draft.request;
+  const before = heldTier(draft.ledger.head, program);
+  const earned = draft.entries.find((entry) => entry.kind === "earn")?.amount ?? 0;
+  return { earned, upgraded: isUpgrade(program, before, heldTier(draft.head, program)) };
 }
 
 function insufficient(

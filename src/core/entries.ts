@@ -1,9 +1,21 @@
 import type { Unit } from "./amount.ts";
 import type { Money } from "./earning.ts";
+import { makeId, ulidOf } from "./ids.ts";
 import type { Standing } from "./tiers.ts";
 
-/** What an entry did. `tier` moves no amount: it records that the customer's tier changed. */
-export type EntryKind = "open" | "earn" | "redeem" | "adjust" | "reverse" | "expire" | "tier";
+/**
+ * What an entry did. `tier` and `bill` move no amount: they record that the customer's tier changed
+ * or what was bought. What a bill earns is an entry of its own behind it.
+ */
+export type EntryKind =
+  | "open"
+  | "earn"
+  | "redeem"
+  | "adjust"
+  | "reverse"
+  | "expire"
+  | "bill"
+  | "tier";
 
 /** A change of one lot: the lot is named by its unit (the entry's) and the moment it expires. */
 export interface LotChange {
@@ -56,10 +68,39 @@ export interface Source {
 /** The source of what no till asked for: lots that expire. */
 export const SYSTEM_SOURCE: Source = { dialect: "system", key: null, site: null, staff: null };
 
+/** One line of a bill. Kept for returns and category bonuses. */
+export interface BillLine {
+  readonly category: string | null;
+  readonly sku: string | null;
+  readonly name: string | null;
+  /** As an integer with {@link QUANTITY_SCALE} digits behind the point; null: not told. */
+  readonly quantity: number | null;
+  /** Price of the whole line in the bill's currency, in its smallest unit. */
+  readonly amount: number;
+}
+
+/** Digits behind the decimal point of a line's quantity. */
+export const QUANTITY_SCALE = 4;
+
+/** A recorded purchase. */
+export interface Bill {
+  /** The till's own number; null when it told none. */
+  readonly number: string | null;
+  readonly total: Money;
+  readonly lines: readonly BillLine[];
+}
+
+/** Most lines of one bill, so that an entry stays far below what a row may hold. */
+export const MAX_BILL_LINES = 500;
+
 /** What the till said about a command besides amounts; kept, never judged. */
 export interface Remarks {
   readonly description?: string;
   readonly purchase?: Money;
+  /** What was bought; only on an entry of the kind `bill`. */
+  readonly bill?: Bill;
+  /** `bil_` id of the bill that earned this. */
+  readonly billId?: string;
   /** Further texts of the dialect, e.g. `reference_type`. */
   readonly extra?: Readonly<Record<string, string>>;
 }
@@ -79,6 +120,8 @@ export interface Receipt {
   readonly recordedAt: number;
   /** Seq of the entry that this command took back. */
   readonly corrects?: number;
+  /** Of a bill: the points that it earned, and whether the tier rose with it. */
+  readonly bill?: { readonly earned: number; readonly upgraded: boolean };
 }
 
 /** One immutable line of a wallet's ledger. */
@@ -120,4 +163,9 @@ export const EMPTY_HEAD: Head = {
 /** The sums of a unit, zeros if it was never held. */
 export function holdingOf(head: Head, unit: Unit): Holding {
   return head.holdings[unit] ?? EMPTY_HOLDING;
+}
+
+/** `bil_` id of the bill that an entry of that kind records: the same ULID. */
+export function billIdOf(entry: Pick<Entry, "id">): string {
+  return makeId("bil", ulidOf("ent", entry.id) ?? entry.id);
 }

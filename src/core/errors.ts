@@ -23,7 +23,10 @@ export type Missing =
   | "customer"
   | "entry"
   | "voucher"
-  | "voucher_series";
+  | "voucher_series"
+  | "webhook_endpoint"
+  | "event"
+  | "rebuild";
 
 /** The kinds of thing that can exist only once. */
 export type Unique =
@@ -60,13 +63,23 @@ export type LoyaltyError =
   | { readonly code: "invalid_json" }
   | { readonly code: "validation_failed"; readonly faults: readonly Fault[] }
   | { readonly code: "demo_refused" }
+  | { readonly code: "if_match_required" }
+  | { readonly code: "etag_mismatch" }
   | { readonly code: "signature_reused" }
   | { readonly code: "idempotency_key_reused" }
   | { readonly code: "reference_reused"; readonly reference: string }
   | { readonly code: "already_exists"; readonly object: Unique; readonly field: string }
-  | { readonly code: "limit_reached"; readonly object: "site"; readonly limit: number }
+  | {
+      readonly code: "limit_reached";
+      readonly object: "site" | "webhook_endpoint";
+      readonly limit: number;
+    }
   | { readonly code: "voucher_used" }
-  | { readonly code: "voucher_not_active" }
+  | {
+      readonly code: "voucher_not_active";
+      /** Withdrawn by the merchant, or not good yet. */
+      readonly reason: "voided" | "early";
+    }
   | { readonly code: "voucher_expired" }
   | {
       readonly code: "minimum_not_met";
@@ -74,6 +87,7 @@ export type LoyaltyError =
       readonly minimum: number;
       readonly currency: string;
     }
+  | { readonly code: "one_time_password_invalid" }
   | { readonly code: "already_reversed"; readonly seq: number }
   | {
       readonly code: "insufficient_balance";
@@ -83,6 +97,7 @@ export type LoyaltyError =
       readonly available: number;
     }
   | { readonly code: "balance_limit"; readonly unit: Unit }
+  | { readonly code: "message_undeliverable" }
   | { readonly code: "customer_busy" };
 
 /** The discriminant of {@link LoyaltyError}. */

@@ -1,7 +1,7 @@
 import type { Unit } from "./amount.ts";
-import { formatDecimal, unitScale } from "./amount.ts";
-import type { Entry, EntryKind } from "./entries.ts";
-import { DEBT, holdingOf, NEVER } from "./entries.ts";
+import { currencyScale, formatDecimal, unitScale } from "./amount.ts";
+import type { Bill, Entry, EntryKind } from "./entries.ts";
+import { billIdOf, DEBT, holdingOf, NEVER } from "./entries.ts";
 import { makeId, ulidOf } from "./ids.ts";
 import type { Program } from "./program.ts";
 import { isUpgrade } from "./tiers.ts";
@@ -36,7 +36,7 @@ const NOUNS: Readonly<Record<Unit, string>> = {
   prepaid: "prepaid",
 };
 
-const VERBS: Readonly<Record<Exclude<EntryKind, "tier">, string>> = {
+const VERBS: Readonly<Record<Exclude<EntryKind, "tier" | "bill">, string>> = {
   open: "adjusted",
   earn: "earned",
   redeem: "redeemed",
@@ -55,11 +55,10 @@ export function eventOf(
   subject: EventSubject,
   program: Program,
 ): LoyaltyEvent {
-  const scale = unitScale(entry.unit, subject.currency);
-  const at = (time: number): string => new Date(time).toISOString();
+  const { bill } = entry.remarks;
   return {
     type: eventType(entry, before, program),
-    timestamp: at(entry.recordedAt),
+    timestamp: timeText(entry.recordedAt),
     id: makeId("evt", ulidOf("ent", entry.id) ?? entry.id),
     merchant: subject.merchant,
     livemode: subject.livemode,
@@ -67,23 +66,51 @@ export function eventOf(
     data: {
       customer: subject.customer,
       entry: entry.id,
-      unit: entry.unit,
-      amount: formatDecimal(entry.amount, scale),
-      balance: formatDecimal(holdingOf(entry.after, entry.unit).balance, scale),
-      lots: entry.lots
-        .filter((lot) => lot.expiresAt !== DEBT)
-        .map((lot) => ({
-          amount: formatDecimal(lot.amount, scale),
-          expires_at: lot.expiresAt === NEVER ? null : at(lot.expiresAt),
-        })),
+      ...(bill === undefined
+        ? movementData(entry, subject.currency)
+        : billData(entry, bill, subject.currency)),
       tier: entry.after.tier ?? program.tiers[0]?.name ?? null,
       corrects: entry.corrects,
       dialect: entry.source.dialect,
       site: entry.source.site,
-      occurred_at: at(entry.occurredAt),
-      recorded_at: at(entry.recordedAt),
+      occurred_at: timeText(entry.occurredAt),
+      recorded_at: timeText(entry.recordedAt),
     },
   };
+}
+
+function movementData(entry: Entry, currency: string): LoyaltyEvent["data"] {
+  const scale = unitScale(entry.unit, currency);
+  const { billId } = entry.remarks;
+  return {
+    unit: entry.unit,
+    amount: formatDecimal(entry.amount, scale),
+    balance: formatDecimal(holdingOf(entry.after, entry.unit).balance, scale),
+    lots: entry.lots
+      .filter((lot) => lot.expiresAt !== DEBT)
+      .map((lot) => ({
+        amount: formatDecimal(lot.amount, scale),
+        expires_at: lot.expiresAt === NEVER ? null : timeText(lot.expiresAt),
+      })),
+    ...(billId === undefined ? {} : { bill: billId }),
+  };
+}
+
+/** Of a bill its sums: the lines stay in the ledger. */
+function billData(entry: Entry, bill: Bill, home: string): LoyaltyEvent["data"] {
+  const { amount, currency } = bill.total;
+  const points = unitScale("point", home);
+  return {
+    bill: billIdOf(entry),
+    number: bill.number,
+    total: { amount: formatDecimal(amount, currencyScale(currency)), currency },
+    lines: bill.lines.length,
+    points_earned: formatDecimal(entry.receipt?.bill?.earned ?? 0, points),
+  };
+}
+
+function timeText(time: number): string {
+  return new Date(time).toISOString();
 }
 
 function eventType(entry: Entry, before: string | null, program: Program): string {
@@ -91,6 +118,7 @@ function eventType(entry: Entry, before: string | null, program: Program): strin
   if (kind === "tier") {
     return isUpgrade(program, before, entry.after.tier) ? "tier.upgraded" : "tier.downgraded";
   }
+  if (kind === "bill") return "bill.recorded";
   if (kind === "earn" && unit === "stamp") return "stamp.added";
   if (kind === "earn" && unit === "prepaid") return "prepaid.topped_up";
   return `${NOUNS[unit]}.${VERBS[kind]}`;

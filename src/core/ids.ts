@@ -6,14 +6,18 @@ export type IdPrefix =
   | "key"
   | "prg"
   | "cus"
+  | "bil"
   | "ent"
   | "vse"
   | "vou"
   | "evt"
+  | "msg"
+  | "whe"
   | "req";
 
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const ULID_LENGTH = 26;
 const TAIL = 8;
 const TAIL_RANGE = 32 ** TAIL;
 
@@ -32,6 +36,37 @@ export function ulidOf(prefix: IdPrefix, id: string): string | null {
 /** Whether the text is a ULID in its canonical upper-case form. */
 export function isUlid(text: string): boolean {
   return ULID.test(text);
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const UUID_GROUPS = [
+  [0, 8],
+  [8, 12],
+  [12, 16],
+  [16, 20],
+  [20, 32],
+];
+const UUID_DIGITS = 32;
+
+/** The 128 bits of a ULID as lower-case UUID text: the same id for those who speak UUIDs. */
+export function ulidToUuid(ulid: string): string {
+  let bits = 0n;
+  for (const character of ulid) bits = bits * 32n + BigInt(ALPHABET.indexOf(character));
+  const digits = bits.toString(16).padStart(UUID_DIGITS, "0");
+  return UUID_GROUPS.map(([from, to]) => digits.slice(from, to)).join("-");
+}
+
+/** The ULID with the bits of a UUID text, in either case; null when the text is none. */
+export function uuidToUlid(text: string): string | null {
+  const lower = text.toLowerCase();
+  if (!UUID.test(lower)) return null;
+  let rest = BigInt(`0x${lower.replaceAll("-", "")}`);
+  let ulid = "";
+  for (let i = 0; i < ULID_LENGTH; i += 1) {
+    ulid = ALPHABET.charAt(Number(rest % 32n)) + ulid;
+    rest /= 32n;
+  }
+  return ulid;
 }
 
 /**

@@ -12,6 +12,8 @@ export interface Tier {
   /** Multiplies the base rate of what a customer of this tier earns. */
   readonly multiplier: Rate;
   readonly benefits: readonly string[];
+  /** Whether customers of this tier are served first. */
+  readonly priorityService?: boolean;
 }
 
 /** How long earned points live. */
@@ -32,6 +34,8 @@ export interface Program {
     readonly rounding: Rounding;
     /** What the earned amount is rounded to, in the smallest step of points: 100 is whole points. */
     readonly step: number;
+    /** Points that a line of a bill earns besides, by its category (see {@link categoryKey}). */
+    readonly categories?: Readonly<Record<string, Rate>>;
   };
   /** Points that are worth one currency unit when they are spent; null: not worth money. */
   readonly redemptionRate: Rate | null;
@@ -48,6 +52,8 @@ export interface ProgramDefinition {
     readonly rate: string;
     readonly rounding?: Rounding | undefined;
     readonly step?: string | undefined;
+    /** Points per currency unit that a category's lines earn besides. */
+    readonly categories?: Readonly<Record<string, string>> | undefined;
   };
   readonly redemption?: { readonly rate: string } | undefined;
   readonly expiry?:
@@ -63,6 +69,7 @@ export interface TierDefinition {
   readonly from: string;
   readonly multiplier?: string | undefined;
   readonly benefits?: readonly string[] | undefined;
+  readonly priority_service?: boolean | undefined;
 }
 
 /** The rules of a merchant that has defined none: a point per currency unit, for ever. */
@@ -76,6 +83,12 @@ export const DEFAULT_PROGRAM: Program = {
 
 /** Most tiers that a programme may have. */
 export const MAX_TIERS = 20;
+
+/** Most categories that a programme may name. */
+export const MAX_CATEGORIES = 200;
+
+/** Longest name of a category. */
+export const MAX_CATEGORY = 255;
 
 /** Longest life of points in days: a hundred years. */
 export const MAX_EXPIRY_DAYS = 36_525;
@@ -106,8 +119,10 @@ export function defineProgram(definition: ProgramDefinition): Result<Program, re
   const redemption = definition.redemption;
   const redemptionRate = redemption ? rateAt("/redemption/rate", redemption.rate) : null;
   if (redemptionRate === 0) fault("/redemption/rate", "must be greater than 0");
+  const categories = defineCategories(definition.earning.categories, rateAt, fault);
+  const rounding = definition.earning.rounding ?? "floor";
   const program: Program = {
-    earning: { rate, rounding: definition.earning.rounding ?? "floor", step: step ?? 1 },
+    earning: { rate, rounding, step: step ?? 1, ...categories },
     redemptionRate,
     expiry: defineExpiry(definition.expiry, fault),
     tiers: defineTiers(definition.tiers ?? [], rateAt, fault),
@@ -152,6 +167,7 @@ function defineTiers(
       from: from ?? 0,
       multiplier: rateAt(`/tiers/${i}/multiplier`, tier.multiplier ?? "1"),
       benefits: tier.benefits ?? [],
+      ...(tier.priority_service === true ? { priorityService: true } : {}),
     };
   });
   const [first] = defined;
@@ -166,6 +182,54 @@ function defineTiers(
     }
   }
   return defined;
+}
+
+/** Tills spell categories in their own way: without regard to case and outer blanks. */
+export function categoryKey(category: string): string {
+  return category.trim().toLowerCase();
+}
+
+function defineCategories(
+  categories: Readonly<Record<string, string>> | undefined,
+  rateAt: (pointer: string, text: string) => Rate,
+  fault: (pointer: string, detail: string) => void,
+): { readonly categories?: Readonly<Record<string, Rate>> } {
+  if (categories === undefined) return {};
+  const root = "/earning/categories";
+  const named = Object.entries(categories);
+  if (named.length > MAX_CATEGORIES) fault(root, `must have at most ${MAX_CATEGORIES} categories`);
+  const rates = new Map<string, Rate>();
+  for (const [name, rate] of named) {
+    const pointer = `${root}/${escapePointer(name)}`;
+    const key = categoryKey(name);
+    if (key === "" || name.length > MAX_CATEGORY) {
+      fault(pointer, `must have a name of 1 to ${MAX_CATEGORY} characters`);
+    }
+    if (rates.has(key)) fault(pointer, "must differ from every other category by more than case");
+    rates.set(key, rateAt(pointer, rate));
+  }
+  return { categories: Object.fromEntries(rates) };
+}
+
+function escapePointer(part: string): string {
+  return part.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+/** From this share of a purchase on, what it earns is worth so much that it looks like a mistake. */
+const GENEROUS_RETURN = { share: 1, of: 2 };
+
+/**
+ * What of a sound programme looks like a mistake, with pointers into its definition: points that
+ * give half of a purchase back or more.
+ */
+export function warningsOf(program: Program): readonly Fault[] {
+  const { earning, redemptionRate } = program;
+  if (redemptionRate === null) return [];
+  const { share, of } = GENEROUS_RETURN;
+  if (earning.rate * of < redemptionRate * share) return [];
+  const percent = Math.floor((100 * earning.rate) / redemptionRate);
+  const detail = `gives ${percent} percent of a purchase back: earning.rate ÷ redemption.rate`;
+  return [{ pointer: "/earning/rate", code: "generous", detail }];
 }
 
 /** Whether the text is a day of the calendar in the form `YYYY-MM-DD`. */

@@ -1,4 +1,4 @@
-import type { CommandRequest, Guard } from "./commands.ts";
+import type { CommandRequest, Guard, Reference } from "./commands.ts";
 import { guardReused } from "./commands.ts";
 import type { Receipt } from "./entries.ts";
 import type { LoyaltyError } from "./errors.ts";
@@ -42,7 +42,7 @@ export type Recognition =
  */
 export function recognise(request: CommandRequest, past: Past, now: number): Recognition {
   const guarded = request.guard === null ? null : recogniseGuard(request.guard, past, now);
-  return guarded ?? recogniseReference(request, past);
+  return guarded ?? recogniseReference(request, past, now);
 }
 
 /** What a guard alone tells; null when it was not used before or binds a command to retry. */
@@ -63,12 +63,27 @@ export function recogniseGuard(guard: Guard, past: Past, now: number): Recogniti
   return refusal.error === null ? null : { kind: "refused", error: refusal.error };
 }
 
-function recogniseReference(request: CommandRequest, past: Past): Recognition {
+function recogniseReference(request: CommandRequest, past: Past, now: number): Recognition {
   const { reference } = request;
-  const prior = past.byReference.find((other) => other.operation === reference?.operation);
+  const same = past.byReference.filter((other) => other.operation === reference?.operation);
+  if (reference?.repeatWithinMs !== undefined) return recogniseRecurring(reference, same, now);
+  const [prior] = same;
   if (reference === null || prior === undefined) return { kind: "new" };
   if (prior.fingerprint === reference.fingerprint) {
     return { kind: "repeat", receipt: prior.receipt };
   }
   return { kind: "refused", error: { code: "reference_reused", reference: reference.key } };
+}
+
+/** A number that starts again every day is a repeat only with its content and within its time. */
+function recogniseRecurring(
+  reference: Reference,
+  priors: readonly Prior[],
+  now: number,
+): Recognition {
+  const { fingerprint, repeatWithinMs = 0 } = reference;
+  const first = priors.find(
+    (prior) => prior.fingerprint === fingerprint && prior.recordedAt + repeatWithinMs > now,
+  );
+  return first === undefined ? { kind: "new" } : { kind: "repeat", receipt: first.receipt };
 }

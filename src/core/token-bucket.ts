@@ -6,14 +6,8 @@ export interface BucketPolicy {
   readonly perMinute: number;
 }
 
-/** Tokens that were handed out and may be spent until they lapse. */
-export interface Outstanding {
-  readonly tokens: number;
-  readonly until: number;
-}
-
-/** Tokens kept back for a holder, so that what it was told stays true until they lapse. */
-export interface Reserve {
+/** Tokens that belong to a holder until they lapse. */
+export interface Share {
   readonly holder: string;
   readonly tokens: number;
   readonly until: number;
@@ -24,8 +18,10 @@ export interface Bucket {
   /** Tokens that are nobody's, fractions included. */
   readonly free: number;
   readonly at: number;
-  readonly outstanding: readonly Outstanding[];
-  readonly reserves: readonly Reserve[];
+  /** Tokens that were handed out and may be spent until they lapse. */
+  readonly outstanding: readonly Share[];
+  /** Tokens kept back for a holder, so that what it was told stays true until they lapse. */
+  readonly reserves: readonly Share[];
 }
 
 /** What a holder gets. */
@@ -52,9 +48,10 @@ export function fullBucket(policy: BucketPolicy, now: number): Bucket {
 }
 
 /**
- * Leases tokens to a holder. Tokens that are out count against the capacity until they lapse, so
- * whatever the number of holders, in any time t at most `capacity` + `perMinute` × t requests
- * pass. At most half of what is there is kept back for one holder, so that the next finds some.
+ * Leases tokens to a holder, which gives up what it still has of its last lease. Tokens that are
+ * out count against the capacity until they lapse or their holder asks again, so whatever the
+ * number of holders, in any time t at most `capacity` + `perMinute` × t requests pass. At most half
+ * of what is there is kept back for one holder, so that the next finds some.
  */
 export function lease(
   bucket: Bucket,
@@ -63,13 +60,14 @@ export function lease(
   clock: number,
 ): { readonly bucket: Bucket; readonly lease: Lease } {
   const now = Math.max(clock, bucket.at);
-  const settled = settle(bucket, policy, now);
+  const { outstanding, ...rest } = settle(bucket, policy, now);
+  const settled = { ...rest, outstanding: outstanding.filter((share) => share.holder !== holder) };
   const own = settled.reserves.find((reserve) => reserve.holder === holder)?.tokens ?? 0;
   const others = settled.reserves.filter((reserve) => reserve.holder !== holder);
   const pool = Math.floor(settled.free);
   const tokens = Math.min(LEASE_TOKENS, own + Math.ceil(pool / 2));
   if (tokens === 0) {
-    const retryAfterMs = Math.ceil(((1 - settled.free) * MINUTE_MS) / policy.perMinute);
+    const retryAfterMs = Math.ceil(nextTokenAt(settled, policy) - now);
     return { bucket: settled, lease: { tokens, reserved: 0, until: now, retryAfterMs } };
   }
   const ownLeft = Math.max(0, own - tokens);
@@ -80,7 +78,7 @@ export function lease(
     bucket: {
       free: settled.free + own - tokens - reserved,
       at: now,
-      outstanding: [...settled.outstanding, { tokens, until }],
+      outstanding: [...settled.outstanding, { holder, tokens, until }],
       reserves: [...others, { holder, tokens: reserved, until }],
     },
     lease: { tokens, reserved, until, retryAfterMs: 0 },
@@ -93,9 +91,7 @@ export function lease(
  */
 function settle(bucket: Bucket, policy: BucketPolicy, now: number): Bucket {
   let { free, at, outstanding, reserves } = bucket;
-  const lapses = [...outstanding, ...reserves].map(({ until }) => until);
-  const moments = [...new Set(lapses)].filter((until) => until <= now).sort((a, b) => a - b);
-  for (const moment of [...moments, now]) {
+  for (const moment of [...lapsesOf(bucket).filter((until) => until <= now), now]) {
     const out = total(outstanding) + total(reserves);
     const inflow = (Math.max(0, moment - at) * policy.perMinute) / MINUTE_MS;
     free = Math.min(free + inflow, Math.max(free, policy.capacity - out));
@@ -105,6 +101,29 @@ function settle(bucket: Bucket, policy: BucketPolicy, now: number): Bucket {
     reserves = reserves.filter(({ until }) => until > moment);
   }
   return { free, at, outstanding, reserves };
+}
+
+/** When an empty bucket has a token again if nobody asks meanwhile. */
+function nextTokenAt(empty: Bucket, policy: BucketPolicy): number {
+  let bucket = empty;
+  for (const lapse of lapsesOf(empty)) {
+    const hasRoom = total(bucket.outstanding) + total(bucket.reserves) < policy.capacity;
+    const filled = fillsAt(bucket, policy);
+    if (hasRoom && filled <= lapse) return filled;
+    bucket = settle(bucket, policy, lapse);
+    if (bucket.free >= 1) return lapse;
+  }
+  return fillsAt(bucket, policy);
+}
+
+function fillsAt(bucket: Bucket, policy: BucketPolicy): number {
+  return bucket.at + ((1 - bucket.free) * MINUTE_MS) / policy.perMinute;
+}
+
+/** The moments at which something lapses, in their order. */
+function lapsesOf({ outstanding, reserves }: Bucket): number[] {
+  const lapses = [...outstanding, ...reserves].map(({ until }) => until);
+  return [...new Set(lapses)].sort((a, b) => a - b);
 }
 
 function total(parts: readonly { readonly tokens: number }[]): number {

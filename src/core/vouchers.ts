@@ -26,14 +26,22 @@ export interface VoucherState {
   readonly customer: string | null;
 }
 
+/** What makes a voucher no good, whoever redeems it. */
+export type VoucherFault = "redeemed" | "voided" | "early" | "expired";
+
+/** The order in which faults are looked for, unless a dialect documents another. */
+export const FAULT_ORDER: readonly VoucherFault[] = ["redeemed", "voided", "early", "expired"];
+
 /** Who redeems what, and when. */
 export interface Redemption {
-  readonly customer: string;
+  /** Null where the till names nobody: then a voucher is good whoever brings it. */
+  readonly customer: string | null;
   /** The purchase in the currency's smallest unit; null when the till does not tell. */
   readonly purchase: number | null;
   readonly currency: string;
   /** Business day of the redemption in the merchant's zone, `YYYY-MM-DD`. */
   readonly day: string;
+  readonly order?: readonly VoucherFault[];
 }
 
 /** What a redemption comes to; null where the purchase is not known. */
@@ -46,25 +54,44 @@ export interface Discount {
 const WHOLE = 10_000n;
 
 /**
- * Judges a redemption and computes its discount, rounded half up. The order of the checks is fixed:
- * used, voided, not yet good, expired, somebody else's (as if it did not exist), minimum purchase.
+ * Judges a redemption and computes its discount, rounded half up. Of several faults the first in
+ * the order is told; then somebody else's voucher (as if it did not exist), then the minimum.
  */
 export function judgeRedemption(
   terms: VoucherTerms,
   state: VoucherState,
   redemption: Redemption,
 ): Result<Discount, LoyaltyError> {
-  if (state.status === "redeemed") return err({ code: "voucher_used" });
-  if (state.status === "voided") return err({ code: "voucher_not_active" });
-  const { day, purchase, currency } = redemption;
-  if (terms.validFrom !== null && day < terms.validFrom) return err({ code: "voucher_not_active" });
-  if (terms.validUntil !== null && day > terms.validUntil) return err({ code: "voucher_expired" });
-  if (state.customer !== null && state.customer !== redemption.customer) return notFound("voucher");
+  const { purchase, currency, customer, order = FAULT_ORDER } = redemption;
+  const found = faultsOf(terms, state, redemption.day);
+  const fault = order.find((candidate) => found[candidate]);
+  if (fault !== undefined) return err(errorOf(fault));
+  const foreign = state.customer !== null && customer !== null && state.customer !== customer;
+  if (foreign) return notFound("voucher");
   const minimum = terms.minPurchase ?? 0;
   if (minimum > 0 && (purchase ?? 0) < minimum) {
     return err({ code: "minimum_not_met", minimum, currency });
   }
   return ok(discountFor(terms, purchase));
+}
+
+function faultsOf(
+  { validFrom, validUntil }: VoucherTerms,
+  { status }: VoucherState,
+  day: string,
+): Readonly<Record<VoucherFault, boolean>> {
+  return {
+    redeemed: status === "redeemed",
+    voided: status === "voided",
+    early: validFrom !== null && day < validFrom,
+    expired: validUntil !== null && day > validUntil,
+  };
+}
+
+function errorOf(fault: VoucherFault): LoyaltyError {
+  if (fault === "redeemed") return { code: "voucher_used" };
+  if (fault === "expired") return { code: "voucher_expired" };
+  return { code: "voucher_not_active", reason: fault };
 }
 
 function discountFor(terms: VoucherTerms, purchase: number | null): Discount {

@@ -2,6 +2,7 @@ import type { Context as HonoContext } from "hono";
 import { ulid } from "ulid";
 import { makeId } from "../core/ids.ts";
 import type { Verdict } from "../limits/client.ts";
+import { logFault } from "../log.ts";
 
 /** What the application keeps of a request while it is under way. */
 export interface RequestVariables {
@@ -11,6 +12,8 @@ export interface RequestVariables {
   readonly timing: { wallet: number };
   /** What the rate limiter said, once it was asked. */
   readonly verdict: Verdict | undefined;
+  /** The mode of the key, once the request was authenticated. */
+  readonly mode: "live" | "test" | undefined;
 }
 
 /** Hono's types for every app and sub-app of this service. */
@@ -40,13 +43,5 @@ export function deferrer(http: Http): (work: Promise<unknown>) => void {
 
 /** Logs what nobody expected, once, with the request's id. Never shown to a client. */
 export function logUnexpected(requestId: string, error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  console.error(
-    JSON.stringify({ level: "error", request_id: requestId, error: withoutData(text) }),
-  );
-}
-
-/** Drizzle puts SQL parameters into its messages; they may be personal data. */
-function withoutData(text: string): string {
-  return text.replaceAll(/\nparams: .*/g, "\nparams: …");
+  logFault({ request_id: requestId }, error);
 }

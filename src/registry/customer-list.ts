@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { customers, identifiers, sites, wallets } from "./schema.ts";
 
@@ -18,6 +18,10 @@ export interface CustomerFilter {
   readonly tier: string | null;
   /** The tier of customers whose wallet has told nothing yet. */
   readonly lowestTier: string | null;
+  /** Only customers with a smaller number, for paging by cursor; null is all. */
+  readonly before: number | null;
+  /** Only this customer; null is all. */
+  readonly id: string | null;
 }
 
 /** A page of a merchant's customers, newest first, and how many match in all. */
@@ -32,6 +36,8 @@ export async function pageCustomers(
     eq(customers.merchantId, merchantId),
     filter.tier === null ? undefined : tierIs(filter.tier, filter.lowestTier),
     filter.search === null ? undefined : matches(filter.search),
+    filter.before === null ? undefined : lt(customers.number, filter.before),
+    filter.id === null ? undefined : eq(customers.id, filter.id),
   );
   const phone = sql<string | null>`(SELECT ${identifiers.value} FROM ${identifiers}
     WHERE ${identifiers.customerId} = ${customers.id} AND ${identifiers.kind} = 'phone' LIMIT 1)`;

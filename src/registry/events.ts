@@ -1,14 +1,17 @@
-import { sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, like, lt, or, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
-import { events } from "./schema.ts";
+import { events, feeds } from "./schema.ts";
 import type { Write } from "./unit-of-work.ts";
 
+/** A row of the feed. */
+export type EventRow = typeof events.$inferSelect;
+
 /** An event on its way into the feed. */
-export type NewEvent = Omit<typeof events.$inferSelect, "seq" | "merchantId">;
+export type NewEvent = Omit<EventRow, "seq" | "merchantId">;
 
 /**
- * The write that adds events to a merchant's feed, in their order: one statement however many they
- * are. Those that are there already are left as they are and leave no gap in the numbers.
+ * The write that adds events of a change made in D1 to a merchant's feed, in their order. It belongs
+ * into the batch of that change, and so is there exactly when the change is.
  */
 export function insertEvents(db: Database, merchantId: string, added: readonly NewEvent[]): Write {
   return db.insert(events).select(
@@ -18,7 +21,103 @@ export function insertEvents(db: Database, merchantId: string, added: readonly N
       json_extract(item.value, '$.id'), json_extract(item.value, '$.type'),
       json_extract(item.value, '$.customerId'), json_extract(item.value, '$.sequence'),
       json_extract(item.value, '$.timestamp'), json_extract(item.value, '$.data')
-      FROM json_each(${JSON.stringify(added)}) AS item
-      WHERE NOT EXISTS (SELECT 1 FROM events WHERE id = json_extract(item.value, '$.id'))`,
+      FROM json_each(${JSON.stringify(added)}) AS item`,
   );
+}
+
+/** Which part of the feed to read. */
+export interface FeedQuery {
+  /** Ascending after this number, for tailing; or descending before one, for looking back. */
+  readonly after?: number;
+  readonly before?: number;
+  /** Types or patterns (`points.*`, `*`); empty is all. */
+  readonly types: readonly string[];
+  readonly limit: number;
+}
+
+/** Reads a part of a merchant's feed. */
+export async function readFeed(
+  db: Database,
+  merchantId: string,
+  query: FeedQuery,
+): Promise<EventRow[]> {
+  const { after, before, types, limit } = query;
+  const where = and(
+    eq(events.merchantId, merchantId),
+    after === undefined ? undefined : gt(events.seq, after),
+    before === undefined ? undefined : lt(events.seq, before),
+    types.length === 0 || types.includes("*") ? undefined : or(...types.map(typeMatches)),
+  );
+  const order = after === undefined ? desc(events.seq) : asc(events.seq);
+  return db.select().from(events).where(where).orderBy(order).limit(limit).all();
+}
+
+function typeMatches(pattern: string) {
+  return pattern.endsWith(".*")
+    ? like(events.type, `${pattern.slice(0, -1)}%`)
+    : eq(events.type, pattern);
+}
+
+/** How far a merchant's feed was handed out; null if there was never an endpoint. */
+export async function findHandedSeq(db: Database, merchantId: string): Promise<number | null> {
+  const row = await db.select().from(feeds).where(eq(feeds.merchantId, merchantId)).get();
+  return row?.handedSeq ?? null;
+}
+
+/** The write that notes how far the feed was handed out; never back. */
+export function advanceHandedSeq(db: Database, merchantId: string, seq: number): Write {
+  return db
+    .insert(feeds)
+    .values({ merchantId, handedSeq: seq })
+    .onConflictDoUpdate({
+      target: feeds.merchantId,
+      set: { handedSeq: sql`MAX(${feeds.handedSeq}, excluded.handed_seq)` },
+    });
+}
+
+/** The write that starts handing out a feed from where it stands now, if it was not started. */
+export function startHandingOut(db: Database, merchantId: string): Write {
+  return db
+    .insert(feeds)
+    .values({ merchantId, handedSeq: lastSeq(merchantId) })
+    .onConflictDoNothing();
+}
+
+/** The number of a merchant's last event, as an expression for a write. */
+export function lastSeq(merchantId: string) {
+  return sql<number>`(SELECT COALESCE(MAX(seq), 0) FROM events
+    WHERE merchant_id = ${merchantId})`;
+}
+
+/** Merchants whose feed has more than was handed out. */
+export async function laggingFeeds(db: Database, limit: number): Promise<string[]> {
+  const behind = sql`EXISTS (SELECT 1 FROM events WHERE events.merchant_id = ${feeds.merchantId}
+    AND events.seq > ${feeds.handedSeq})`;
+  const rows = await db
+    .select({ merchantId: feeds.merchantId })
+    .from(feeds)
+    .where(behind)
+    .limit(limit)
+    .all();
+  return rows.map((row) => row.merchantId);
+}
+
+/** The number of the first event of a merchant's feed at or after a moment: found by halving. */
+export async function seqAt(db: Database, merchantId: string, moment: number): Promise<number> {
+  const own = eq(events.merchantId, merchantId);
+  const last = await db
+    .select({ seq: sql<number>`COALESCE(MAX(${events.seq}), 0)` })
+    .from(events)
+    .where(own)
+    .get();
+  let low = 1;
+  let high = (last?.seq ?? 0) + 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const at = db.select({ timestamp: events.timestamp }).from(events);
+    const row = await at.where(and(own, eq(events.seq, middle))).get();
+    if ((row?.timestamp ?? Number.POSITIVE_INFINITY) < moment) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -3,6 +3,8 @@ import type { Database } from "./database.ts";
 import { merchants } from "./schema.ts";
 import type { Write } from "./unit-of-work.ts";
 
+export type { StoredGateway } from "./schema.ts";
+
 /** A row of `merchants`. */
 export type MerchantRow = typeof merchants.$inferSelect;
 

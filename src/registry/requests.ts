@@ -28,19 +28,40 @@ export async function findRequest(
     .get();
 }
 
-/**
- * The writes that keep a first answer. A key that somebody else kept meanwhile refuses the whole
- * batch, so that of two requests with one key exactly one acts.
- */
-export function keepRequest(
-  db: Database,
-  row: typeof requests.$inferInsert,
-  now: number,
-): readonly Write[] {
+/** What is kept of a request; an outcome of null only binds its key. */
+export type RequestRow = typeof requests.$inferInsert;
+
+/** The write that sweeps away what has expired. */
+export function sweepRequests(db: Database, now: number): Write {
   const expired = db
     .select({ rowid: sql`rowid` })
     .from(requests)
     .where(lte(requests.expiresAt, now))
     .limit(SWEPT);
-  return [db.delete(requests).where(inArray(sql`rowid`, expired)), db.insert(requests).values(row)];
+  return db.delete(requests).where(inArray(sql`rowid`, expired));
+}
+
+/**
+ * The conditional write that keeps a first answer: it changes nothing when somebody else kept one
+ * meanwhile, so that of two requests with one key exactly one acts.
+ */
+export function keepRequest(db: Database, row: RequestRow, now: number): Write {
+  return db
+    .insert(requests)
+    .values(row)
+    .onConflictDoUpdate({
+      target: [requests.merchantId, requests.key],
+      set: {
+        fingerprint: sql`excluded.fingerprint`,
+        outcome: sql`excluded.outcome`,
+        expiresAt: sql`excluded.expires_at`,
+      },
+      setWhere: sql`${requests.outcome} IS NULL AND ${requests.fingerprint} = excluded.fingerprint
+        OR ${requests.expiresAt} <= ${now}`,
+    });
+}
+
+/** The write that binds a key to what it was first used for; what is bound already stays. */
+export function bindRequest(db: Database, row: RequestRow): Write {
+  return db.insert(requests).values(row).onConflictDoNothing();
 }

@@ -12,6 +12,16 @@ import type { Head } from "../core/entries.ts";
 const createdAt = integer("created_at").notNull();
 const updatedAt = integer("updated_at").notNull();
 
+/** A merchant's message gateway; `secret` is encrypted for the merchant's id. */
+export interface StoredGateway {
+  readonly kind: "webhook" | "twilio";
+  readonly url: string;
+  /** Of `twilio`: account and sender. */
+  readonly account?: string;
+  readonly from?: string;
+  readonly secret: string;
+}
+
 /** The tenants. */
 export const merchants = sqliteTable("merchants", {
   id: text("id").primaryKey(),
@@ -34,6 +44,8 @@ export const merchants = sqliteTable("merchants", {
   siteLimit: integer("site_limit"),
   /** Whether sandbox answers show personal data of real customers unmasked. */
   unmasked: integer("unmasked", { mode: "boolean" }).notNull(),
+  /** How short messages reach customers; its secret is stored encrypted. */
+  messageGateway: text("message_gateway", { mode: "json" }).$type<StoredGateway>(),
   createdAt,
   updatedAt,
 });
@@ -187,6 +199,8 @@ export const voucherSeries = sqliteTable(
     merchantId: text("merchant_id").notNull(),
     number: integer("number").notNull(),
     name: text("name").notNull(),
+    /** Where its vouchers come from, e.g. `campaign`; null: not told. */
+    source: text("source"),
     kind: text("kind", { enum: ["percent", "amount", "bogo"] }).notNull(),
     /** Hundredths of a percent, or the currency's smallest unit. */
     value: integer("value").notNull(),
@@ -227,6 +241,7 @@ export const vouchers = sqliteTable(
   },
   (table) => [
     uniqueIndex("vouchers_code").on(table.merchantId, table.code),
+    index("vouchers_code_any_case").on(table.merchantId, sql`code COLLATE NOCASE`),
     uniqueIndex("vouchers_number").on(table.merchantId, table.number),
     index("vouchers_free")
       .on(table.seriesId, table.number)
@@ -264,8 +279,32 @@ export const wallets = sqliteTable(
 );
 
 /**
+ * The wallets' entries, for lists and reports: a copy like `wallets`. That an entry is here also
+ * tells that its event is in the feed. WITHOUT ROWID, by hand in its migration.
+ */
+export const entries = sqliteTable(
+  "entries",
+  {
+    merchantId: text("merchant_id").notNull(),
+    customerId: text("customer_id").notNull(),
+    seq: integer("seq").notNull(),
+    id: text("id").notNull(),
+    kind: text("kind").notNull(),
+    unit: text("unit", { enum: ["point", "stamp", "prepaid"] }).notNull(),
+    amount: integer("amount").notNull(),
+    balance: integer("balance").notNull(),
+    reference: text("reference"),
+    siteId: text("site_id"),
+    dialect: text("dialect").notNull(),
+    occurredAt: integer("occurred_at").notNull(),
+    recordedAt: integer("recorded_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.merchantId, table.customerId, table.seq] })],
+);
+
+/**
  * The feed: what happened, in the order in which it was committed here, numbered by merchant
- * without a gap. Made WITHOUT ROWID by hand in its migration, so that a row is written once.
+ * without a gap. WITHOUT ROWID, by hand in its migration.
  */
 export const events = sqliteTable(
   "events",
@@ -280,8 +319,61 @@ export const events = sqliteTable(
     timestamp: integer("timestamp").notNull(),
     data: text("data", { mode: "json" }).$type<Record<string, unknown>>().notNull(),
   },
-  (table) => [
-    primaryKey({ columns: [table.merchantId, table.seq] }),
-    uniqueIndex("events_id").on(table.id),
-  ],
+  (table) => [primaryKey({ columns: [table.merchantId, table.seq] })],
+);
+
+/** How far a merchant's feed was handed to its endpoints. No row: there was never an endpoint. */
+export const feeds = sqliteTable("feeds", {
+  merchantId: text("merchant_id").primaryKey(),
+  handedSeq: integer("handed_seq").notNull(),
+});
+
+/** Webhook receivers. Their secrets are sealed; their deliveries are the endpoint objects'. */
+export const webhookEndpoints = sqliteTable(
+  "webhook_endpoints",
+  {
+    id: text("id").primaryKey(),
+    merchantId: text("merchant_id").notNull(),
+    url: text("url").notNull(),
+    description: text("description").notNull(),
+    eventTypes: text("event_types", { mode: "json" }).$type<string[]>().notNull(),
+    enabled: integer("enabled", { mode: "boolean" }).notNull(),
+    disabledReason: text("disabled_reason"),
+    secret: text("secret").notNull(),
+    /** The secret before, which signs beside the new one until it lapses. */
+    oldSecret: text("old_secret"),
+    oldSecretUntil: integer("old_secret_until"),
+    /** Last number of the feed that is not for this endpoint: it gets what comes after. */
+    afterSeq: integer("after_seq").notNull(),
+    /** Rises with every change; names the state in an ETag. */
+    version: integer("version").notNull(),
+    createdAt,
+    updatedAt,
+  },
+  (table) => [index("webhook_endpoints_merchant").on(table.merchantId, table.id)],
+);
+
+/** A rebuild of a merchant's copies from its wallets, and how far it is. */
+export const rebuilds = sqliteTable("rebuilds", {
+  merchantId: text("merchant_id").primaryKey(),
+  startedAt: integer("started_at").notNull(),
+  finishedAt: integer("finished_at"),
+  /** The last customer that is done. */
+  cursor: text("cursor").notNull(),
+  done: integer("done").notNull(),
+  total: integer("total").notNull(),
+});
+
+/** Messages to customers that were logged instead of sent: only in local development. */
+export const messages = sqliteTable(
+  "messages",
+  {
+    id: text("id").primaryKey(),
+    merchantId: text("merchant_id").notNull(),
+    purpose: text("purpose").notNull(),
+    recipient: text("recipient").notNull(),
+    text: text("text").notNull(),
+    createdAt,
+  },
+  (table) => [index("messages_merchant").on(table.merchantId, table.id)],
 );

@@ -1,6 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "./database.ts";
+import type { NewEvent } from "./events.ts";
+import { insertEvents } from "./events.ts";
 
 /** One write that a unit of work collects. */
 export type Write = BatchItem<"sqlite">;
@@ -13,6 +15,10 @@ export interface UnitOfWork {
    * row count is the verdict on the whole batch.
    */
   addConditional(write: Write): void;
+  /** Adds events of what the other writes do; they are in the feed exactly when those are kept. */
+  addEvents(merchantId: string, events: readonly NewEvent[]): void;
+  /** Whether there is an event that the endpoints should hear of once this is committed. */
+  readonly tellsEvents: boolean;
   /**
    * Commits all writes in one atomic batch, in the order in which they were added. False when a
    * unique constraint or a conditional write refused them: somebody else was first and nothing was
@@ -32,7 +38,16 @@ const ONE_ROW = sql`(SELECT 1)`;
 /** A unit of work on a merchant's database. */
 export function unitOfWork(db: Database, mode: "live" | "test"): UnitOfWork {
   const writes: Write[] = [];
+  let tellsEvents = false;
   return {
+    get tellsEvents() {
+      return tellsEvents && mode === "live";
+    },
+    addEvents: (merchantId, events) => {
+      if (events.length === 0) return;
+      writes.push(insertEvents(db, merchantId, events));
+      tellsEvents = true;
+    },
     add: (...more) => {
       writes.push(...more);
     },

@@ -108,6 +108,60 @@ export async function findVoucherByCode(
   return withSeries(db).where(where).orderBy(preferExact).limit(1).get();
 }
 
+/**
+ * The voucher whose code is the text in any case. Where a merchant imported codes that differ only
+ * by case, the exact one is meant, or else the oldest.
+ */
+export async function findVoucherAnyCase(
+  db: Database,
+  merchantId: string,
+  code: string,
+): Promise<VoucherRecord | undefined> {
+  const alike = sql`${vouchers.code} = ${code} COLLATE NOCASE`;
+  const preferExact = sql`${vouchers.code} = ${code} DESC`;
+  return withSeries(db)
+    .where(and(eq(vouchers.merchantId, merchantId), alike))
+    .orderBy(preferExact, asc(vouchers.number))
+    .limit(1)
+    .get();
+}
+
+/** A merchant's voucher by its id. */
+export async function findVoucher(
+  db: Database,
+  merchantId: string,
+  id: string,
+): Promise<VoucherRecord | undefined> {
+  const where = and(eq(vouchers.merchantId, merchantId), eq(vouchers.id, id));
+  return withSeries(db).where(where).get();
+}
+
+/**
+ * A customer's own vouchers of one kind that are good on that business day without a minimum
+ * purchase; soonest expiry first, at most `limit`.
+ */
+export async function listOwnVouchers(
+  db: Database,
+  merchantId: string,
+  customerId: string,
+  wanted: { readonly kind: SeriesRow["kind"]; readonly day: string; readonly limit: number },
+): Promise<VoucherRecord[]> {
+  const { kind, day, limit } = wanted;
+  const where = and(
+    eq(vouchers.merchantId, merchantId),
+    eq(vouchers.customerId, customerId),
+    active(),
+    eq(voucherSeries.kind, kind),
+    sql`COALESCE(${voucherSeries.minPurchase}, 0) = 0`,
+    goodOn(day),
+  );
+  return withSeries(db)
+    .where(where)
+    .orderBy(soonestExpiry(), asc(vouchers.number))
+    .limit(limit)
+    .all();
+}
+
 /** The voucher that a customer redeemed under that reference. */
 export async function findVoucherByRedeemReference(
   db: Database,
@@ -169,13 +223,11 @@ export async function listRedeemable(
     eq(vouchers.merchantId, merchantId),
     eq(vouchers.status, "active"),
     or(own, isNull(vouchers.customerId)),
-    sql`COALESCE(${voucherSeries.validFrom}, '') <= ${day}`,
-    sql`COALESCE(${voucherSeries.validUntil}, '9999') >= ${day}`,
+    goodOn(day),
   );
-  const soonest = sql`COALESCE(${voucherSeries.validUntil}, '9999')`;
   return withSeries(db)
     .where(where)
-    .orderBy(sql`${vouchers.customerId} IS NULL`, soonest, asc(vouchers.number))
+    .orderBy(sql`${vouchers.customerId} IS NULL`, soonestExpiry(), asc(vouchers.number))
     .limit(limit)
     .all();
 }
@@ -184,7 +236,8 @@ export async function listRedeemable(
 export interface RedemptionWrite {
   readonly merchantId: string;
   readonly id: string;
-  readonly customerId: string;
+  /** Who redeems; null where nobody knows. */
+  readonly customerId: string | null;
   readonly reference: string | null;
   readonly redemption: unknown;
   readonly now: number;
@@ -232,6 +285,17 @@ export async function listSeries(
     .orderBy(desc(voucherSeries.id))
     .limit(limit)
     .all();
+}
+
+function goodOn(day: string) {
+  return and(
+    sql`COALESCE(${voucherSeries.validFrom}, '') <= ${day}`,
+    sql`COALESCE(${voucherSeries.validUntil}, '9999') >= ${day}`,
+  );
+}
+
+function soonestExpiry() {
+  return sql`COALESCE(${voucherSeries.validUntil}, '9999')`;
 }
 
 function active() {

@@ -22,6 +22,8 @@ export interface Merchant {
   readonly pending: boolean;
   /** How many sites the plan allows; null is no limit. */
   readonly siteLimit: number | null;
+  /** Whether sandbox answers show personal data of real customers unmasked. */
+  readonly unmasked: boolean;
 }
 
 /** What a principal may do (`verb:resource`). `admin` is the deployment's own token. */

@@ -4,11 +4,11 @@ import type { Program, ProgramDefinition } from "../core/program.ts";
 import { DEFAULT_PROGRAM, defineProgram } from "../core/program.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
+import { open } from "../core/sealing.ts";
 import { database } from "../registry/database.ts";
 import type { KeyRecord } from "../registry/keys.ts";
 import { findKeyByHash } from "../registry/keys.ts";
 import type { MerchantRow } from "../registry/merchants.ts";
-import { open } from "../registry/sealing.ts";
 import type { Merchant, Principal, Scope } from "./context.ts";
 import { settingsOf } from "./context.ts";
 
@@ -57,6 +57,38 @@ export async function findCredential(
   return ok(credential);
 }
 
+/**
+ * {@link findCredential} for dialects whose path names the tenant by its slug. An unknown slug,
+ * another merchant's and an unknown key are `key_unknown` alike: for the same key text and slug each
+ * reads D1 as often, so that time tells no more than the answer.
+ */
+export async function findTenantCredential(
+  env: Env,
+  dialect: string,
+  tenant: { readonly slug: string; readonly text: string },
+  now: number,
+): Promise<Result<Credential, LoyaltyError>> {
+  const { slug, text } = tenant;
+  const warm = isKnown(text, now);
+  const found = await findCredential(env, dialect, text, now);
+  if (!found.ok) return err({ code: "key_unknown" });
+  if (found.value.principal.merchant.slug === slug.toLowerCase()) return found;
+  // No key can hold the blank, so this look-up costs what that of an unknown key costs.
+  const decoy = `${slug} ${text}`;
+  if (warm) await findCredential(env, dialect, decoy, now);
+  else remember(decoy, null, now + UNKNOWN_MS);
+  return err({ code: "key_unknown" });
+}
+
+function isKnown(text: string, now: number): boolean {
+  return (cache.get(text)?.until ?? 0) > now;
+}
+
+function remember(text: string, credential: Credential | null, until: number): void {
+  if (cache.size >= MAX_CACHED) cache.clear();
+  cache.set(text, { credential, until });
+}
+
 /** Forgets what the isolate knows of keys, so that a change it made itself is seen at once. */
 export function forgetCredentials(): void {
   cache.clear();
@@ -66,10 +98,9 @@ async function load(env: Env, text: string, now: number): Promise<Credential | n
   const record = await findKeyByHash(database(env, "directory"), await sha256Hex(text));
   const usable = record !== undefined && record.key.revokedAt === null;
   const credential = usable ? await toCredential(env, record) : null;
-  if (cache.size >= MAX_CACHED) cache.clear();
   // What may change at any moment by a merchant's own doing is not remembered for long.
   const settled = credential !== null && !credential.principal.merchant.pending;
-  cache.set(text, { credential, until: now + (settled ? KNOWN_MS : UNKNOWN_MS) });
+  remember(text, credential, now + (settled ? KNOWN_MS : UNKNOWN_MS));
   return credential;
 }
 
@@ -96,8 +127,8 @@ async function toCredential(env: Env, record: KeyRecord): Promise<Credential> {
 
 /** A merchant from its row. */
 export function toMerchant(row: MerchantRow): Merchant {
-  const { id, slug, name, currency, timeZone, sandbox, pending, siteLimit } = row;
-  return { id, slug, name, currency, timeZone, sandbox, pending, siteLimit };
+  const { id, slug, name, currency, timeZone, sandbox, pending, siteLimit, unmasked } = row;
+  return { id, slug, name, currency, timeZone, sandbox, pending, siteLimit, unmasked };
 }
 
 /** A programme from its stored definition, which was checked when it was stored. */

@@ -15,12 +15,16 @@ import {
   readCustomer,
   touchCustomer,
 } from "../registry/customers.ts";
+import type { EntryLine } from "../registry/projection.ts";
+import { listProjectedEntries } from "../registry/projection.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import type { Context } from "./context.ts";
+import { makeEvent } from "./events.ts";
 import { guardWrite } from "./requests.ts";
 
 export type { CustomerLine } from "../registry/customer-list.ts";
 export type { CustomerRecord, Identifier, IdentifierKind } from "../registry/customers.ts";
+export type { EntryLine } from "../registry/projection.ts";
 
 /** A person to enrol; values are normalised. */
 export interface EnrolInput {
@@ -56,6 +60,8 @@ export async function enrolCustomer(
     if (existing !== null) return ok({ id: existing.customer.id, created: false });
     const customer = newCustomer(ctx, input);
     work.add(...insertCustomer(ctx.db, customer, input.identifiers));
+    const data = { customer: customer.id, status: customer.status };
+    work.addEvents(merchantId, [makeEvent(ctx, "customer.created", customer.id, data)]);
     return ok({ id: customer.id, created: true });
   });
   if (!enrolled.ok) return enrolled;
@@ -125,16 +131,48 @@ export async function getCustomer(
   return record === undefined ? notFound("customer") : ok(record);
 }
 
+/** Which customers to list. */
+export interface CustomerQuery {
+  /** Part of a name or e-mail, or the beginning of an identifier; null is all. */
+  readonly search: string | null;
+  readonly tier: string | null;
+  /** Only customers with a smaller number; null is all. */
+  readonly before: number | null;
+}
+
 /** A page of the merchant's customers, newest first; balances as the wallets last told them. */
 export async function listCustomers(
   ctx: Context,
-  filter: { readonly search: string | null; readonly tier: string | null },
+  query: CustomerQuery,
   limit: number,
   offset: number,
 ): Promise<{ readonly rows: readonly CustomerLine[]; readonly total: number }> {
-  const { merchant, program } = ctx.principal;
-  const lowestTier = program.tiers[0]?.name ?? null;
-  return pageCustomers(ctx.db, merchant.id, { ...filter, lowestTier }, limit, offset);
+  const filter = { ...query, id: null, lowestTier: lowestTier(ctx) };
+  return pageCustomers(ctx.db, ctx.principal.merchant.id, filter, limit, offset);
+}
+
+/** One customer as a list shows it; undefined when the merchant has no such customer. */
+export async function readCustomerLine(
+  ctx: Context,
+  id: string,
+): Promise<CustomerLine | undefined> {
+  const filter = { search: null, tier: null, before: null, id, lowestTier: lowestTier(ctx) };
+  const { rows } = await pageCustomers(ctx.db, ctx.principal.merchant.id, filter, 1, 0);
+  return rows[0];
+}
+
+/** A customer's entries as the wallet last told them, newest first. */
+export async function listCustomerEntries(
+  ctx: Context,
+  id: string,
+  limit: number,
+  before: number | null,
+): Promise<readonly EntryLine[]> {
+  return listProjectedEntries(ctx.db, ctx.principal.merchant.id, id, limit, before);
+}
+
+function lowestTier(ctx: Context): string | null {
+  return ctx.principal.program.tiers[0]?.name ?? null;
 }
 
 /** Notes, after the answer, that a customer was seen. */

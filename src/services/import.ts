@@ -13,6 +13,7 @@ import {
 } from "../registry/customers.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import type { Context } from "./context.ts";
+import { makeEvent } from "./events.ts";
 import { getSiteByCode } from "./sites.ts";
 import { bookCommand } from "./wallets.ts";
 
@@ -108,6 +109,8 @@ async function findOrCreate(
     updatedAt: now,
   };
   work.add(...insertCustomer(ctx.db, row, input.identifiers));
+  const data = { customer: id, status };
+  work.addEvents(ctx.principal.merchant.id, [makeEvent(ctx, "customer.created", id, data)]);
   if (await work.commit()) return ok({ id, created: true });
   return err({ code: "already_exists", object: "customer", field: "identifiers" });
 }

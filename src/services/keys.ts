@@ -6,12 +6,12 @@ import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
 import type { KeyRow } from "../registry/keys.ts";
 import { insertKey, listKeys } from "../registry/keys.ts";
-import { seal } from "../registry/sealing.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import type { Context, Scope } from "./context.ts";
 import { makeKeyText, randomText } from "./key-text.ts";
 import type { Page } from "./lists.ts";
 import { pageOf } from "./lists.ts";
+import { sealSecret } from "./secrets.ts";
 import { getSiteByCode } from "./sites.ts";
 
 export type { KeyRow } from "../registry/keys.ts";
@@ -42,12 +42,14 @@ const SIGNED_DIALECTS: readonly string[] = ["kirimel"];
 const SECRET_LENGTH = 40;
 const HINT_LENGTH = 4;
 
-/** Makes a key. `already_exists` when its text is in use, `not_found` for an unknown site. */
+/** Makes a key, with no scope that its maker lacks (`scope_missing`). `already_exists` when its text is in use, `not_found` for an unknown site. */
 export async function createKey(
   ctx: Context,
   input: KeyInput,
 ): Promise<Result<NewKey, LoyaltyError>> {
   const { db, now, principal, settings } = ctx;
+  const beyond = input.scopes.find((scope) => !requireOwn(principal.scopes, scope));
+  if (beyond !== undefined) return err({ code: "scope_missing", scope: beyond });
   const site = input.site === null ? null : await getSiteByCode(ctx, input.site);
   if (site !== null && !site.ok) return site;
   const text = input.text ?? makeKeyText(input.mode);
@@ -61,7 +63,7 @@ export async function createKey(
     name: input.name,
     hash: await sha256Hex(text),
     hint: `${text.slice(0, HINT_LENGTH)}…${text.slice(-HINT_LENGTH)}`,
-    secret: secret === null ? null : await seal(settings.masterKeys, id, secret),
+    secret: secret === null ? null : await sealSecret(settings, id, secret),
     mode: input.mode,
     scopes: [...input.scopes],
     siteId: site?.value.id ?? null,
@@ -75,6 +77,11 @@ export async function createKey(
   work.add(insertKey(db, row));
   if (await work.commit()) return ok({ row, text, secret });
   return err({ code: "already_exists", object: "key", field: "text" });
+}
+
+/** Nobody gives away what they do not have. */
+function requireOwn(own: readonly Scope[], scope: Scope): boolean {
+  return own.includes("admin") || own.includes(scope);
 }
 
 /** A merchant's keys, newest first; never with their texts. */

@@ -6,7 +6,7 @@ import { DEFAULT_PROGRAM } from "../core/program.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
 import { database } from "../registry/database.ts";
-import type { MerchantRow } from "../registry/merchants.ts";
+import type { MerchantRow, StoredGateway } from "../registry/merchants.ts";
 import { findMerchant, insertMerchant, listMerchants } from "../registry/merchants.ts";
 import { findProgram } from "../registry/programs.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
@@ -15,6 +15,7 @@ import type { Principal, Settings } from "./context.ts";
 import { toMerchant, toProgram } from "./credentials.ts";
 import type { Page } from "./lists.ts";
 import { pageOf } from "./lists.ts";
+import { sealSecret } from "./secrets.ts";
 
 export type { MerchantRow } from "../registry/merchants.ts";
 
@@ -24,6 +25,9 @@ export interface Deployment {
   readonly settings: Settings;
   readonly now: number;
 }
+
+/** A message gateway to use, with its secret in clear. */
+export type GatewayInput = StoredGateway;
 
 /** A tenant to make. */
 export interface MerchantInput {
@@ -37,6 +41,7 @@ export interface MerchantInput {
   readonly pending: boolean;
   readonly siteLimit: number | null;
   readonly unmasked: boolean;
+  readonly messageGateway: GatewayInput | null;
 }
 
 /** Slugs that are another part of the path space: `/api/{slug}/…` must never mean two things. */
@@ -76,9 +81,20 @@ export async function createMerchant(
   const id = makeId("mer", ulid(now));
   const db = database(env, id);
   const work = unitOfWork(db, "live");
-  work.add(insertMerchant(db, { id, ...input, groupCode: null, createdAt: now, updatedAt: now }));
+  const messageGateway = await sealGateway(settings, id, input.messageGateway);
+  const row = { id, ...input, messageGateway, groupCode: null, createdAt: now, updatedAt: now };
+  work.add(insertMerchant(db, row));
   if (await work.commit()) return getMerchant(deployment, id);
   return err({ code: "already_exists", object: "merchant", field: "slug" });
+}
+
+async function sealGateway(
+  settings: Settings,
+  merchantId: string,
+  gateway: GatewayInput | null,
+): Promise<StoredGateway | null> {
+  if (gateway === null) return null;
+  return { ...gateway, secret: await sealSecret(settings, merchantId, gateway.secret) };
 }
 
 /** Merchants, newest first. */

@@ -1,9 +1,9 @@
 import { ulid } from "ulid";
-import type { LoyaltyError } from "../core/errors.ts";
+import type { Fault, LoyaltyError } from "../core/errors.ts";
 import { notFound } from "../core/errors.ts";
 import { makeId } from "../core/ids.ts";
 import type { ProgramDefinition } from "../core/program.ts";
-import { defineProgram } from "../core/program.ts";
+import { defineProgram, warningsOf } from "../core/program.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
 import type { ProgramRow } from "../registry/programs.ts";
@@ -14,6 +14,11 @@ import { forgetCredentials } from "./credentials.ts";
 
 export type { ProgramRow } from "../registry/programs.ts";
 
+/** A programme that was just made, with what of it looks like a mistake. */
+export interface NewProgram extends ProgramRow {
+  readonly warnings: readonly Fault[];
+}
+
 /**
  * Gives the merchant its programme. `validation_failed` names every fault of the definition;
  * `already_exists` when the merchant has one.
@@ -22,7 +27,7 @@ export async function createProgram(
   ctx: Context,
   name: string,
   definition: ProgramDefinition,
-): Promise<Result<ProgramRow, LoyaltyError>> {
+): Promise<Result<NewProgram, LoyaltyError>> {
   const defined = defineProgram(definition);
   if (!defined.ok) return err({ code: "validation_failed", faults: defined.error });
   const { db, now, principal } = ctx;
@@ -40,7 +45,7 @@ export async function createProgram(
     return err({ code: "already_exists", object: "program", field: "merchant" });
   }
   forgetCredentials();
-  return ok(row);
+  return ok({ ...row, warnings: warningsOf(defined.value) });
 }
 
 /** The merchant's programme. */

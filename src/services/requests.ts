@@ -3,10 +3,12 @@ import { guardReused } from "../core/commands.ts";
 import type { LoyaltyError } from "../core/errors.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
-import { findRequest, keepRequest } from "../registry/requests.ts";
+import type { RequestRow } from "../registry/requests.ts";
+import { bindRequest, findRequest, keepRequest, sweepRequests } from "../registry/requests.ts";
 import type { UnitOfWork } from "../registry/unit-of-work.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import type { Context } from "./context.ts";
+import { announce } from "./events.ts";
 import { resolveCustomer } from "./identity.ts";
 import { bindGuard } from "./wallets.ts";
 
@@ -32,14 +34,21 @@ export async function guardWrite<T>(
 ): Promise<Result<T, LoyaltyError>> {
   const bound = await bindInWallet(ctx, named);
   if (!bound.ok) return bound;
+  const { guard } = ctx;
   for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
-    const kept = ctx.guard === null ? null : await findKept<T>(ctx, ctx.guard);
+    const kept = guard === null ? null : await findKept<T>(ctx, guard);
     if (kept !== null) return kept;
     const work = unitOfWork(ctx.db, ctx.principal.mode);
     const outcome = await attempt(work);
-    if (!outcome.ok) return outcome;
-    if (ctx.guard !== null) work.add(...keep(ctx, ctx.guard, outcome.value));
-    if (await work.commit()) return outcome;
+    if (!outcome.ok) {
+      if (guard !== null) await keepRefusal(ctx, guard, outcome.error);
+      return outcome;
+    }
+    if (guard !== null) keep(ctx, work, guard, { value: outcome.value });
+    const { tellsEvents } = work;
+    if (!(await work.commit())) continue;
+    if (tellsEvents) announce(ctx);
+    return outcome;
   }
   return err({ code: "customer_busy" });
 }
@@ -65,20 +74,37 @@ async function bindInWallet(
   return customer.ok ? bindGuard(ctx, customer.value, ctx.guard) : ok(null);
 }
 
+/** What a guard keeps: a first answer, or a refusal to repeat. */
+type Kept<T> = { readonly value: T } | { readonly error: LoyaltyError };
+
 async function findKept<T>(ctx: Context, guard: Guard): Promise<Result<T, LoyaltyError> | null> {
   const kept = await findRequest(ctx.db, ctx.principal.merchant.id, guard.key, ctx.now);
   if (kept === undefined) return null;
   if (kept.fingerprint !== guard.fingerprint) return err(guardReused(guard));
-  return ok(kept.outcome as T);
+  const outcome = kept.outcome as Kept<T> | null;
+  if (outcome === null) return null;
+  return "error" in outcome ? err(outcome.error) : ok(outcome.value);
 }
 
-function keep(ctx: Context, guard: Guard, outcome: unknown): ReturnType<typeof keepRequest> {
-  const row = {
+function keep(ctx: Context, work: UnitOfWork, guard: Guard, outcome: Kept<unknown>): void {
+  work.addConditional(keepRequest(ctx.db, rowOf(ctx, guard, outcome), ctx.now));
+  work.add(sweepRequests(ctx.db, ctx.now));
+}
+
+/** A refused write binds its signature and may be tried again; an idempotency key repeats it. */
+async function keepRefusal(ctx: Context, guard: Guard, error: LoyaltyError): Promise<void> {
+  const outcome = guard.kind === "idempotency_key" ? { error } : null;
+  const work = unitOfWork(ctx.db, ctx.principal.mode);
+  work.add(bindRequest(ctx.db, rowOf(ctx, guard, outcome)), sweepRequests(ctx.db, ctx.now));
+  await work.commit();
+}
+
+function rowOf(ctx: Context, guard: Guard, outcome: Kept<unknown> | null): RequestRow {
+  return {
     merchantId: ctx.principal.merchant.id,
     key: guard.key,
     fingerprint: guard.fingerprint,
     outcome,
     expiresAt: ctx.now + guard.keepMs,
   };
-  return keepRequest(ctx.db, row, ctx.now);
 }

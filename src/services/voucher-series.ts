@@ -15,6 +15,9 @@ import {
   pageSeries,
 } from "../registry/vouchers.ts";
 import type { Context } from "./context.ts";
+import { getCustomer } from "./customers.ts";
+import { makeEvent } from "./events.ts";
+import { resolveCustomer } from "./identity.ts";
 import { BASE36, randomText } from "./key-text.ts";
 import type { Page } from "./lists.ts";
 import { pageOf } from "./lists.ts";
@@ -30,8 +33,12 @@ const CODE_LENGTH = 12;
 /** A series to make, with so many fresh codes or with codes brought along. */
 export interface SeriesInput {
   readonly name: string;
+  /** Where the vouchers come from, e.g. `campaign`; null: not told. */
+  readonly source: string | null;
   readonly terms: VoucherTerms;
   readonly codes: { readonly quantity: number } | { readonly imported: readonly string[] };
+  /** Number or `cus_` id of the customer that all vouchers are issued to; null: nobody. */
+  readonly customer: number | string | null;
   /** Customer number that the same request carries for another purpose; see `guardWrite`. */
   readonly named: number | null;
 }
@@ -44,8 +51,8 @@ export interface NewSeries {
 }
 
 /**
- * Makes a series and its vouchers in one atomic batch of two statements. `already_exists` when an
- * imported code is in use.
+ * Makes a series and its vouchers in one atomic batch. `already_exists` when an imported code is in
+ * use, `not_found` for an unknown customer.
  */
 export async function createSeries(
   ctx: Context,
@@ -53,6 +60,9 @@ export async function createSeries(
 ): Promise<Result<NewSeries, LoyaltyError>> {
   const { db, now, principal } = ctx;
   const merchantId = principal.merchant.id;
+  const owner = await findOwner(ctx, input.customer);
+  if (!owner.ok) return owner;
+  const customerId = owner.value;
   const made = await guardWrite(ctx, input.named, async (work) => {
     const id = makeId("vse", ulid(now));
     const generated = "quantity" in input.codes;
@@ -60,9 +70,17 @@ export async function createSeries(
       "quantity" in input.codes ? freshCodes(input.codes.quantity) : input.codes.imported;
     const vouchers = codes.map((code) => ({ id: makeId("vou", ulid(now)), code }));
     const stamps = { createdAt: now, updatedAt: now };
-    work.add(insertSeries(db, { id, merchantId, name: input.name, ...input.terms, ...stamps }));
-    const added = { merchantId, seriesId: id, generated, now, customerId: null, vouchers };
+    const { name, source, terms } = input;
+    work.add(insertSeries(db, { id, merchantId, name, source, ...terms, ...stamps }));
+    const added = { merchantId, seriesId: id, generated, now, customerId, vouchers };
     if (codes.length > 0) work.add(insertVouchers(db, added));
+    if (customerId !== null) {
+      const about = { customer: customerId, series: id, kind: terms.kind };
+      const issued = vouchers.map((voucher) =>
+        makeEvent(ctx, "voucher.issued", customerId, { ...about, voucher: voucher.id }),
+      );
+      work.addEvents(merchantId, issued);
+    }
     return ok({ id, codes });
   });
   if (!made.ok) {
@@ -73,6 +91,16 @@ export async function createSeries(
   const stored = await findSeries(db, merchantId, { id });
   const number = stored?.number ?? (await nextNumber(ctx));
   return ok({ id, number, codes });
+}
+
+async function findOwner(
+  ctx: Context,
+  customer: SeriesInput["customer"],
+): Promise<Result<string | null, LoyaltyError>> {
+  if (customer === null) return ok(null);
+  if (typeof customer === "number") return resolveCustomer(ctx, customer);
+  const found = await getCustomer(ctx, customer);
+  return found.ok ? ok(found.value.customer.id) : found;
 }
 
 /** What the next series would be called; a test call keeps none. */

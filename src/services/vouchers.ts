@@ -1,26 +1,27 @@
-import { ulid } from "ulid";
 import { currencyScale, formatDecimal } from "../core/amount.ts";
 import type { LoyaltyError } from "../core/errors.ts";
 import { notFound } from "../core/errors.ts";
-import { makeId } from "../core/ids.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
-import type { Discount } from "../core/vouchers.ts";
+import type { Discount, VoucherFault } from "../core/vouchers.ts";
 import { codeCandidates, judgeRedemption } from "../core/vouchers.ts";
-import { insertEvents } from "../registry/events.ts";
 import type { UnitOfWork } from "../registry/unit-of-work.ts";
 import type { VoucherRecord } from "../registry/vouchers.ts";
 import {
   findFreeVoucher,
+  findVoucher,
+  findVoucherAnyCase,
   findVoucherByCode,
   findVoucherByIssueReference,
   findVoucherByRedeemReference,
   issueVoucherWrite,
+  listOwnVouchers,
   listRedeemable,
   redeemVoucherWrite,
 } from "../registry/vouchers.ts";
 import { dayOf } from "./calendar.ts";
 import type { Context } from "./context.ts";
+import { makeEvent } from "./events.ts";
 import { resolveCustomer } from "./identity.ts";
 import { guardWrite } from "./requests.ts";
 
@@ -59,48 +60,71 @@ export async function redeemVoucher(
     const record = await findByCode(ctx, input.code);
     const repeat = await findRepeat(ctx, customer.value, input.reference, record);
     if (repeat !== null) return repeat;
+    const { purchase, reference } = input;
     return record === undefined
       ? notFound("voucher")
-      : redeemOnce(ctx, work, record, customer.value, input);
+      : redeemOnce(ctx, work, record, { customer: customer.value, purchase, reference });
   });
+}
+
+/** Expiry is told before a withdrawal, but a voucher that was used is used for ever. */
+const BEARER_ORDER: readonly VoucherFault[] = ["redeemed", "expired", "voided", "early"];
+
+/**
+ * Redeems a flat voucher for whoever brings its code, in any case, at a till that names neither
+ * customer nor purchase; whose it was is told by the voucher as it stands afterwards. A voucher whose
+ * worth depends on the purchase is `not_found`: it would be used up for nothing.
+ */
+export async function redeemBearerVoucher(
+  ctx: Context,
+  code: string,
+): Promise<Result<VoucherRecord, LoyaltyError>> {
+  const { id: merchantId } = ctx.principal.merchant;
+  const redeemed = await guardWrite<string>(ctx, null, async (work) => {
+    const record = await findVoucherAnyCase(ctx.db, merchantId, code.trim());
+    if (record === undefined || record.series.kind !== "amount") return notFound("voucher");
+    const by = { customer: null, purchase: null, reference: null, order: BEARER_ORDER };
+    const once = redeemOnce(ctx, work, record, by);
+    return once.ok ? ok(record.voucher.id) : once;
+  });
+  if (!redeemed.ok) return redeemed;
+  const stored = await findVoucher(ctx.db, merchantId, redeemed.value);
+  return stored === undefined ? notFound("voucher") : ok(stored);
+}
+
+/** Who redeems, and what the till tells of it. */
+interface Redeemer {
+  readonly customer: string | null;
+  readonly purchase: number | null;
+  readonly reference: string | null;
+  readonly order?: readonly VoucherFault[];
 }
 
 function redeemOnce(
   ctx: Context,
   work: UnitOfWork,
   record: VoucherRecord,
-  customer: string,
-  input: RedeemVoucherInput,
+  by: Redeemer,
 ): Result<VoucherRedemption, LoyaltyError> {
   const { db, now, principal } = ctx;
   const { merchant } = principal;
   const { voucher, series } = record;
+  const { purchase, reference, ...redeemer } = by;
+  const day = dayOf(now, merchant.timeZone);
   const judged = judgeRedemption(
     series,
     { status: voucher.status, customer: voucher.customerId },
-    {
-      customer,
-      purchase: input.purchase,
-      currency: merchant.currency,
-      day: dayOf(now, merchant.timeZone),
-    },
+    { ...redeemer, purchase, currency: merchant.currency, day },
   );
   if (!judged.ok) return judged;
   const { kind, value } = series;
   const redemption = { number: voucher.number, kind, value, ...judged.value };
-  work.addConditional(
-    redeemVoucherWrite(db, {
-      merchantId: merchant.id,
-      id: voucher.id,
-      customerId: customer,
-      reference: input.reference,
-      redemption,
-      now,
-    }),
-  );
-  addVoucherEvent(ctx, work, "voucher.redeemed", record, customer, {
+  const customerId = by.customer ?? voucher.customerId;
+  const write = { merchantId: merchant.id, id: voucher.id, customerId, reference, redemption, now };
+  work.addConditional(redeemVoucherWrite(db, write));
+  addVoucherEvent(ctx, work, "voucher.redeemed", record, customerId, {
     discount: moneyText(judged.value.discount, merchant.currency),
-    purchase: moneyText(input.purchase, merchant.currency),
+    purchase: moneyText(purchase, merchant.currency),
   });
   return ok(redemption);
 }
@@ -183,6 +207,17 @@ export async function redeemableVouchers(
   return listRedeemable(ctx.db, merchant.id, customer, day, limit);
 }
 
+/** A customer's own flat vouchers that are good today, soonest expiry first, at most `limit`. */
+export async function ownFlatVouchers(
+  ctx: Context,
+  customer: string,
+  limit: number,
+): Promise<readonly VoucherRecord[]> {
+  const { merchant } = ctx.principal;
+  const day = dayOf(ctx.now, merchant.timeZone);
+  return listOwnVouchers(ctx.db, merchant.id, customer, { kind: "amount", day, limit });
+}
+
 function findByCode(ctx: Context, code: string): Promise<VoucherRecord | undefined> {
   return findVoucherByCode(ctx.db, ctx.principal.merchant.id, codeCandidates(code));
 }
@@ -197,25 +232,11 @@ function addVoucherEvent(
   work: UnitOfWork,
   type: string,
   record: VoucherRecord,
-  customer: string,
+  customer: string | null,
   more: Readonly<Record<string, unknown>> = {},
 ): void {
   const { voucher, series } = record;
-  const event = {
-    id: makeId("evt", ulid(ctx.now)),
-    type,
-    customerId: customer,
-    sequence: null,
-    timestamp: ctx.now,
-    data: {
-      customer,
-      voucher: voucher.id,
-      series: series.id,
-      kind: series.kind,
-      site: ctx.principal.siteId,
-      dialect: ctx.dialect,
-      ...more,
-    },
-  };
-  work.add(insertEvents(ctx.db, ctx.principal.merchant.id, [event]));
+  const { id, kind } = series;
+  const data = { customer, voucher: voucher.id, series: id, kind, ...more };
+  work.addEvents(ctx.principal.merchant.id, [makeEvent(ctx, type, customer, data)]);
 }

@@ -23,6 +23,8 @@ export interface WalletClient {
   entries(query: EntryQuery): Promise<EntryPage>;
   /** Adds up the whole ledger anew; empty when every balance is right. */
   audit(): Promise<readonly Discrepancy[]>;
+  /** Hands the whole ledger to the projector once more; resolves when it is there. */
+  retell(): Promise<void>;
 }
 
 /** The wallet of a merchant's customer. Makes no request by itself. */
@@ -34,6 +36,7 @@ export function walletOf(env: Env, owner: Owner): WalletClient {
     view: (until) => stub.view(owner, until),
     entries: (query) => stub.entries(owner, query),
     audit: () => stub.audit(owner),
+    retell: () => stub.retell(owner),
   };
 }
 

@@ -90,7 +90,8 @@ export function bindGuard(
   guard: Guard,
   clock: number,
 ): LoyaltyError | null {
-  const recognition = recogniseGuard(guard, reader.past(null, guard), clock);
+  const past = { ...reader.past(null, guard), byGuard: reader.recent(guard, clock) };
+  const recognition = recogniseGuard(guard, past, clock);
   if (recognition?.kind === "refused") return recognition.error;
   if (recognition === null) writer.keepRefusal(guard, null, clock);
   return null;

@@ -1,16 +1,18 @@
 import { DurableObject } from "cloudflare:workers";
 import { ulid } from "ulid";
 import type { CommandRequest, Guard } from "../core/commands.ts";
-import type { Decision } from "../core/decide.ts";
-import { DEBT, NEVER } from "../core/entries.ts";
 import type { LoyaltyError } from "../core/errors.ts";
 import type { Program } from "../core/program.ts";
 import type { Result } from "../core/result.ts";
+import { settingsOf } from "../env.ts";
+import { projectorOf } from "../events/client.ts";
+import { logFault } from "../log.ts";
 import type { Discrepancy } from "./audit.ts";
 import { auditWallet } from "./audit.ts";
 import type { Mode, Outcome } from "./execute.ts";
 import { bindGuard, execute, transact } from "./execute.ts";
 import { migrate } from "./migrator.ts";
+import { publishedSeq, publishPending, retellAll } from "./publish.ts";
 import type { WalletReader } from "./reader.ts";
 import { walletReader } from "./reader.ts";
 import type { Owner } from "./rows.ts";
@@ -31,6 +33,9 @@ const NO_PROGRAM: Program = {
 /** The last moment that the platform takes for an alarm; a lot may well outlive it. */
 const LATEST_ALARM = Date.UTC(2189, 0);
 
+/** The longest wait after failures to publish. */
+const MAX_BACKOFF_MS = 60_000;
+
 /**
  * A customer's wallet: the ledger and the only authority for its balances, lots, tier and
  * idempotency. Commands run one after another, each in one synchronous transaction; output gates
@@ -39,17 +44,21 @@ const LATEST_ALARM = Date.UTC(2189, 0);
 export class Wallet extends DurableObject<Env> {
   readonly #reader: WalletReader;
   #owner: Owner | null;
+  readonly #publishDelayMs: number;
   /** When the alarm is due; null when none is set. */
   #armedAt: number | null = null;
+  /** Alarms in a row that failed. */
+  #failures = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     migrate(ctx.storage);
+    this.#publishDelayMs = settingsOf(env).publishDelayMs;
     this.#reader = walletReader(ctx.storage.sql);
     this.#owner = this.#reader.owner();
     ctx.blockConcurrencyWhile(async () => {
       this.#armedAt = await ctx.storage.getAlarm();
-      if (this.#armedAt === null) this.#arm(this.#reader.nextExpiry());
+      if (this.#armedAt === null) this.#armNext();
     });
   }
 
@@ -61,7 +70,7 @@ export class Wallet extends DurableObject<Env> {
     const { answer, stored } = this.#write(owner, mode, (writer) =>
       execute(this.#reader, writer, request, Date.now()),
     );
-    if (mode === "live" && stored !== null) this.#arm(earliestExpiry(stored));
+    if (mode === "live" && stored !== null) this.#arm(Date.now() + this.#publishDelayMs);
     return answer;
   }
 
@@ -90,14 +99,43 @@ export class Wallet extends DurableObject<Env> {
     return auditWallet(this.ctx.storage.sql, this.#reader);
   }
 
-  /** Books what is due. Running it twice changes nothing: what is booked is due no more. */
+  /** Hands the whole ledger to the projector once more, for copies that are made anew. */
+  async retell(owner: Owner): Promise<void> {
+    this.#refuseStranger(owner);
+    const { merchant, customer } = owner;
+    await retellAll(this.ctx.storage.sql, projectorOf(this.env, merchant), customer);
+  }
+
+  /**
+   * Books what is due and publishes what is booked. Running it twice changes nothing: what is
+   * booked is due no more, what is published lies behind the cursor.
+   */
   override async alarm(): Promise<void> {
     this.#armedAt = null;
     try {
       this.#expireDue();
+      await this.#publish();
+      this.#failures = 0;
+    } catch (error) {
+      this.#failures += 1;
+      logFault({ wallet: this.#owner, during: "alarm" }, error);
     } finally {
-      this.#arm(this.#reader.nextExpiry());
+      this.#armNext();
     }
+  }
+
+  async #publish(): Promise<void> {
+    if (this.#owner === null) return;
+    const { merchant, customer } = this.#owner;
+    await publishPending(this.ctx.storage.sql, projectorOf(this.env, merchant), customer);
+  }
+
+  /** Sets the alarm for what is not published yet, else for the next expiry. */
+  #armNext(): void {
+    this.#arm(this.#reader.nextExpiry());
+    if (this.#reader.head().seq <= publishedSeq(this.ctx.storage.sql)) return;
+    const backoff = Math.min(MAX_BACKOFF_MS, this.#publishDelayMs + 2 ** this.#failures * 500);
+    this.#arm(Date.now() + (this.#failures === 0 ? this.#publishDelayMs : backoff));
   }
 
   /** Writes in one transaction; the first that is kept fixes whose wallet this is. */
@@ -115,9 +153,10 @@ export class Wallet extends DurableObject<Env> {
 
   #expireDue(): void {
     const { sql } = this.ctx.storage;
-    transact(this.ctx.storage, "live", () =>
+    const { stored } = transact(this.ctx.storage, "live", () =>
       execute(this.#reader, walletWriter(sql), expiryRequest(), Date.now()),
     );
+    if (stored !== null) this.#arm(Date.now() + this.#publishDelayMs);
   }
 
   /** Sets the alarm if none is due earlier; storage writes it with the entries that need it. */
@@ -136,15 +175,6 @@ export class Wallet extends DurableObject<Env> {
       throw new Error("a wallet was called for another owner");
     }
   }
-}
-
-/** The earliest expiry among the lots that a decision added to; null when none expires. */
-function earliestExpiry(decision: Decision): number | null {
-  const added = decision.entries
-    .flatMap((entry) => entry.lots)
-    .filter((lot) => lot.amount > 0 && lot.expiresAt > DEBT && lot.expiresAt !== NEVER)
-    .map((lot) => lot.expiresAt);
-  return added.length === 0 ? null : Math.min(...added);
 }
 
 function expiryRequest(): CommandRequest {

@@ -1,6 +1,7 @@
 import type { Unit } from "../core/amount.ts";
 import { UNITS } from "../core/amount.ts";
 import type { Guard, Reference } from "../core/commands.ts";
+import { storedReference } from "../core/commands.ts";
 import type { Ledger } from "../core/draft.ts";
 import type { Entry, Head, Lot } from "../core/entries.ts";
 import { DEBT, EMPTY_HEAD, NEVER } from "../core/entries.ts";
@@ -17,6 +18,11 @@ export interface WalletReader {
   owner(): Owner | null;
   /** Earlier commands that the request may repeat. */
   past(reference: Reference | null, guard: Guard | null): Past;
+  /**
+   * The command that was booked under the guard while it still holds at `now`, also where its
+   * reference is not known. Reads every entry of that time: for the rare binding, no command.
+   */
+  recent(guard: Guard, now: number): Prior | null;
   /** When the next lot expires; null when none does. */
   nextExpiry(): number | null;
   /** Lots of a unit that expire after `from` and at or before `until`, soonest first. */
@@ -36,6 +42,7 @@ export function walletReader(sql: SqlStorage): WalletReader {
       return row === undefined ? null : { merchant: row.merchant, customer: row.customer };
     },
     past: (reference, guard) => readPast(sql, reference, guard),
+    recent: (guard, now) => readRecent(sql, guard, now),
     nextExpiry: () => nextExpiry(sql),
     lotsExpiring: (unit, from, until) => lotsBetween(sql, unit, from, until),
   };
@@ -73,9 +80,7 @@ function readLedger(sql: SqlStorage): Ledger {
     dueLots(now: number): Lot[] {
       const held = UNITS.filter((unit) => head.holdings[unit] !== undefined);
       const due = held.flatMap((unit) => takeUntil(lots(unit), now));
-      return due
-        .filter((lot) => lot.expiresAt !== DEBT)
-        .sort((one, other) => one.expiresAt - other.expiresAt);
+      return due.filter((lot) => lot.expiresAt !== DEBT);
     },
     entry(seq: number): Entry | null {
       const [row] = sql.exec<EntryRow>("SELECT * FROM entries WHERE seq = ?", seq);
@@ -116,10 +121,7 @@ function lotsBetween(sql: SqlStorage, unit: Unit, from: number, until: number): 
 }
 
 function readPast(sql: SqlStorage, reference: Reference | null, guard: Guard | null): Past {
-  const byReference =
-    reference === null
-      ? []
-      : [...sql.exec<EntryRow>("SELECT * FROM entries WHERE reference = ?", reference.key)];
+  const byReference = reference === null ? [] : entriesOf(sql, reference);
   if (guard === null) return { byReference: priors(byReference), byGuard: null, refusal: null };
   const byGuard = sql.exec<EntryRow>(
     "SELECT * FROM entries WHERE guard_key = ? AND guard_indexed = 1 ORDER BY seq DESC LIMIT 1",
@@ -131,6 +133,22 @@ function readPast(sql: SqlStorage, reference: Reference | null, guard: Guard | n
     byGuard: priors([...byGuard])[0] ?? null,
     refusal: refusal === undefined ? null : toRefusal(refusal),
   };
+}
+
+/** Of a key that recurs the latest entry tells; any other stands for one entry per operation. */
+function entriesOf(sql: SqlStorage, reference: Reference): EntryRow[] {
+  const recurs = reference.repeatWithinMs !== undefined;
+  const query = "SELECT * FROM entries WHERE reference = ?";
+  const stored = storedReference(reference);
+  return [...sql.exec<EntryRow>(recurs ? `${query} ORDER BY seq DESC LIMIT 1` : query, stored)];
+}
+
+function readRecent(sql: SqlStorage, guard: Guard, now: number): Prior | null {
+  for (const row of sql.exec<EntryRow>("SELECT * FROM entries ORDER BY seq DESC")) {
+    if (row.recorded_at + guard.keepMs <= now) return null;
+    if (row.guard_key === guard.key) return toPrior(row);
+  }
+  return null;
 }
 
 function priors(rows: readonly EntryRow[]): Prior[] {

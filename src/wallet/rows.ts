@@ -1,5 +1,6 @@
 import type { Unit } from "../core/amount.ts";
 import type { CommandRequest } from "../core/commands.ts";
+import { storedReference } from "../core/commands.ts";
 import type { Entry, EntryKind, Head, Lot, LotChange } from "../core/entries.ts";
 import type { LoyaltyError } from "../core/errors.ts";
 import type { Prior, Refusal } from "../core/repeats.ts";
@@ -95,7 +96,7 @@ export function entryValues(entry: Entry, request: CommandRequest): (string | nu
     entry.recordedAt,
     entry.corrects,
     reference?.operation ?? null,
-    reference?.key ?? null,
+    reference === null ? null : storedReference(reference),
     reference?.fingerprint ?? null,
     guard?.key ?? null,
     guard?.fingerprint ?? null,

@@ -1,5 +1,6 @@
 import type { Unit } from "../core/amount.ts";
 import { UNITS } from "../core/amount.ts";
+import { keyOfStored } from "../core/commands.ts";
 import type { Entry, EntryKind, Head, LotChange } from "../core/entries.ts";
 import type { WalletReader } from "./reader.ts";
 import type { EntryRow } from "./rows.ts";
@@ -56,7 +57,7 @@ export function listEntries(sql: SqlStorage, query: EntryQuery): EntryPage {
   const page = [...rows];
   return {
     entries: page.map(toEntry),
-    references: page.map((row) => row.reference),
+    references: page.map((row) => (row.reference === null ? null : keyOfStored(row.reference))),
     total: counted.one().total,
   };
 }

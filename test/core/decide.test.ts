@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { MAX_AMOUNT, MAX_BALANCE } from "../../src/core/amount.ts";
-import { decide } from "../../src/core/decide.ts";
-import { NEVER } from "../../src/core/entries.ts";
+import type { Decision } from "../../src/core/decide.ts";
+import { assertDecision, decide } from "../../src/core/decide.ts";
+import type { Entry } from "../../src/core/entries.ts";
+import { EMPTY_HEAD, NEVER } from "../../src/core/entries.ts";
 import {
   accept,
   balanceOf,
@@ -240,6 +242,11 @@ describe("the largest balance", () => {
     expect(balanceOf(ledger)).toBe(MAX_BALANCE);
   });
 
+  it("bounds the lots of an opening balance, whatever was earned", () => {
+    const lots = [{ expiresAt: SOON, amount: 6 }];
+    expect(refusal(full(), open([...lots, { expiresAt: NEVER, amount: 5 }], 0))).toEqual(tooMuch);
+  });
+
   it("bounds the lifetime sum as well", () => {
     const ledger = full();
     accept(ledger, redeem(MAX_BALANCE - 10));
@@ -276,5 +283,56 @@ describe("a command to expire", () => {
   it("books nothing when nothing is due", () => {
     const decided = decide(ledgerAfter(earn(30, SOON)), requestFor(EXPIRE), SOON - 1);
     expect(decided).toMatchObject({ ok: true, value: { entries: [], receipt: null } });
+  });
+});
+
+describe("the assertion before a decision is stored", () => {
+  const earned = (): Decision => accept(new MemoryLedger(), earn(30));
+
+  /** The decision with its entry changed. */
+  function forged(change: (entry: Entry) => Partial<Entry>): Decision {
+    const decision = earned();
+    return { ...decision, entries: decision.entries.map((e) => ({ ...e, ...change(e) })) };
+  }
+
+  const balance = (entry: Entry, points: number): Partial<Entry> => ({
+    after: { ...entry.after, holdings: { point: { balance: points, earned: 30, redeemed: 0 } } },
+  });
+  const moved = (amount: number) => ({ amount, lots: [{ expiresAt: NEVER, amount }] });
+  const lenient = program({ allowDebt: true });
+
+  it("lets a sound one pass", () => {
+    expect(() => assertDecision(EMPTY_HEAD, earned(), program())).not.toThrow();
+  });
+
+  it.each<[string, (entry: Entry) => Partial<Entry>]>([
+    ["a number that is left out", () => ({ seq: 2 })],
+    ["a head of another number", (entry) => ({ after: { ...entry.after, seq: 2 } })],
+    ["an amount that is not its lots", () => ({ amount: 31 })],
+    ["lots that are not its amount", () => ({ lots: [] })],
+    ["a balance that is not the sum", (entry) => balance(entry, 31)],
+    ["a balance below 0", (entry) => ({ ...balance(entry, -5), ...moved(-5) })],
+    [
+      "a balance beyond the safe integers",
+      (entry) => ({ ...balance(entry, 1e16), ...moved(1e16) }),
+    ],
+  ])("refuses %s", (_, change) => {
+    expect(() => assertDecision(EMPTY_HEAD, forged(change), program())).toThrow("entry");
+  });
+
+  it("refuses an entry that does not go on from the one before", () => {
+    const [entry, ...rest] = earned().entries;
+    const twice = { ...earned(), entries: [entry, entry, ...rest].filter((e) => e !== undefined) };
+    expect(() => assertDecision(EMPTY_HEAD, twice, program())).toThrow("entry");
+  });
+
+  it("lets a debt grow only where the programme allows it, and shrink anywhere", () => {
+    const down = forged((entry) => ({ ...balance(entry, -5), ...moved(-5) }));
+    expect(() => assertDecision(EMPTY_HEAD, down, lenient)).not.toThrow();
+    const owing = { ...EMPTY_HEAD, holdings: { point: { balance: -8, earned: 0, redeemed: 0 } } };
+    const up = forged((entry) => ({ ...balance(entry, -5), ...moved(3) }));
+    expect(() => assertDecision(owing, up, program())).not.toThrow();
+    const further = forged((entry) => ({ ...balance(entry, -9), ...moved(-1) }));
+    expect(() => assertDecision(owing, further, program())).toThrow("entry");
   });
 });

@@ -148,7 +148,11 @@ describe("what is taken", () => {
     ]);
   });
 
-  it("reads no more lots than it spends", () => {
+  it.each([
+    [0, 0],
+    [30, 1],
+    [31, 2],
+  ])("of %i steps reads no more lots than it spends", (amount, count) => {
     let read = 0;
     const stored = holding([SOON, 30], [LATER, 20], [NEVER, 10]);
     class CountingLedger extends MemoryLedger {
@@ -159,8 +163,8 @@ describe("what is taken", () => {
         }
       }
     }
-    takeFirstToExpire(draftOn(new CountingLedger()), "point", 30);
-    expect(read).toBe(1);
+    takeFirstToExpire(draftOn(new CountingLedger()), "point", amount);
+    expect(read).toBe(count);
   });
 });
 

@@ -5,7 +5,7 @@ import {
   balanceOf,
   ledgerAfter,
   lotsOf,
-  MemoryLedger,
+  type MemoryLedger,
   refusal,
 } from "../support/ledger.ts";
 import {
@@ -55,9 +55,11 @@ describe("the reversal of an earn", () => {
   });
 
   it("takes from its own lot before one that expires sooner", () => {
-    const ledger = ledgerAfter(earn(30, SOON), earn(30, LATER));
-    accept(ledger, reverse(2));
-    expect(lotsOf(ledger)).toEqual([[SOON, 30]]);
+    for (const amount of [1, 30]) {
+      const ledger = ledgerAfter(earn(30, SOON), earn(amount, LATER));
+      accept(ledger, reverse(2));
+      expect(lotsOf(ledger)).toEqual([[SOON, 30]]);
+    }
   });
 
   it("takes no more than the earn gave from a lot that others share", () => {
@@ -134,6 +136,12 @@ describe("a debt", () => {
     expect(lotsOf(ledger)).toEqual([[DEBT, -9]]);
     accept(ledger, reverse(2));
     expect(lotsOf(ledger)).toEqual([[SOON, 11]]);
+  });
+
+  it("does not stand in the way of taking back nothing", () => {
+    const ledger = indebted();
+    const { receipt } = accept(ledger, buy(0));
+    expect(accept(ledger, reverse(receipt.seq)).receipt).toMatchObject({ amount: 0, balance: -20 });
   });
 
   it("comes back when the earn that paid it is taken back", () => {
@@ -268,61 +276,5 @@ describe("a reversal", () => {
     accept(ledger, reverse(1));
     expect(ledger.entries.slice(0, 1)).toEqual(before);
     expect(ledger.isReversed(1)).toBe(true);
-  });
-});
-
-describe("the tier", () => {
-  it("rises with an earn, in an entry of its own", () => {
-    const ledger = new MemoryLedger();
-    const { entries, receipt } = accept(ledger, earn(10_000), START, tiered);
-    expect(entries).toMatchObject([
-      { seq: 1, kind: "earn", after: { tier: null } },
-      { seq: 2, kind: "tier", unit: "point", amount: 0, lots: [], after: { tier: "Silver" } },
-    ]);
-    expect(receipt).toMatchObject({ seq: 1, tierBefore: "Bronze", standing: { tier: "Silver" } });
-    expect(ledger.head.tier).toBe("Silver");
-  });
-
-  it("stays below its threshold and says so by no entry", () => {
-    const ledger = new MemoryLedger();
-    const { entries, receipt } = accept(ledger, earn(9_999), START, tiered);
-    expect(entries).toHaveLength(1);
-    expect(receipt).not.toHaveProperty("tierBefore");
-    expect(receipt.standing).toEqual({ tier: "Bronze", next: "Silver", missing: 1 });
-  });
-
-  it("falls with the reversal of an earn", () => {
-    const ledger = new MemoryLedger();
-    accept(ledger, earn(60_000), START, tiered);
-    accept(ledger, earn(1), START, tiered);
-    const { entries, receipt } = accept(ledger, reverse(1), START, tiered);
-    expect(entries.map((entry) => [entry.kind, entry.after.tier])).toEqual([
-      ["reverse", "Gold"],
-      ["tier", "Bronze"],
-    ]);
-    expect(receipt).toMatchObject({ tierBefore: "Gold", standing: { tier: "Bronze" } });
-  });
-
-  it("does not fall by a redemption or an expiry", () => {
-    const ledger = new MemoryLedger();
-    accept(ledger, earn(20_000, SOON), START, tiered);
-    accept(ledger, redeem(15_000), START, tiered);
-    accept(ledger, earn(1), SOON, tiered);
-    expect(ledger.head).toMatchObject({ tier: "Silver", holdings: { point: { balance: 1 } } });
-  });
-
-  it("is judged by points, whatever unit is earned", () => {
-    const ledger = new MemoryLedger();
-    const { receipt } = accept(ledger, earn(60_000, NEVER, "stamp"), START, tiered);
-    expect(receipt.standing.tier).toBe("Bronze");
-    expect(ledger.head.tier).toBeNull();
-  });
-
-  it("follows a programme that changed with the next earn", () => {
-    const ledger = new MemoryLedger();
-    accept(ledger, earn(10_000), START, tiered);
-    const { receipt } = accept(ledger, earn(1), START);
-    expect(receipt).toMatchObject({ tierBefore: "Silver", standing: { tier: null } });
-    expect(ledger.head.tier).toBeNull();
   });
 });

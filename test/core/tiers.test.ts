@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { NEVER } from "../../src/core/entries.ts";
 import { isUpgrade, standingFor, tierFor, tierNamed } from "../../src/core/tiers.ts";
-import { program, TIERS } from "../support/requests.ts";
+import { accept, MemoryLedger } from "../support/ledger.ts";
+import { DAY, earn, program, redeem, reverse, START, TIERS } from "../support/requests.ts";
 
+const SOON = START + DAY;
 const tiered = program({ tiers: TIERS });
 const untiered = program();
 
@@ -53,5 +56,61 @@ describe("a change of tier", () => {
     [null, null, false],
   ])("from %s to %s is an upgrade: %s", (from, to, upgrade) => {
     expect(isUpgrade(tiered, from, to)).toBe(upgrade);
+  });
+});
+
+describe("the tier of a wallet", () => {
+  it("rises with an earn, in an entry of its own", () => {
+    const ledger = new MemoryLedger();
+    const { entries, receipt } = accept(ledger, earn(10_000), START, { program: tiered });
+    expect(entries).toMatchObject([
+      { seq: 1, kind: "earn", after: { tier: null } },
+      { seq: 2, kind: "tier", unit: "point", amount: 0, lots: [], after: { tier: "Silver" } },
+    ]);
+    expect(receipt).toMatchObject({ seq: 1, tierBefore: "Bronze", standing: { tier: "Silver" } });
+    expect(ledger.head.tier).toBe("Silver");
+  });
+
+  it("stays below its threshold and says so by no entry", () => {
+    const ledger = new MemoryLedger();
+    const { entries, receipt } = accept(ledger, earn(9_999), START, { program: tiered });
+    expect(entries).toHaveLength(1);
+    expect(receipt).not.toHaveProperty("tierBefore");
+    expect(receipt.standing).toEqual({ tier: "Bronze", next: "Silver", missing: 1 });
+  });
+
+  it("falls with the reversal of an earn", () => {
+    const ledger = new MemoryLedger();
+    accept(ledger, earn(60_000), START, { program: tiered });
+    accept(ledger, earn(1), START, { program: tiered });
+    const { entries, receipt } = accept(ledger, reverse(1), START, { program: tiered });
+    expect(entries.map((entry) => [entry.kind, entry.after.tier])).toEqual([
+      ["reverse", "Gold"],
+      ["tier", "Bronze"],
+    ]);
+    expect(receipt).toMatchObject({ tierBefore: "Gold", standing: { tier: "Bronze" } });
+  });
+
+  it("does not fall by a redemption or an expiry", () => {
+    const ledger = new MemoryLedger();
+    accept(ledger, earn(20_000, SOON), START, { program: tiered });
+    accept(ledger, redeem(15_000), START, { program: tiered });
+    accept(ledger, earn(1), SOON, { program: tiered });
+    expect(ledger.head).toMatchObject({ tier: "Silver", holdings: { point: { balance: 1 } } });
+  });
+
+  it("is judged by points, whatever unit is earned", () => {
+    const ledger = new MemoryLedger();
+    const { receipt } = accept(ledger, earn(60_000, NEVER, "stamp"), START, { program: tiered });
+    expect(receipt.standing.tier).toBe("Bronze");
+    expect(ledger.head.tier).toBeNull();
+  });
+
+  it("follows a programme that changed with the next earn", () => {
+    const ledger = new MemoryLedger();
+    accept(ledger, earn(10_000), START, { program: tiered });
+    const { receipt } = accept(ledger, earn(1), START);
+    expect(receipt).toMatchObject({ tierBefore: "Silver", standing: { tier: null } });
+    expect(ledger.head.tier).toBeNull();
   });
 });

@@ -15,31 +15,42 @@ const table: Readonly<Record<string, Neighbours>> = {
   core: { folders: [] },
   registry: { folders: ["core", "env"], packages: ["drizzle-orm"] },
   wallet: {
-    folders: ["core", "events/client", "env"],
+    folders: ["core", "events/client", "env", "log"],
     packages: ["cloudflare:workers"],
     migrations: true,
   },
   events: {
-    folders: ["core", "registry", "webhooks/client", "env"],
+    folders: ["core", "registry", "wallet/client", "webhooks/client", "env", "log"],
     packages: ["cloudflare:workers"],
     migrations: true,
   },
-  webhooks: { folders: ["core", "env"], packages: ["cloudflare:workers"], migrations: true },
-  otp: { folders: ["core", "env"], packages: ["cloudflare:workers"], migrations: true },
-  limits: { folders: ["core", "env"], packages: ["cloudflare:workers"], migrations: true },
-  services: { folders: ["core", "registry", "wallet/client", "otp/client"] },
-  http: { folders: ["core", "services/context", "limits/client"], packages: ["hono"] },
+  webhooks: { folders: ["core", "events/client", "env", "log"], packages: ["cloudflare:workers"] },
+  otp: { folders: ["core", "env", "log"], packages: ["cloudflare:workers"], migrations: true },
+  limits: { folders: ["core", "env", "log"], packages: ["cloudflare:workers"], migrations: true },
+  services: {
+    folders: [
+      "core",
+      "registry",
+      "wallet/client",
+      "events/client",
+      "webhooks/client",
+      "otp/client",
+      "log",
+    ],
+  },
+  http: { folders: ["core", "services/context", "limits/client", "log"], packages: ["hono"] },
   dialects: { folders: ["core", "services", "http"], packages: ["hono"] },
   console: { folders: ["services", "http"], packages: ["hono"] },
 };
 
-const everyFolder = [...Object.keys(table), "env", "app"];
+const everyFolder = [...Object.keys(table), "env", "log", "app"];
 
 /** Modules that may import something else than their folder. */
 const exceptions: Readonly<Record<string, Neighbours>> = {
   "src/index.ts": { folders: everyFolder, packages: ["cloudflare:workers"] },
   "src/app.ts": { folders: everyFolder, packages: ["hono"] },
   "src/env.ts": { folders: [] },
+  "src/log.ts": { folders: [] },
   "src/services/context.ts": { folders: [...(table.services?.folders ?? []), "env"] },
   "src/services/password.ts": {
     folders: table.services?.folders ?? [],
@@ -101,10 +112,7 @@ function packageFault(folder: string, specifier: string, allowed: Neighbours): s
   const isAllowed = (allowed.packages ?? []).some(
     (name) => specifier === name || specifier.startsWith(`${name}/`) || scopeOf(specifier) === name,
   );
-  const isGuarded =
-    folder === "core"
-      ? !purePackages.includes(specifier)
-      : guardedPackages.some((pattern) => pattern.test(specifier));
+  const isGuarded = folder === "core" || guardedPackages.some((pattern) => pattern.test(specifier));
   return isGuarded && !isAllowed ? `imports ${specifier}, which is not for this module` : null;
 }
 

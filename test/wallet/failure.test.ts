@@ -89,7 +89,7 @@ function failure(work: () => unknown): unknown {
 describe("a command of which a statement fails", () => {
   it.each(Object.entries(calls))(
     "leaves nothing behind and can be sent again: %s",
-    async (...[, call]) => {
+    async (_name, call) => {
       const owner = await preparedWallet();
       const statements = await failEach(owner, call);
       expect(statements).toBeGreaterThanOrEqual(3);

@@ -9,6 +9,7 @@ import type { RowCount } from "../support/statements.ts";
 import { countRows } from "../support/statements.ts";
 import {
   expectSoundLedger,
+  HOUR,
   idempotencyKey,
   inside,
   reference,
@@ -26,10 +27,11 @@ const MAX_WRITTEN = 5;
 const SOON = START + 30 * DAY;
 const LATER = START + 60 * DAY;
 
-useClock();
+const clock = useClock();
 
-/** A wallet with so many entries that holds 1 000 of every unit given, in two lots each. */
+/** A wallet with so many entries, an hour old, that holds 1 000 of every unit in two lots each. */
 async function walletWith(entries: number, units: readonly Unit[]): Promise<Owner> {
+  clock.now = START;
   const owner = someOwner();
   await inside(owner, (wallet) => {
     const live = (body: CommandRequest): void => {
@@ -45,6 +47,7 @@ async function walletWith(entries: number, units: readonly Unit[]): Promise<Owne
       live(request(command, { reference: reference(`earlier ${i >> 1}`, command.kind), guard }));
     }
   });
+  clock.now = START + HOUR;
   return owner;
 }
 
@@ -78,6 +81,7 @@ function callsOn(unit: Unit): Readonly<Record<string, Call>> {
     "redeem that empties a lot": live(signed("empty", redeem(50, unit))),
     "redeem of a part of a lot": live(signed("part", redeem(100, unit))),
     "refused redeem": live(signed("much", redeem(1_000_000, unit))),
+    "a bound signature": (wallet, owner) => wallet.bind(owner, "live", signature("bound")),
     view: (wallet, owner) => wallet.view(owner, LATER),
   };
 }

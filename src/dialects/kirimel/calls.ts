@@ -4,16 +4,14 @@ import type { Remarks } from "../../core/entries.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { notFound } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
-import { err, ok } from "../../core/result.ts";
-import { countAddress, countKey } from "../../http/rate-limit.ts";
+import { ok } from "../../core/result.ts";
+import { admit } from "../../http/admission.ts";
 import type { Http } from "../../http/request.ts";
-import { requireScope } from "../../http/scopes.ts";
 import { validate } from "../../http/validation.ts";
 import type { Context, Scope } from "../../services/context.ts";
 import { resolveCustomer } from "../../services/identity.ts";
 import { claimGuard } from "../../services/requests.ts";
 import { bindGuard } from "../../services/wallets.ts";
-import type { Signed } from "./authentication.ts";
 import { authenticate } from "./authentication.ts";
 import { failure, respond } from "./errors.ts";
 import { parseCustomer } from "./mapping.ts";
@@ -43,7 +41,7 @@ export interface Call<S extends z.ZodType> {
 /** The way of every call: authentication, rate, scope, fields, binding, the act, the answer. */
 export function handle<S extends z.ZodType>(call: Call<S>): (http: Http) => Promise<Response> {
   return async (http) => {
-    const signed = await admit(http, call);
+    const signed = await admit(http, POLICY, call.scope, () => authenticate(http, call.access));
     if (!signed.ok) return failure(http, signed.error);
     const { ctx, body } = signed.value;
     const fields = readFields(body);
@@ -54,26 +52,6 @@ export function handle<S extends z.ZodType>(call: Call<S>): (http: Http) => Prom
     if (!bound.ok) return failure(http, bound.error);
     return respond(http, await call.act(ctx, wire.value));
   };
-}
-
-/** Who fails here is counted by address, who passes by key. */
-async function admit(
-  http: Http,
-  call: Pick<Call<z.ZodType>, "access" | "scope">,
-): Promise<Result<Signed, LoyaltyError>> {
-  const signed = await authenticate(http, call.access);
-  if (!signed.ok) {
-    const counted = await countAddress(http, POLICY);
-    return counted.ok ? signed : counted;
-  }
-  const counted = await countKey(http, signed.value.key, POLICY);
-  if (!counted.ok) return counted;
-  const { principal } = signed.value.ctx;
-  // An account whose group does not exist yet has nothing else to call.
-  const early = principal.merchant.pending && call.scope !== "write:merchants";
-  if (early) return err({ code: "key_unknown" });
-  const allowed = requireScope(principal, call.scope);
-  return allowed.ok ? signed : allowed;
 }
 
 /** The query is not signed, so only reads look at it, and only for what the body does not say. */

@@ -189,7 +189,7 @@ async function available(ctx: Context, customer: string): Promise<object> {
 
 async function listCall(ctx: Context, wire: z.output<typeof customersSchema>): Answer {
   const { page, per_page, tier: tierName, search } = wire;
-  const filter = { search: search ?? null, tier: tierName ?? null };
+  const filter = { search: search ?? null, tier: tierName ?? null, before: null };
   const { rows, total } = await listCustomers(ctx, filter, per_page, (page - 1) * per_page);
   return ok(dataBody({ customers: rows.map(customerLine), page, per_page, total }));
 }

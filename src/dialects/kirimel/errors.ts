@@ -91,6 +91,8 @@ const TABLE = {
     return invalidParameter(field, fault?.detail ?? "is not valid");
   },
   demo_refused: internal,
+  if_match_required: internal,
+  etag_mismatch: internal,
   signature_reused: () => invalidSignature("Signature was already used for another request"),
   idempotency_key_reused: () => invalidSignature("Signature was already used"),
   reference_reused: () =>
@@ -108,6 +110,7 @@ const TABLE = {
     refused("MIN_PURCHASE_NOT_MET", "Purchase amount is below the voucher's minimum", {
       min_purchase: Number(formatDecimal(minimum, currencyScale(currency))),
     }),
+  one_time_password_invalid: () => invalidParameter("otp", "is not valid"),
   already_reversed: () =>
     refused("TRANSACTION_ALREADY_REVERSED", "Transaction has already been reversed"),
   insufficient_balance: ({ requested, available }) => ({
@@ -121,6 +124,7 @@ const TABLE = {
     },
   }),
   balance_limit: () => invalidParameter("points", "would exceed the largest possible balance"),
+  message_undeliverable: internal,
   customer_busy: internal,
 } satisfies Table;
 

@@ -1,49 +1,20 @@
-import { currencyScale, divide, formatDecimal, unitScale } from "../../core/amount.ts";
 import type { Entry, EntryKind, Receipt } from "../../core/entries.ts";
 import { holdingOf } from "../../core/entries.ts";
 import type { Standing } from "../../core/tiers.ts";
+import { moneyNumber, pointsDelta, wholePoints, wholePointsUp } from "../../http/wire-amounts.ts";
 import type { CustomerLine, CustomerRecord } from "../../services/customers.ts";
 import type { PointsBalance, RedemptionPreview } from "../../services/points.ts";
-
-declare global {
-  /** A literal that is written as it stands (ECMAScript 2026, JSON.parse source text access). */
-  interface JSON {
-    rawJSON(text: string): unknown;
-  }
-}
-
-const POINT = 10 ** unitScale("point", "");
 
 /** Points count as expiring soon within so many milliseconds: 30 days. */
 export const SOON_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** Whole points on the wire to smallest steps. */
-export function fromWholePoints(points: number): number {
-  return points * POINT;
-}
-
-/** Smallest steps to the whole points that KiriMel counts; what is less than a point is not shown. */
-export function wholePoints(steps: number): number {
-  return Math.floor(steps / POINT);
-}
-
-/** Decimals of money on KiriMel's wire, whatever the currency. */
-export const WIRE_SCALE = 2;
-
-/** Money of the wire (hundredths) in the currency's smallest unit, rounded half up. */
-export function fromWireMoney(hundredths: number, currency: string): number {
-  const scaled = BigInt(hundredths) * 10n ** BigInt(currencyScale(currency));
-  return Number(divide(scaled, 10n ** BigInt(WIRE_SCALE), "half_up"));
-}
-
-/** Money as a JSON number with the decimals of its currency, at most two. */
-export function moneyNumber(amount: number | null, currency: string): unknown {
-  if (amount === null) return null;
-  const scale = currencyScale(currency);
-  const places = Math.min(scale, WIRE_SCALE);
-  const cut = divide(BigInt(amount), 10n ** BigInt(scale - places), "half_up");
-  return JSON.rawJSON(formatDecimal(Number(cut), places));
-}
+export {
+  fromWholePoints,
+  fromWireMoney,
+  moneyNumber,
+  WIRE_SCALE,
+  wholePoints,
+} from "../../http/wire-amounts.ts";
 
 /** `CUST_<n>` of a customer's number. */
 export function customerText(number: number): string {
@@ -145,7 +116,10 @@ export function customerLine(line: CustomerLine): object {
   };
 }
 
-const TRANSACTION_TYPES: Readonly<Record<Exclude<EntryKind, "tier">, string>> = {
+/** Kinds of entry that move no points. */
+type Untold = "tier" | "bill";
+
+const TRANSACTION_TYPES: Readonly<Record<Exclude<EntryKind, Untold>, string>> = {
   open: "OPENING",
   earn: "EARN",
   redeem: "REDEEM",
@@ -156,7 +130,7 @@ const TRANSACTION_TYPES: Readonly<Record<Exclude<EntryKind, "tier">, string>> = 
 
 /** Entry kinds that are transactions to KiriMel; with a type, only that one (any case). */
 export function transactionKinds(type: string | undefined): readonly EntryKind[] {
-  const kinds = Object.keys(TRANSACTION_TYPES) as Exclude<EntryKind, "tier">[];
+  const kinds = Object.keys(TRANSACTION_TYPES) as Exclude<EntryKind, Untold>[];
   if (type === undefined) return kinds;
   return kinds.filter((kind) => TRANSACTION_TYPES[kind] === type.toUpperCase());
 }
@@ -165,18 +139,14 @@ export function transactionKinds(type: string | undefined): readonly EntryKind[]
 export function transactionLine(customer: number, entry: Entry, reference: string | null): object {
   return {
     transaction_id: transactionText(customer, entry.seq),
-    transaction_type: entry.kind === "tier" ? null : TRANSACTION_TYPES[entry.kind],
+    transaction_type:
+      entry.kind === "tier" || entry.kind === "bill" ? null : TRANSACTION_TYPES[entry.kind],
     points_delta: pointsDelta(entry.amount),
     balance_after: wholePoints(holdingOf(entry.after, "point").balance),
     // An opening balance has a reference of ours, not of a till.
     reference: entry.kind === "open" ? null : reference,
     created_at: timeText(entry.recordedAt),
   };
-}
-
-/** Signed whole points; a part of a point is cut off on either side of 0. */
-function pointsDelta(steps: number): number {
-  return Math.trunc(steps / POINT) + 0;
 }
 
 /** Body of `customers/{id}/adjust`. */
@@ -206,7 +176,7 @@ export function tierBody(points: PointsBalance): object {
 function tierProgress(standing: Standing): object {
   return {
     current_tier: standing.tier,
-    points_to_next: Math.ceil(standing.missing / POINT),
+    points_to_next: wholePointsUp(standing.missing),
     next_tier: standing.next,
   };
 }

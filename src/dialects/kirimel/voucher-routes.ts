@@ -101,6 +101,8 @@ async function createBatch(ctx: Context, wire: z.output<typeof batchSchema>): An
   const value = kind === "amount" ? fromWireMoney(wire.value, currency) : wire.value;
   const made = await createSeries(ctx, {
     name: wire.name,
+    source: null,
+    customer: null,
     terms: {
       kind,
       value,

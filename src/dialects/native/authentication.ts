@@ -4,15 +4,19 @@ import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import type { Http } from "../../http/request.ts";
 import { deferrer } from "../../http/request.ts";
-import type { Context } from "../../services/context.ts";
+import { requireScope } from "../../http/scopes.ts";
+import type { Context, Principal, Scope } from "../../services/context.ts";
 import { makeContext, settingsOf } from "../../services/context.ts";
+import { findCredential } from "../../services/credentials.ts";
 import type { Deployment } from "../../services/merchants.ts";
 import { actAsAdmin } from "../../services/merchants.ts";
 
+const BEARER = /^Bearer +(\S+)$/i;
+const KEY = /^gd_(live|test)_/;
+
 /** Checks the deployment's admin token. */
 export async function authenticateAdmin(http: Http): Promise<Result<Deployment, LoyaltyError>> {
-  const header = http.req.header("authorization") ?? "";
-  const [, token] = /^Bearer +(\S+)$/i.exec(header) ?? [];
+  const [, token] = BEARER.exec(http.req.header("authorization") ?? "") ?? [];
   if (token === undefined) return err({ code: "key_missing" });
   const settings = settingsOf(http.env);
   const expected = settings.adminToken;
@@ -22,14 +26,20 @@ export async function authenticateAdmin(http: Http): Promise<Result<Deployment, 
   return ok({ env: http.env, settings, now: http.get("now") });
 }
 
-/** The admin acting for the merchant that the header `Guerdon-Merchant` names. */
-export async function authenticateForMerchant(http: Http): Promise<Result<Context, LoyaltyError>> {
-  const admin = await authenticateAdmin(http);
-  if (!admin.ok) return admin;
-  const named = http.req.header("guerdon-merchant");
-  if (named === undefined || named === "") return err({ code: "merchant_not_named" });
-  const principal = await actAsAdmin(admin.value, named);
+/**
+ * Who calls on a merchant's behalf: a native key of the merchant, or the admin, who names it in the
+ * header `Guerdon-Merchant`. Either must have the scope.
+ */
+export async function authenticateForMerchant(
+  http: Http,
+  scope: Scope,
+): Promise<Result<Context, LoyaltyError>> {
+  const [, token] = BEARER.exec(http.req.header("authorization") ?? "") ?? [];
+  if (token === undefined) return err({ code: "key_missing" });
+  const principal = KEY.test(token) ? await keyPrincipal(http, token) : await adminPrincipal(http);
   if (!principal.ok) return principal;
+  const allowed = requireScope(principal.value, scope);
+  if (!allowed.ok) return allowed;
   return ok(
     makeContext({
       env: http.env,
@@ -42,4 +52,17 @@ export async function authenticateForMerchant(http: Http): Promise<Result<Contex
       defer: deferrer(http),
     }),
   );
+}
+
+async function keyPrincipal(http: Http, token: string): Promise<Result<Principal, LoyaltyError>> {
+  const credential = await findCredential(http.env, "native", token, http.get("now"));
+  return credential.ok ? ok(credential.value.principal) : credential;
+}
+
+async function adminPrincipal(http: Http): Promise<Result<Principal, LoyaltyError>> {
+  const admin = await authenticateAdmin(http);
+  if (!admin.ok) return admin;
+  const named = http.req.header("guerdon-merchant");
+  if (named === undefined || named === "") return err({ code: "merchant_not_named" });
+  return actAsAdmin(admin.value, named);
 }

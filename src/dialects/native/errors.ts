@@ -104,6 +104,16 @@ const TABLE = {
     title: "Demo data refused",
     detail: "Demo data exists only in local development.",
   }),
+  if_match_required: () => ({
+    status: 428,
+    title: "If-Match required",
+    detail: "Send the ETag of the state that you want to change in If-Match.",
+  }),
+  etag_mismatch: () => ({
+    status: 412,
+    title: "ETag mismatch",
+    detail: "It was changed meanwhile; read it again.",
+  }),
   signature_reused: () => ({
     status: 401,
     title: "Signature reused",
@@ -155,6 +165,11 @@ const TABLE = {
     detail: "The purchase is below what the voucher demands.",
     context: { minimum: { amount: formatDecimal(minimum, currencyScale(currency)), currency } },
   }),
+  one_time_password_invalid: () => ({
+    status: 409,
+    title: "One-time password invalid",
+    detail: "The one-time password is wrong, was used or has expired.",
+  }),
   already_reversed: () => ({
     status: 409,
     title: "Already reversed",
@@ -171,6 +186,12 @@ const TABLE = {
     title: "Balance limit",
     detail: `The amount would exceed what a balance of the unit ${unit} can hold.`,
     context: { unit },
+  }),
+  message_undeliverable: () => ({
+    status: 503,
+    title: "Message undeliverable",
+    detail: "The merchant's message gateway did not take the message.",
+    retryable: true,
   }),
   customer_busy: () => ({
     status: 503,

@@ -41,7 +41,24 @@ export function toMerchantInput(wire: z.output<typeof merchantSchema>): Merchant
     pending,
     siteLimit: wire.site_limit ?? null,
     unmasked,
+    messageGateway: toGateway(wire.message_gateway),
   };
+}
+
+function toGateway(
+  wire: z.output<typeof merchantSchema>["message_gateway"],
+): MerchantInput["messageGateway"] {
+  if (wire === undefined) return null;
+  if (wire.kind === "webhook") return wire;
+  const { kind, base_url: url, account_sid: account, auth_token: secret, from } = wire;
+  return { kind, url, account, secret, from };
+}
+
+/** A gateway without its secret. */
+function fromGateway(gateway: MerchantRow["messageGateway"]): Body | null {
+  if (gateway === null) return null;
+  const { kind, url, account, from } = gateway;
+  return kind === "webhook" ? { kind, url } : { kind, base_url: url, account_sid: account, from };
 }
 
 export function fromMerchant(row: MerchantRow): Body {
@@ -58,6 +75,7 @@ export function fromMerchant(row: MerchantRow): Body {
     pending: row.pending,
     site_limit: row.siteLimit,
     unmasked: row.unmasked,
+    message_gateway: fromGateway(row.messageGateway),
     ...stamps(row),
   };
 }
@@ -203,7 +221,8 @@ export function toSeriesInput(
   const codes =
     wire.codes === undefined ? { quantity: wire.quantity ?? 0 } : { imported: wire.codes };
   const terms = { kind: wire.kind, value, minPurchase, maxDiscount, validFrom, validUntil };
-  return ok({ name: wire.name, terms, codes, named: null });
+  const { name, source = null, customer = null } = wire;
+  return ok({ name, source, terms, codes, customer, named: null });
 }
 
 /** Hundredths of a percent. */
@@ -219,6 +238,7 @@ export function fromSeries(row: SeriesRow, currency: string): Body {
     id: row.id,
     object: "voucher_series",
     name: row.name,
+    source: row.source,
     kind: row.kind,
     value: formatDecimal(row.value, row.kind === "percent" ? PERCENT_SCALE : scale),
     min_purchase: money(row.minPurchase),

@@ -5,7 +5,7 @@ import {
   normaliseEmail,
   normalisePhone,
 } from "../../core/identifiers.ts";
-import { isDate, MAX_TIERS } from "../../core/program.ts";
+import { isDate, MAX_CATEGORY, MAX_TIERS } from "../../core/program.ts";
 import { KEY_SCOPES } from "../../services/context.ts";
 import { MAX_VOUCHERS } from "../../services/voucher-series.ts";
 
@@ -30,6 +30,28 @@ const date = z.string().refine(isDate, "must be a calendar date, YYYY-MM-DD");
 const moment = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 const scopes = z.array(z.enum(KEY_SCOPES as [string, ...string[]])).max(KEY_SCOPES.length);
 
+const gatewayUrl = z.url({ protocol: /^https?$/ }).max(MAX_TEXT);
+const gatewaySecret = z.string().regex(/^[\x21-\x7e]{16,255}$/, "must be 16 to 255 characters");
+
+/** How short messages (one-time passwords) reach customers. */
+const messageGateway = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("webhook"),
+    url: gatewayUrl,
+    secret: gatewaySecret.regex(
+      /^whsec_[A-Za-z0-9+/_-]+=*$/,
+      "must be whsec_ and base64, as Standard Webhooks has it",
+    ),
+  }),
+  z.strictObject({
+    kind: z.literal("twilio"),
+    base_url: gatewayUrl.default("https://api.twilio.com"),
+    account_sid: z.string().regex(/^[A-Za-z0-9_-]{2,64}$/, "must be an account SID"),
+    auth_token: gatewaySecret,
+    from: z.string().trim().min(1).max(64),
+  }),
+]);
+
 /** `POST /merchants` */
 export const merchantSchema = z.strictObject({
   slug: z
@@ -45,6 +67,7 @@ export const merchantSchema = z.strictObject({
   pending: z.boolean().default(false),
   site_limit: z.int().min(1).max(100_000).optional(),
   unmasked: z.boolean().default(false),
+  message_gateway: messageGateway.optional(),
 });
 
 /** `POST /sites` */
@@ -62,6 +85,7 @@ export const programSchema = z.strictObject({
     rate: decimal,
     rounding: z.enum(["floor", "half_up", "ceil"]).optional(),
     step: decimal.optional(),
+    categories: z.record(z.string().max(MAX_CATEGORY), decimal).optional(),
   }),
   redemption: z.strictObject({ rate: decimal }).optional(),
   expiry: z.strictObject({ days: z.int().optional(), date: date.optional() }).optional(),
@@ -72,6 +96,7 @@ export const programSchema = z.strictObject({
         from: decimal,
         multiplier: decimal.optional(),
         benefits: z.array(z.string().max(MAX_TEXT)).max(50).optional(),
+        priority_service: z.boolean().optional(),
       }),
     )
     .max(MAX_TIERS)
@@ -83,6 +108,11 @@ export const programSchema = z.strictObject({
 export const voucherSeriesSchema = z
   .strictObject({
     name,
+    source: z.string().trim().min(1).max(MAX_NAME).optional(),
+    /** Number or id of the customer that all vouchers are issued to. */
+    customer: z
+      .union([z.int().min(1).max(MAX_NUMBER), z.string().regex(/^cus_[0-9A-Z]{26}$/)])
+      .optional(),
     kind: z.enum(["percent", "amount", "bogo"]),
     /** Percent, or an amount of money. */
     value: decimal,
@@ -104,7 +134,7 @@ export const voucherSeriesSchema = z
 /** `POST /keys` */
 export const keySchema = z.strictObject({
   name,
-  dialect: z.enum(["native", "kirimel"]),
+  dialect: z.enum(["native", "kirimel", "microgenn"]),
   mode: z.enum(["live", "test"]).default("live"),
   scopes,
   text: z

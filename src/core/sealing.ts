@@ -1,4 +1,4 @@
-import { fromBase64, toBase64Url } from "../core/digest.ts";
+import { fromBase64, toBase64Url } from "./digest.ts";
 
 /** AES-256 keys by version, base64; `current` names the one that seals. */
 export interface SealingKeys {
@@ -6,15 +6,20 @@ export interface SealingKeys {
   readonly keys: Readonly<Record<string, string>>;
 }
 
-const NONCE_BYTES = 12;
+/** Bytes of a nonce; it must never seal twice, so take it from a secure random source. */
+export const NONCE_BYTES = 12;
 
 /**
  * Encrypts a secret for storage with AES-256-GCM (NIST SP 800-38D): `version.nonce.ciphertext`,
  * base64url. `context` (the row's id) is authenticated with it, so that a sealed secret moved to
  * another row does not open.
  */
-export async function seal(keys: SealingKeys, context: string, secret: string): Promise<string> {
-  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+export async function seal(
+  keys: SealingKeys,
+  context: string,
+  secret: string,
+  nonce: Uint8Array<ArrayBuffer>,
+): Promise<string> {
   const key = await importKey(keys, keys.current);
   const encoder = new TextEncoder();
   const sealed = await crypto.subtle.encrypt(

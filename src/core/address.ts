@@ -1,0 +1,69 @@
+/** Names that mean this machine or a private network whatever they resolve to. */
+const PRIVATE_NAMES = /(^|\.)(localhost|local|internal|home\.arpa|intranet|lan|corp|home)$/i;
+
+/** IPv4 networks that are not the public internet (IANA special-purpose registry). */
+const PRIVATE_V4: readonly (readonly [string, number])[] = [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.0.2.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
+  ["224.0.0.0", 3],
+];
+
+const MAX_URL = 2_048;
+
+/**
+ * Why events must not be sent to a URL; null when they may. Only HTTPS to public hosts, no
+ * credentials in the URL; `allowLoopback` (a development setting) also lets plain HTTP to this
+ * machine pass. The URL parser has already turned odd spellings of IPv4 (`0x7f.1`, `2130706433`)
+ * into dotted form.
+ */
+export function refusedAddress(text: string, allowLoopback: boolean): string | null {
+  if (text.length > MAX_URL || !URL.canParse(text)) return "must be a URL";
+  const url = new URL(text);
+  const host = url.hostname.replace(/\.$/, "");
+  if (url.username !== "" || url.password !== "") return "must not carry credentials";
+  if (url.protocol !== "https:" && url.protocol !== "http:") return "must be an https URL";
+  if (allowLoopback && isLoopback(host)) return null;
+  if (url.protocol !== "https:") return "must be an https URL";
+  return isPrivate(host) ? "must be a public host" : null;
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function isPrivate(host: string): boolean {
+  if (host.startsWith("[")) return isPrivateV6(host.slice(1, -1));
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return isPrivateV4(host);
+  return !host.includes(".") || PRIVATE_NAMES.test(host);
+}
+
+function isPrivateV4(host: string): boolean {
+  const address = toNumber(host);
+  return PRIVATE_V4.some(([network, bits]) => {
+    const size = 2 ** (32 - bits);
+    return Math.floor(address / size) === Math.floor(toNumber(network) / size);
+  });
+}
+
+function toNumber(host: string): number {
+  return host.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+/** Only global unicast (2000::/3) is public; what embeds IPv4 or documents is not. */
+function isPrivateV6(host: string): boolean {
+  const [first = "0"] = host.split(":");
+  const group = Number.parseInt(first === "" ? "0" : first, 16);
+  const global = group >= 0x2000 && group <= 0x3fff;
+  const embedded = group === 0x2002 || /^2001:(0:|:|0*db8:)/i.test(host);
+  return !global || embedded;
+}

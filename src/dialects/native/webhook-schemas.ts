@@ -1,0 +1,56 @@
+import { z } from "zod";
+
+const MAX_URL = 2_048;
+const MAX_DESCRIPTION = 500;
+const MAX_TYPES = 50;
+
+/** `points.earned`, `points.*` or `*`. */
+const eventType = z
+  .string()
+  .max(64)
+  .regex(/^(?:\*|[a-z][a-z_]*(?:\.(?:\*|[a-z][a-z_]*))?)$/, "must be a type, e.g. points.*");
+
+const eventTypes = z.array(eventType).min(1).max(MAX_TYPES);
+
+/** `POST /webhook_endpoints` */
+export const endpointSchema = z.strictObject({
+  url: z.string().max(MAX_URL),
+  description: z.string().max(MAX_DESCRIPTION).default(""),
+  event_types: eventTypes.default(["*"]),
+});
+
+/** `PATCH /webhook_endpoints/{id}` */
+export const endpointPatchSchema = z.strictObject({
+  url: z.string().max(MAX_URL).optional(),
+  description: z.string().max(MAX_DESCRIPTION).optional(),
+  event_types: eventTypes.optional(),
+  enabled: z.boolean().optional(),
+});
+
+/** `POST /webhook_endpoints/{id}/resend` */
+export const resendSchema = z.strictObject({ event: z.string().max(64) });
+
+/** `POST /webhook_endpoints/{id}/replay` */
+export const replaySchema = z.strictObject({
+  since: z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+});
+
+const seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** `GET /events`: `after_seq` tails the feed, `cursor` looks back. */
+export const feedSchema = z
+  .strictObject({
+    limit: z.coerce.number().int().min(1).max(100).default(25),
+    after_seq: seq.optional(),
+    cursor: seq.optional(),
+    types: z
+      .string()
+      .max(1_000)
+      .transform((text) => text.split(",").map((type) => type.trim()))
+      .pipe(z.array(eventType).max(MAX_TYPES))
+      .optional(),
+  })
+  .refine((query) => query.after_seq === undefined || query.cursor === undefined, {
+    path: ["cursor"],
+    message: "must not be given beside after_seq",
+  });

@@ -1,0 +1,182 @@
+import { DurableObject } from "cloudflare:workers";
+import { ulid } from "ulid";
+import { makeId } from "../core/ids.ts";
+import type { ProgramDefinition } from "../core/program.ts";
+import { DEFAULT_PROGRAM, defineProgram } from "../core/program.ts";
+import { logFault } from "../log.ts";
+import { database } from "../registry/database.ts";
+import type { EndpointRow } from "../registry/endpoints.ts";
+import { enabledEndpoints, findEndpoint, updateEndpoint } from "../registry/endpoints.ts";
+import { insertEvents } from "../registry/events.ts";
+import { findMerchant } from "../registry/merchants.ts";
+import { findProgram } from "../registry/programs.ts";
+import { unitOfWork } from "../registry/unit-of-work.ts";
+import type { Handover } from "./client.ts";
+import { handOut } from "./hand-out.ts";
+import type { MerchantFacts, Purpose } from "./projection.ts";
+import { groupWrites } from "./projection.ts";
+import { rebuildSlice } from "./rebuild.ts";
+
+/** Handovers that come within so long are committed as one group. */
+const GATHER_MS = 100;
+/** Entries of one group: keeps a statement's bound text far below D1's limit of 2 MB. */
+const MAX_GROUP_ENTRIES = 500;
+/** How long the projector goes by what it read of the merchant. */
+const FACTS_MS = 30_000;
+const REBUILD_RETRY_MS = 5_000;
+
+interface Waiting {
+  readonly handover: Handover;
+  readonly purpose: Purpose;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+interface Known {
+  readonly facts: MerchantFacts;
+  readonly endpoints: readonly EndpointRow[];
+  readonly until: number;
+}
+
+/**
+ * A merchant's projector: gathers what many wallets hand over and commits it as one group. It keeps
+ * nothing: if it dies, the wallets hand over again.
+ */
+export class Projector extends DurableObject<Env> {
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | null = null;
+  #known: Known | null = null;
+
+  /** Commits entries to projection and feed, and hands their events to the endpoints. */
+  async publish(merchantId: string, handover: Handover): Promise<void> {
+    await this.#gather(merchantId, handover, "publish");
+  }
+
+  /** Commits entries to the projection only. */
+  async restore(merchantId: string, handover: Handover): Promise<void> {
+    await this.#gather(merchantId, handover, "restore");
+  }
+
+  /** Hands to the endpoints what the feed has and they have not. */
+  async handOut(merchantId: string): Promise<void> {
+    const { facts, endpoints } = await this.#know(merchantId);
+    const receivers = { merchantId, livemode: facts.livemode, endpoints };
+    await handOut(this.env, database(this.env, merchantId), receivers);
+  }
+
+  /** What is known of the merchant's endpoints is read anew next time. */
+  async forgetEndpoints(): Promise<void> {
+    this.#known = null;
+  }
+
+  /** Goes on with a rebuild; the work is the alarm's, slice by slice. */
+  async rebuild(merchantId: string): Promise<void> {
+    await this.ctx.storage.put("merchant", merchantId);
+    await this.ctx.storage.setAlarm(Date.now());
+  }
+
+  /** Books that an endpoint's object stopped by itself, with its event. */
+  async endpointDisabled(merchantId: string, endpoint: string, reason: string): Promise<void> {
+    const db = database(this.env, merchantId);
+    const row = await findEndpoint(db, merchantId, endpoint);
+    if (row === undefined || !row.enabled) return;
+    const now = Date.now();
+    const change = { enabled: false, disabledReason: reason, updatedAt: now };
+    const event = {
+      id: makeId("evt", ulid(now)),
+      type: "webhook_endpoint.disabled",
+      customerId: null,
+      sequence: null,
+      timestamp: now,
+      data: { webhook_endpoint: endpoint, reason },
+    };
+    const work = unitOfWork(db, "live");
+    work.addConditional(updateEndpoint(db, row, change));
+    work.add(insertEvents(db, merchantId, [event]));
+    if (!(await work.commit())) throw new Error("the endpoint was changed meanwhile");
+    this.#known = null;
+    await this.handOut(merchantId);
+  }
+
+  /** One slice of a rebuild after the other, each durable where it stands. */
+  override async alarm(): Promise<void> {
+    const merchantId = await this.ctx.storage.get<string>("merchant");
+    if (merchantId === undefined) return;
+    try {
+      const more = await rebuildSlice(this.env, database(this.env, merchantId), merchantId);
+      if (more) await this.ctx.storage.setAlarm(Date.now());
+      else await this.ctx.storage.deleteAll();
+    } catch (error) {
+      logFault({ merchant: merchantId, during: "rebuild" }, error);
+      await this.ctx.storage.setAlarm(Date.now() + REBUILD_RETRY_MS);
+    }
+  }
+
+  #gather(merchantId: string, handover: Handover, purpose: Purpose): Promise<void> {
+    return new Promise((done, failed) => {
+      this.#waiting.push({ handover, purpose, done, failed });
+      this.#running ??= this.#run(merchantId).finally(() => {
+        this.#running = null;
+      });
+    });
+  }
+
+  async #run(merchantId: string): Promise<void> {
+    await scheduler.wait(GATHER_MS);
+    while (this.#waiting.length > 0) {
+      const group = this.#nextGroup();
+      try {
+        await this.#commit(merchantId, group);
+        for (const waiting of group) waiting.done();
+      } catch (error) {
+        for (const waiting of group) waiting.failed(error);
+      }
+    }
+  }
+
+  /** As many of one purpose as a statement may carry, in their order. */
+  #nextGroup(): readonly Waiting[] {
+    const [first] = this.#waiting;
+    let entries = 0;
+    const group = this.#waiting.filter(({ handover, purpose }) => {
+      if (purpose !== first?.purpose || entries >= MAX_GROUP_ENTRIES) return false;
+      entries += handover.entries.length;
+      return true;
+    });
+    this.#waiting = this.#waiting.filter((waiting) => !group.includes(waiting));
+    return group;
+  }
+
+  async #commit(merchantId: string, group: readonly Waiting[]): Promise<void> {
+    const { facts } = await this.#know(merchantId);
+    const db = database(this.env, merchantId);
+    const handovers = group.map(({ handover }) => handover);
+    const purpose = group[0]?.purpose ?? "publish";
+    const work = unitOfWork(db, "live");
+    work.add(...groupWrites(db, facts, handovers, purpose, Date.now()));
+    if (!(await work.commit())) throw new Error("the feed's number was taken");
+    if (purpose === "publish") await this.handOut(merchantId);
+  }
+
+  async #know(merchantId: string): Promise<Known> {
+    const now = Date.now();
+    if (this.#known !== null && this.#known.until > now) return this.#known;
+    const db = database(this.env, merchantId);
+    const [merchant, program, endpoints] = await Promise.all([
+      findMerchant(db, { id: merchantId }),
+      findProgram(db, merchantId),
+      enabledEndpoints(db, merchantId),
+    ]);
+    if (merchant === undefined) throw new Error("a projector was called for no merchant");
+    const { id, currency, sandbox } = merchant;
+    const defined = program === undefined ? null : define(program.definition);
+    const facts = { id, currency, livemode: !sandbox, program: defined ?? DEFAULT_PROGRAM };
+    this.#known = { facts, endpoints, until: now + FACTS_MS };
+    return this.#known;
+  }
+}
+
+function define(definition: unknown) {
+  const defined = defineProgram(definition as ProgramDefinition);
+  return defined.ok ? defined.value : null;
+}

@@ -1,0 +1,30 @@
+import type { Database } from "../registry/database.ts";
+import { advanceRebuild, customersAfter, findRebuild } from "../registry/projection.ts";
+import { unitOfWork } from "../registry/unit-of-work.ts";
+import { walletOf } from "../wallet/client.ts";
+
+/** Wallets that one slice asks to tell their ledger again, all at once. */
+const SLICE = 20;
+
+/**
+ * Rebuilds the copies of the next few customers; whether there are more. The cursor moves when
+ * they are done, so that a crash repeats a slice and leaves none out.
+ */
+export async function rebuildSlice(env: Env, db: Database, merchantId: string): Promise<boolean> {
+  const rebuild = await findRebuild(db, merchantId);
+  if (rebuild === undefined || rebuild.finishedAt !== null) return false;
+  const customers = await customersAfter(db, merchantId, rebuild.cursor, SLICE);
+  const wallets = customers.map((customer) => walletOf(env, { merchant: merchantId, customer }));
+  await Promise.all(wallets.map((wallet) => wallet.retell()));
+  const last = customers.at(-1);
+  const finished = customers.length < SLICE;
+  const step = {
+    cursor: last ?? rebuild.cursor,
+    done: customers.length,
+    finishedAt: finished ? Date.now() : null,
+  };
+  const work = unitOfWork(db, "live");
+  work.add(advanceRebuild(db, merchantId, step));
+  await work.commit();
+  return !finished;
+}

@@ -1,0 +1,189 @@
+import { and, desc, eq, gt, lt, sql } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import type { NewEvent } from "./events.ts";
+import { customers, entries, events, rebuilds, wallets } from "./schema.ts";
+import type { Write } from "./unit-of-work.ts";
+
+/** A wallet's copy on its way into the projection. */
+export type ProjectedWallet = Omit<typeof wallets.$inferInsert, "merchantId">;
+
+/** An entry's copy on its way into the projection. */
+export type ProjectedEntry = Omit<typeof entries.$inferInsert, "merchantId">;
+
+/** The write that brings wallets up to date, never back: one statement however many they are. */
+export function projectWallets(
+  db: Database,
+  merchantId: string,
+  rows: readonly ProjectedWallet[],
+): Write {
+  return db
+    .insert(wallets)
+    .select(
+      sql`SELECT json_extract(item.value, '$.customerId'), ${merchantId},
+        json_extract(item.value, '$.seq'), json_extract(item.value, '$.points'),
+        json_extract(item.value, '$.tier'), json_extract(item.value, '$.lastEarnedAt'),
+        json_extract(item.value, '$.lastRedeemedAt'), json_extract(item.value, '$.holdings'),
+        json_extract(item.value, '$.publishedAt')
+        FROM json_each(${JSON.stringify(rows)}) AS item WHERE TRUE`,
+    )
+    .onConflictDoUpdate({
+      target: wallets.customerId,
+      set: {
+        seq: sql`excluded.seq`,
+        points: sql`excluded.points`,
+        tier: sql`excluded.tier`,
+        lastEarnedAt: sql`excluded.last_earned_at`,
+        lastRedeemedAt: sql`excluded.last_redeemed_at`,
+        holdings: sql`excluded.holdings`,
+        publishedAt: sql`excluded.published_at`,
+      },
+      setWhere: sql`excluded.seq > ${wallets.seq}`,
+    });
+}
+
+/** The write that copies entries; those that are there are left as they are. */
+export function projectEntries(
+  db: Database,
+  merchantId: string,
+  rows: readonly ProjectedEntry[],
+): Write {
+  return db
+    .insert(entries)
+    .select(
+      sql`SELECT ${merchantId}, json_extract(item.value, '$.customerId'),
+        json_extract(item.value, '$.seq'), json_extract(item.value, '$.id'),
+        json_extract(item.value, '$.kind'), json_extract(item.value, '$.unit'),
+        json_extract(item.value, '$.amount'), json_extract(item.value, '$.balance'),
+        json_extract(item.value, '$.reference'), json_extract(item.value, '$.siteId'),
+        json_extract(item.value, '$.dialect'), json_extract(item.value, '$.occurredAt'),
+        json_extract(item.value, '$.recordedAt')
+        FROM json_each(${JSON.stringify(rows)}) AS item WHERE TRUE`,
+    )
+    .onConflictDoNothing();
+}
+
+/**
+ * The write that adds wallets' events to the feed, except those whose entry is already copied: it
+ * must stand before {@link projectEntries} in the same batch. So an event is there once, without
+ * an index of its own.
+ */
+export function feedWalletEvents(
+  db: Database,
+  merchantId: string,
+  added: readonly NewEvent[],
+): Write {
+  return db.insert(events).select(
+    sql`SELECT ${merchantId},
+      (SELECT COALESCE(MAX(seq), 0) FROM events WHERE merchant_id = ${merchantId})
+        + ROW_NUMBER() OVER (ORDER BY item.key),
+      json_extract(item.value, '$.id'), json_extract(item.value, '$.type'),
+      json_extract(item.value, '$.customerId'), json_extract(item.value, '$.sequence'),
+      json_extract(item.value, '$.timestamp'), json_extract(item.value, '$.data')
+      FROM json_each(${JSON.stringify(added)}) AS item
+      WHERE NOT EXISTS (SELECT 1 FROM entries WHERE merchant_id = ${merchantId}
+        AND customer_id = json_extract(item.value, '$.customerId')
+        AND seq = json_extract(item.value, '$.sequence'))`,
+  );
+}
+
+/** One copied wallet. */
+export async function findProjectedWallet(
+  db: Database,
+  merchantId: string,
+  customerId: string,
+): Promise<typeof wallets.$inferSelect | undefined> {
+  const where = and(eq(wallets.merchantId, merchantId), eq(wallets.customerId, customerId));
+  return db.select().from(wallets).where(where).get();
+}
+
+/** A row of `entries`. */
+export type EntryLine = typeof entries.$inferSelect;
+
+/** A customer's copied entries, newest first, older than the number `before`. */
+export async function listProjectedEntries(
+  db: Database,
+  merchantId: string,
+  customerId: string,
+  limit: number,
+  before: number | null,
+): Promise<EntryLine[]> {
+  const where = and(
+    eq(entries.merchantId, merchantId),
+    eq(entries.customerId, customerId),
+    before === null ? undefined : lt(entries.seq, before),
+  );
+  return db.select().from(entries).where(where).orderBy(desc(entries.seq)).limit(limit).all();
+}
+
+/** When a merchant's projection was last written; null if never. */
+export async function projectedAt(db: Database, merchantId: string): Promise<number | null> {
+  const row = await db
+    .select({ at: sql<number | null>`MAX(${wallets.publishedAt})` })
+    .from(wallets)
+    .where(eq(wallets.merchantId, merchantId))
+    .get();
+  return row?.at ?? null;
+}
+
+/** The next customers to rebuild, by id, after `cursor`. */
+export async function customersAfter(
+  db: Database,
+  merchantId: string,
+  cursor: string,
+  limit: number,
+): Promise<string[]> {
+  const where = and(eq(customers.merchantId, merchantId), gt(customers.id, cursor));
+  const rows = await db
+    .select({ id: customers.id })
+    .from(customers)
+    .where(where)
+    .orderBy(customers.id)
+    .limit(limit)
+    .all();
+  return rows.map((row) => row.id);
+}
+
+/** A row of `rebuilds`. */
+export type RebuildRow = typeof rebuilds.$inferSelect;
+
+/** A merchant's rebuild, the last one if none is under way. */
+export async function findRebuild(
+  db: Database,
+  merchantId: string,
+): Promise<RebuildRow | undefined> {
+  return db.select().from(rebuilds).where(eq(rebuilds.merchantId, merchantId)).get();
+}
+
+/** The write that starts a rebuild from the first customer, whatever was under way. */
+export function startRebuild(db: Database, merchantId: string, now: number): Write {
+  const total = sql<number>`(SELECT COUNT(*) FROM customers WHERE merchant_id = ${merchantId})`;
+  const fresh = { startedAt: now, finishedAt: null, cursor: "", done: 0, total };
+  return db
+    .insert(rebuilds)
+    .values({ merchantId, ...fresh })
+    .onConflictDoUpdate({ target: rebuilds.merchantId, set: fresh });
+}
+
+/** The write that notes how far a rebuild is. */
+export function advanceRebuild(
+  db: Database,
+  merchantId: string,
+  step: { readonly cursor: string; readonly done: number; readonly finishedAt: number | null },
+): Write {
+  return db
+    .update(rebuilds)
+    .set({ ...step, done: sql`${rebuilds.done} + ${step.done}` })
+    .where(eq(rebuilds.merchantId, merchantId));
+}
+
+/** Merchants whose rebuild is under way. */
+export async function unfinishedRebuilds(db: Database, limit: number): Promise<string[]> {
+  const open = sql`${rebuilds.finishedAt} IS NULL`;
+  const rows = await db
+    .select({ merchantId: rebuilds.merchantId })
+    .from(rebuilds)
+    .where(open)
+    .limit(limit)
+    .all();
+  return rows.map((row) => row.merchantId);
+}

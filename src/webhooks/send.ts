@@ -1,0 +1,83 @@
+import { refusedAddress } from "../core/address.ts";
+import type { Try } from "./client.ts";
+import { parseRetryAfter } from "./schedule.ts";
+import { signatureHeaders } from "./signing.ts";
+import type { DueDelivery } from "./store.ts";
+
+/** A receiver has so long to answer. */
+export const TIMEOUT_MS = 15_000;
+/** Bytes of an answer that are read and kept. */
+export const MAX_RESPONSE_BYTES = 1_024;
+
+/** What a try came to. */
+export interface Attempt {
+  readonly made: Try;
+  readonly retryAfterMs: number | null;
+}
+
+/** Where and how to send. Secrets are in clear and never leave memory. */
+export interface Target {
+  readonly url: string;
+  readonly secrets: readonly string[];
+  readonly allowLoopback: boolean;
+}
+
+/**
+ * Sends one delivery. Never throws: whatever goes wrong is a failure to be tried again. Success is
+ * a 2xx in time; a redirect is a failure, because it could lead anywhere.
+ */
+export async function send(target: Target, delivery: DueDelivery): Promise<Attempt> {
+  const at = Date.now();
+  const refused = refusedAddress(target.url, target.allowLoopback);
+  if (refused !== null) return failed(delivery, at, `the address ${refused}`);
+  try {
+    const signature = await signatureHeaders(target.secrets, delivery.event, at, delivery.body);
+    const response = await fetch(target.url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "User-Agent": "Guerdon/1.0", ...signature },
+      body: delivery.body,
+      redirect: "manual",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const text = await readStart(response);
+    const failure = response.ok ? null : `answered with status ${response.status}`;
+    const made = tryOf(delivery, at, response.status, text, failure);
+    return { made, retryAfterMs: parseRetryAfter(response.headers.get("retry-after"), at) };
+  } catch (error) {
+    const late = error instanceof Error && error.name === "TimeoutError";
+    return failed(delivery, at, late ? "no answer within 15 s" : "could not be reached");
+  }
+}
+
+function failed(delivery: DueDelivery, at: number, failure: string): Attempt {
+  return { made: tryOf(delivery, at, null, "", failure), retryAfterMs: null };
+}
+
+function tryOf(
+  delivery: DueDelivery,
+  at: number,
+  status: number | null,
+  response: string,
+  failure: string | null,
+): Try {
+  const durationMs = Date.now() - at;
+  return { n: delivery.failures + 1, at, durationMs, status, response, failure };
+}
+
+/** Reads the beginning of a body and lets go of the rest, however long it is. */
+async function readStart(response: Response): Promise<string> {
+  if (response.body === null) return "";
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  while (size < MAX_RESPONSE_BYTES) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    const part = (value as Uint8Array).subarray(0, MAX_RESPONSE_BYTES - size);
+    size += part.length;
+    text += decoder.decode(part, { stream: true });
+  }
+  await reader.cancel().catch(() => undefined);
+  return text;
+}
