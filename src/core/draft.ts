@@ -57,7 +57,7 @@ export interface Line {
   readonly remarks?: Remarks;
 }
 
-/** An empty draft. `now` never runs behind the last entry: a clock that jumped back is overruled. */
+/** An empty draft. `now` never runs behind the last entry, even if the clock jumped back. */
 export function startDraft(ledger: Ledger, request: CommandRequest, clock: number): Draft {
   const now = Math.max(clock, ledger.head.recordedAt);
   const occurredAt = Math.min(request.occurredAt ?? now, now);

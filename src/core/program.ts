@@ -32,7 +32,7 @@ export interface Program {
   readonly earning: {
     readonly rate: Rate;
     readonly rounding: Rounding;
-    /** What the earned amount is rounded to, in the smallest step of points: 100 is whole points. */
+    /** What the earned amount is rounded to, in the smallest step: 100 is whole points. */
     readonly step: number;
     /** Points that a line of a bill earns besides, by its category (see {@link categoryKey}). */
     readonly categories?: Readonly<Record<string, Rate>>;

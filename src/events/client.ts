@@ -30,8 +30,6 @@ export interface ProjectorClient {
   restore(handover: Handover): Promise<void>;
   /** Hands what the feed has and the endpoints have not, to the endpoints. */
   handOut(): Promise<void>;
-  /** The merchant's endpoints changed: what is known of them is forgotten. */
-  forgetEndpoints(): Promise<void>;
   /** Goes on with a rebuild of the projection that is under way. */
   rebuild(): Promise<void>;
   /** An endpoint's object disabled itself; booked with an event. */
@@ -45,7 +43,6 @@ export function projectorOf(env: Env, merchantId: string): ProjectorClient {
     publish: (handover) => stub.publish(merchantId, handover),
     restore: (handover) => stub.restore(merchantId, handover),
     handOut: () => stub.handOut(merchantId),
-    forgetEndpoints: () => stub.forgetEndpoints(),
     rebuild: () => stub.rebuild(merchantId),
     endpointDisabled: (endpoint, reason) => stub.endpointDisabled(merchantId, endpoint, reason),
   };

@@ -5,8 +5,7 @@ import type { ProgramDefinition } from "../core/program.ts";
 import { DEFAULT_PROGRAM, defineProgram } from "../core/program.ts";
 import { logFault } from "../log.ts";
 import { database } from "../registry/database.ts";
-import type { EndpointRow } from "../registry/endpoints.ts";
-import { enabledEndpoints, findEndpoint, updateEndpoint } from "../registry/endpoints.ts";
+import { findEndpoint, updateEndpoint } from "../registry/endpoints.ts";
 import { insertEvents } from "../registry/events.ts";
 import { findMerchant } from "../registry/merchants.ts";
 import { findProgram } from "../registry/programs.ts";
@@ -32,9 +31,7 @@ interface Waiting {
   readonly failed: (error: unknown) => void;
 }
 
-interface Known {
-  readonly facts: MerchantFacts;
-  readonly endpoints: readonly EndpointRow[];
+interface Known extends MerchantFacts {
   readonly until: number;
 }
 
@@ -59,14 +56,8 @@ export class Projector extends DurableObject<Env> {
 
   /** Hands to the endpoints what the feed has and they have not. */
   async handOut(merchantId: string): Promise<void> {
-    const { facts, endpoints } = await this.#know(merchantId);
-    const receivers = { merchantId, livemode: facts.livemode, endpoints };
-    await handOut(this.env, database(this.env, merchantId), receivers);
-  }
-
-  /** What is known of the merchant's endpoints is read anew next time. */
-  async forgetEndpoints(): Promise<void> {
-    this.#known = null;
+    const { livemode } = await this.#know(merchantId);
+    await handOut(this.env, database(this.env, merchantId), merchantId, livemode);
   }
 
   /** Goes on with a rebuild; the work is the alarm's, slice by slice. */
@@ -94,7 +85,6 @@ export class Projector extends DurableObject<Env> {
     work.addConditional(updateEndpoint(db, row, change));
     work.add(insertEvents(db, merchantId, [event]));
     if (!(await work.commit())) throw new Error("the endpoint was changed meanwhile");
-    this.#known = null;
     await this.handOut(merchantId);
   }
 
@@ -148,7 +138,7 @@ export class Projector extends DurableObject<Env> {
   }
 
   async #commit(merchantId: string, group: readonly Waiting[]): Promise<void> {
-    const { facts } = await this.#know(merchantId);
+    const facts = await this.#know(merchantId);
     const db = database(this.env, merchantId);
     const handovers = group.map(({ handover }) => handover);
     const purpose = group[0]?.purpose ?? "publish";
@@ -162,16 +152,15 @@ export class Projector extends DurableObject<Env> {
     const now = Date.now();
     if (this.#known !== null && this.#known.until > now) return this.#known;
     const db = database(this.env, merchantId);
-    const [merchant, program, endpoints] = await Promise.all([
+    const [merchant, program] = await Promise.all([
       findMerchant(db, { id: merchantId }),
       findProgram(db, merchantId),
-      enabledEndpoints(db, merchantId),
     ]);
     if (merchant === undefined) throw new Error("a projector was called for no merchant");
     const { id, currency, sandbox } = merchant;
     const defined = program === undefined ? null : define(program.definition);
     const facts = { id, currency, livemode: !sandbox, program: defined ?? DEFAULT_PROGRAM };
-    this.#known = { facts, endpoints, until: now + FACTS_MS };
+    this.#known = { ...facts, until: now + FACTS_MS };
     return this.#known;
   }
 }

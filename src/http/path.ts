@@ -16,7 +16,8 @@ export function routingPath(request: Request): string {
 function decodePath(path: string): string {
   if (!path.includes("%")) return path;
   try {
-    return decodeURI(path);
+    // A parameter is decoded once more when it is read: an encoded percent sign must survive here.
+    return decodeURI(path.replaceAll("%25", "%2525"));
   } catch {
     return path;
   }

@@ -41,11 +41,14 @@ async function count(
 }
 
 /** Sets the three headers that every answer of a limited dialect carries. */
-export function setRateLimitHeaders(http: Http, policy: BucketPolicy): void {
+export function setRateLimitHeaders(
+  http: Http,
+  policy: BucketPolicy,
+  { headers }: Response = http.res,
+): void {
   const address = `address/${clientAddress(http)}`;
   const counted: Verdict | undefined = http.get("verdict");
   const verdict = counted ?? peekTokens(address, policy, http.get("now"));
-  const { headers } = http.res;
   headers.set("X-RateLimit-Limit", String(verdict.limit));
   headers.set("X-RateLimit-Remaining", String(verdict.remaining));
   headers.set("X-RateLimit-Reset", String(Math.floor(verdict.resetAt / 1000)));

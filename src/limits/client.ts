@@ -47,11 +47,13 @@ export async function takeToken(
 ): Promise<Verdict> {
   const own = heldOf(bucket);
   for (let asked = 0; asked < MAX_WAITS; asked += 1) {
-    if (own.until > now && own.tokens > 0) {
+    // A slow upload comes here long after `now`: what lapsed meanwhile must not be spent.
+    const clock = Math.max(now, Date.now());
+    if (own.until > clock && own.tokens > 0) {
       own.tokens -= 1;
-      return verdict(policy, now, own.tokens + own.reserved, 0);
+      return verdict(policy, clock, own.tokens + own.reserved, 0);
     }
-    if (own.deniedUntil > now) return verdict(policy, now, 0, own.deniedUntil - now);
+    if (own.deniedUntil > clock) return verdict(policy, clock, 0, own.deniedUntil - clock);
     own.pending ??= renew(env, bucket, policy, own).finally(() => {
       own.pending = null;
     });

@@ -1,11 +1,11 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
+import type { EndpointRow } from "./events.ts";
 import { lastSeq } from "./events.ts";
 import { webhookEndpoints } from "./schema.ts";
 import type { Write } from "./unit-of-work.ts";
 
-/** A row of `webhook_endpoints`. */
-export type EndpointRow = typeof webhookEndpoints.$inferSelect;
+export type { EndpointRow } from "./events.ts";
 
 /** A merchant's endpoint. */
 export async function findEndpoint(
@@ -15,15 +15,6 @@ export async function findEndpoint(
 ): Promise<EndpointRow | undefined> {
   const where = and(eq(webhookEndpoints.merchantId, merchantId), eq(webhookEndpoints.id, id));
   return db.select().from(webhookEndpoints).where(where).get();
-}
-
-/** A merchant's endpoints that get events now. */
-export async function enabledEndpoints(db: Database, merchantId: string): Promise<EndpointRow[]> {
-  const where = and(
-    eq(webhookEndpoints.merchantId, merchantId),
-    eq(webhookEndpoints.enabled, true),
-  );
-  return db.select().from(webhookEndpoints).where(where).all();
 }
 
 /** A merchant's endpoints, newest first, at most `limit`, older than the id `before`. */

@@ -1,7 +1,10 @@
 import { and, asc, desc, eq, gt, like, lt, or, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
-import { events, feeds } from "./schema.ts";
+import { events, feeds, webhookEndpoints } from "./schema.ts";
 import type { Write } from "./unit-of-work.ts";
+
+/** A row of `webhook_endpoints`. */
+export type EndpointRow = typeof webhookEndpoints.$inferSelect;
 
 /** A row of the feed. */
 export type EventRow = typeof events.$inferSelect;
@@ -10,8 +13,8 @@ export type EventRow = typeof events.$inferSelect;
 export type NewEvent = Omit<EventRow, "seq" | "merchantId">;
 
 /**
- * The write that adds events of a change made in D1 to a merchant's feed, in their order. It belongs
- * into the batch of that change, and so is there exactly when the change is.
+ * The write that adds events of a change made in D1 to a merchant's feed, in their order. It
+ * belongs into the batch of that change, and so is there exactly when the change is.
  */
 export function insertEvents(db: Database, merchantId: string, added: readonly NewEvent[]): Write {
   return db.insert(events).select(
@@ -58,10 +61,24 @@ function typeMatches(pattern: string) {
     : eq(events.type, pattern);
 }
 
-/** How far a merchant's feed was handed out; null if there was never an endpoint. */
-export async function findHandedSeq(db: Database, merchantId: string): Promise<number | null> {
-  const row = await db.select().from(feeds).where(eq(feeds.merchantId, merchantId)).get();
-  return row?.handedSeq ?? null;
+/**
+ * What a merchant's feed has beyond its cursor, and the endpoints that get events now, both as of
+ * one moment. Nothing when there was never an endpoint.
+ */
+export async function readHandOut(
+  db: Database,
+  merchantId: string,
+  limit: number,
+): Promise<{ readonly rows: readonly EventRow[]; readonly endpoints: readonly EndpointRow[] }> {
+  const handed = sql`(SELECT ${feeds.handedSeq} FROM ${feeds}
+    WHERE ${feeds.merchantId} = ${merchantId})`;
+  const beyond = and(eq(events.merchantId, merchantId), gt(events.seq, handed));
+  const own = and(eq(webhookEndpoints.merchantId, merchantId), eq(webhookEndpoints.enabled, true));
+  const [rows, endpoints] = await db.batch([
+    db.select().from(events).where(beyond).orderBy(asc(events.seq)).limit(limit),
+    db.select().from(webhookEndpoints).where(own),
+  ]);
+  return { rows, endpoints };
 }
 
 /** The write that notes how far the feed was handed out; never back. */

@@ -1,6 +1,7 @@
 import { ulid } from "ulid";
 import { sha256Hex } from "../core/digest.ts";
 import type { LoyaltyError } from "../core/errors.ts";
+import { invalid } from "../core/errors.ts";
 import { makeId } from "../core/ids.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
@@ -39,10 +40,26 @@ export interface NewKey {
 
 /** Dialects whose requests are signed with a secret beside the key. */
 const SIGNED_DIALECTS: readonly string[] = ["kirimel"];
+/** Dialects whose key texts tell their mode. */
+const KEY_FORMS: Readonly<Partial<Record<string, KeyForm>>> = {
+  microgenn: {
+    make: (mode) => `mg_${mode}_${randomText(32)}`,
+    fits: (text, mode) => new RegExp(`^mg_${mode}_[A-Za-z0-9_]{8,}$`).test(text),
+  },
+};
+
+interface KeyForm {
+  make(mode: "live" | "test"): string;
+  fits(text: string, mode: "live" | "test"): boolean;
+}
+
 const SECRET_LENGTH = 40;
 const HINT_LENGTH = 4;
 
-/** Makes a key, with no scope that its maker lacks (`scope_missing`). `already_exists` when its text is in use, `not_found` for an unknown site. */
+/**
+ * Makes a key, with no scope that its maker lacks (`scope_missing`). `already_exists` when its text
+ * is in use, `not_found` for an unknown site.
+ */
 export async function createKey(
   ctx: Context,
   input: KeyInput,
@@ -52,7 +69,11 @@ export async function createKey(
   if (beyond !== undefined) return err({ code: "scope_missing", scope: beyond });
   const site = input.site === null ? null : await getSiteByCode(ctx, input.site);
   if (site !== null && !site.ok) return site;
-  const text = input.text ?? makeKeyText(input.mode);
+  const form = KEY_FORMS[input.dialect];
+  const text = input.text ?? form?.make(input.mode) ?? makeKeyText(input.mode);
+  if (form !== undefined && !form.fits(text, input.mode)) {
+    return invalid("/text", "invalid", "must have its dialect's form, and the prefix of its mode");
+  }
   const signed = SIGNED_DIALECTS.includes(input.dialect);
   const secret = input.secret ?? (signed ? randomText(SECRET_LENGTH) : null);
   const id = makeId("key", ulid(now));

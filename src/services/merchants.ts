@@ -62,6 +62,11 @@ const RESERVED_SLUGS: readonly string[] = [
   "v3",
 ];
 
+/** Whether a slug is part of another dialect's paths. */
+export function isReservedSlug(slug: string): boolean {
+  return RESERVED_SLUGS.includes(slug.toLowerCase());
+}
+
 /**
  * Makes a merchant. Refuses a slug that is taken (`already_exists`) or reserved, an unknown time
  * zone, and demo data anywhere but in local development (`demo_refused`).
@@ -71,7 +76,7 @@ export async function createMerchant(
   input: MerchantInput,
 ): Promise<Result<MerchantRow, LoyaltyError>> {
   const { env, settings, now } = deployment;
-  if (RESERVED_SLUGS.includes(input.slug)) {
+  if (isReservedSlug(input.slug)) {
     return invalid("/slug", "reserved", "is reserved; choose another");
   }
   if (!isTimeZone(input.timeZone)) {

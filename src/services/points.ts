@@ -1,8 +1,8 @@
 import type { Reference } from "../core/commands.ts";
 import type { Money } from "../core/earning.ts";
 import { moneyForPoints } from "../core/earning.ts";
-import type { Head, Remarks } from "../core/entries.ts";
-import { holdingOf } from "../core/entries.ts";
+import type { Head, LotChange, Remarks } from "../core/entries.ts";
+import { EMPTY_HEAD, holdingOf } from "../core/entries.ts";
 import type { LoyaltyError } from "../core/errors.ts";
 import type { Result } from "../core/result.ts";
 import type { Standing } from "../core/tiers.ts";
@@ -64,6 +64,7 @@ export interface PointsBalance {
   readonly redeemed: number;
   readonly standing: Standing;
   readonly benefits: readonly string[];
+  readonly priorityService: boolean;
   /** What expires within the window asked for. */
   readonly expiring: number;
   /** Last good day (`YYYY-MM-DD`) of what expires first in that window; null if nothing does. */
@@ -77,18 +78,29 @@ export async function readPoints(
   customer: string,
   windowMs: number,
 ): Promise<PointsBalance> {
-  const { merchant, program } = ctx.principal;
   const { head, expiring } = await readWallet(ctx, customer, ctx.now + windowMs);
+  return pointsOf(ctx, head, expiring.point);
+}
+
+/** The points of a customer who was enrolled by this very request: asks no wallet. */
+export function noPoints(ctx: Context): PointsBalance {
+  return pointsOf(ctx, EMPTY_HEAD, []);
+}
+
+function pointsOf(ctx: Context, head: Head, expiring: readonly LotChange[]): PointsBalance {
+  const { merchant, program } = ctx.principal;
   const { balance, earned, redeemed } = holdingOf(head, "point");
   const standing = standingFor(program, earned);
-  const [first] = expiring.point;
+  const tier = tierNamed(program, standing.tier);
+  const [first] = expiring;
   return {
     balance,
     earned,
     redeemed,
     standing,
-    benefits: tierNamed(program, standing.tier)?.benefits ?? [],
-    expiring: expiring.point.reduce((sum, lot) => sum + lot.amount, 0),
+    benefits: tier?.benefits ?? [],
+    priorityService: tier?.priorityService ?? false,
+    expiring: expiring.reduce((sum, lot) => sum + lot.amount, 0),
     expiryDate: first === undefined ? null : lastDayOf(first.expiresAt, merchant.timeZone),
     head,
   };

@@ -5,7 +5,7 @@ import { invalid, notFound } from "../core/errors.ts";
 import { makeId } from "../core/ids.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
-import { configOf, projectorOf } from "../events/client.ts";
+import { configOf } from "../events/client.ts";
 import type { EndpointChange, EndpointRow } from "../registry/endpoints.ts";
 import {
   countEndpoints,
@@ -82,7 +82,6 @@ export async function createEndpoint(
   const work = unitOfWork(db, principal.mode);
   work.add(startHandingOut(db, merchantId), insertEndpoint(db, row));
   await work.commit();
-  await forget(ctx);
   return ok({ row: { ...row, afterSeq: 0 }, secret });
 }
 
@@ -159,7 +158,6 @@ export async function removeEndpoint(
   const work = unitOfWork(db, principal.mode);
   work.addConditional(deleteEndpoint(db, { ...found.value, version }));
   if (!(await work.commit())) return err({ code: "etag_mismatch" });
-  await forget(ctx);
   if (principal.mode === "live") await endpointOf(ctx.env, principal.merchant.id, id).drop();
   return ok(null);
 }
@@ -180,17 +178,10 @@ async function change(
   work.addConditional(updateEndpoint(db, row, changed));
   if (!(await work.commit())) return err({ code: "etag_mismatch" });
   const after = { ...row, ...changed, version: version + 1 };
-  await forget(ctx);
   if (principal.mode === "live") {
     await endpointOf(ctx.env, principal.merchant.id, id).configure(configOf(after));
   }
   return ok(after);
-}
-
-/** The projector must not go by endpoints that have changed. */
-async function forget(ctx: Context): Promise<void> {
-  if (ctx.principal.mode === "test") return;
-  await projectorOf(ctx.env, ctx.principal.merchant.id).forgetEndpoints();
 }
 
 function makeSecret(): string {

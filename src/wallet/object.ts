@@ -113,7 +113,7 @@ export class Wallet extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.#armedAt = null;
     try {
-      this.#expireDue();
+      this.#bookDue();
       await this.#publish();
       this.#failures = 0;
     } catch (error) {
@@ -130,12 +130,18 @@ export class Wallet extends DurableObject<Env> {
     await publishPending(this.ctx.storage.sql, projectorOf(this.env, merchant), customer);
   }
 
-  /** Sets the alarm for what is not published yet, else for the next expiry. */
+  /**
+   * Sets the alarm for what is not published yet, else for the next expiry. After a failure it
+   * waits, also for what is overdue: an alarm that cannot do its work must not spin.
+   */
   #armNext(): void {
-    this.#arm(this.#reader.nextExpiry());
+    const now = Date.now();
+    const backoff = Math.min(MAX_BACKOFF_MS, 2 ** this.#failures * 500);
+    const soonest = this.#failures === 0 ? now : now + this.#publishDelayMs + backoff;
+    const expiry = this.#reader.nextExpiry();
+    if (expiry !== null) this.#arm(Math.max(expiry, soonest));
     if (this.#reader.head().seq <= publishedSeq(this.ctx.storage.sql)) return;
-    const backoff = Math.min(MAX_BACKOFF_MS, this.#publishDelayMs + 2 ** this.#failures * 500);
-    this.#arm(Date.now() + (this.#failures === 0 ? this.#publishDelayMs : backoff));
+    this.#arm(Math.max(now + this.#publishDelayMs, soonest));
   }
 
   /** Writes in one transaction; the first that is kept fixes whose wallet this is. */
@@ -151,12 +157,18 @@ export class Wallet extends DurableObject<Env> {
     return result;
   }
 
+  /** Books what is due before a read, and sees to it that it is published. */
   #expireDue(): void {
+    if (this.#bookDue()) this.#arm(Date.now() + this.#publishDelayMs);
+  }
+
+  /** Books what is due; whether anything was. */
+  #bookDue(): boolean {
     const { sql } = this.ctx.storage;
     const { stored } = transact(this.ctx.storage, "live", () =>
       execute(this.#reader, walletWriter(sql), expiryRequest(), Date.now()),
     );
-    if (stored !== null) this.#arm(Date.now() + this.#publishDelayMs);
+    return stored !== null;
   }
 
   /** Sets the alarm if none is due earlier; storage writes it with the entries that need it. */

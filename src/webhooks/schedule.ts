@@ -42,7 +42,7 @@ export function nextTryAt(
   return Math.round(now + Math.max(varied, asked));
 }
 
-/** Milliseconds that a `Retry-After` header asks for (RFC 9110 §10.2.3); null without a usable one. */
+/** Milliseconds that a `Retry-After` header asks for (RFC 9110 §10.2.3); null without one. */
 export function parseRetryAfter(header: string | null, now: number): number | null {
   if (header === null) return null;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * SECOND;

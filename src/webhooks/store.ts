@@ -141,7 +141,7 @@ function readState(sql: SqlStorage): EndpointState | null {
   };
 }
 
-/** A newer version is a person's decision: what the object had against the endpoint is forgotten. */
+/** A newer version is a person's decision: what spoke against the endpoint is forgotten. */
 function writeConfig(sql: SqlStorage, config: EndpointConfig): void {
   sql.exec(
     `INSERT INTO endpoint (id, config, version) VALUES (1, ?, ?)

@@ -1,4 +1,4 @@
-import { runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { ulid } from "ulid";
 import { afterEach, beforeEach, expect, vi } from "vitest";
@@ -11,6 +11,7 @@ import type { LoyaltyError } from "../../src/core/errors.ts";
 import { makeId } from "../../src/core/ids.ts";
 import type { Program } from "../../src/core/program.ts";
 import type { Result } from "../../src/core/result.ts";
+import { Projector } from "../../src/events/projector.ts";
 import type { Outcome, WalletClient } from "../../src/wallet/client.ts";
 import { walletName, walletOf } from "../../src/wallet/client.ts";
 import type { Wallet } from "../../src/wallet/object.ts";
@@ -21,6 +22,9 @@ import { DAY, program, requestFor, TIERS } from "./requests.ts";
 /** So far ahead of the machine's clock that no alarm goes off by itself. */
 export const START = Date.UTC(2060, 0, 1);
 export const HOUR = 3_600_000;
+
+/** How long a wallet gathers entries before it publishes them. */
+export const PUBLISH_DELAY = Number(env.GUERDON_PUBLISH_DELAY_MS);
 
 /** What a row may hold. */
 export type Row = Record<string, SqlStorageValue>;
@@ -178,17 +182,30 @@ export async function expectSoundLedger(owner: Owner): Promise<void> {
   }
 }
 
+/**
+ * Lets the wallet's alarm go off now, which publishes what is booked. The alarm that this leaves
+ * is the one for the next expiry.
+ */
+export async function settle(owner: Owner): Promise<number | null> {
+  await runDurableObjectAlarm(objectOf(owner));
+  return alarmOf(owner);
+}
+
 /** The time that wallets see; {@link START} at the beginning of every test. */
 export interface Clock {
   now: number;
 }
 
-/** Puts a hand-moved clock under every test of the file. Objects share the tests' isolate. */
+/**
+ * Puts a hand-moved clock under every test of the file, and a projector that takes whatever it is
+ * handed. Objects share the tests' isolate.
+ */
 export function useClock(): Clock {
   const clock = { now: START };
   beforeEach(() => {
     clock.now = START;
     vi.spyOn(Date, "now").mockImplementation(() => clock.now);
+    vi.spyOn(Projector.prototype, "publish").mockResolvedValue();
   });
   afterEach(() => {
     vi.restoreAllMocks();

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { NEVER } from "../../src/core/entries.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
 import { DAY, earn, open, redeem, reverse } from "../support/requests.ts";
-import { failAt, StorageFailure } from "../support/statements.ts";
+import { failAt } from "../support/statements.ts";
 import {
   alarmOf,
   balanceOf,
@@ -17,7 +17,9 @@ import {
   inside,
   lotsOf,
   objectOf,
+  PUBLISH_DELAY,
   START,
+  settle,
   someOwner,
   useClock,
 } from "../support/wallet.ts";
@@ -32,38 +34,37 @@ async function ring(owner: Owner): Promise<void> {
   expect(await runDurableObjectAlarm(objectOf(owner))).toBe(true);
 }
 
-describe("a wallet's alarm", () => {
+describe("a wallet's alarm, once all is published,", () => {
   it("is set for the lot that expires first, whichever was earned first", async () => {
     const owner = someOwner();
     await book(owner, earn(100, START + 3 * DAY));
-    expect(await alarmOf(owner)).toBe(START + 3 * DAY);
+    expect(await settle(owner)).toBe(START + 3 * DAY);
     await book(owner, earn(100, START + 5 * DAY));
-    expect(await alarmOf(owner)).toBe(START + 3 * DAY);
+    expect(await settle(owner)).toBe(START + 3 * DAY);
     await book(owner, earn(1, START + DAY, "stamp"));
-    expect(await alarmOf(owner)).toBe(START + DAY);
+    expect(await settle(owner)).toBe(START + DAY);
     const lots = [9, 2, 4].map((hours) => ({ expiresAt: START + hours * HOUR, amount: 1 }));
     await book(owner, open(lots, 3));
-    expect(await alarmOf(owner)).toBe(START + 2 * HOUR);
+    expect(await settle(owner)).toBe(START + 2 * HOUR);
   });
 
   it("is not set for lots that never expire, nor for a debt", async () => {
     const owner = someOwner();
     const { seq } = await book(owner, earn(100, NEVER));
+    expect(await settle(owner)).toBeNull();
     await book(owner, redeem(100));
     await book(owner, reverse(seq), { program: DEBT_PROGRAM });
     expect(await lotsOf(owner)).toEqual([{ unit: "point", expires_at: 0, amount: -100 }]);
-    expect(await alarmOf(owner)).toBeNull();
+    expect(await settle(owner)).toBeNull();
   });
 
   it("is set again for a lot that a reversal brings back", async () => {
     const owner = someOwner();
     await book(owner, earn(100, START + DAY));
     const { seq } = await book(owner, redeem(100));
-    await inside(owner, (_wallet, { storage }) => storage.deleteAlarm());
-    await evictDurableObject(objectOf(owner));
-    expect(await alarmOf(owner)).toBeNull();
+    expect(await settle(owner)).toBeNull();
     await book(owner, reverse(seq));
-    expect(await alarmOf(owner)).toBe(START + DAY);
+    expect(await settle(owner)).toBe(START + DAY);
   });
 
   it("books what is due and sets itself for the next lot, until none is left", async () => {
@@ -71,13 +72,14 @@ describe("a wallet's alarm", () => {
     await book(owner, earn(100, START + DAY));
     await book(owner, earn(20, START + 2 * DAY));
     await book(owner, earn(3, NEVER));
+    await settle(owner);
     await ring(owner);
     expect(clock.now).toBe(START + DAY);
     expect(await lotsOf(owner)).toHaveLength(2);
-    expect(await alarmOf(owner)).toBe(START + 2 * DAY);
+    expect(await settle(owner)).toBe(START + 2 * DAY);
     await ring(owner);
     expect(await lotsOf(owner)).toEqual([{ unit: "point", expires_at: NEVER, amount: 3 }]);
-    expect(await alarmOf(owner)).toBeNull();
+    expect(await settle(owner)).toBeNull();
     const expired = (await entriesOf(owner)).filter((entry) => entry.kind === "expire");
     expect(expired.map(({ amount, occurred_at }) => [amount, occurred_at])).toEqual([
       [-100, START + DAY],
@@ -86,22 +88,14 @@ describe("a wallet's alarm", () => {
     await expectSoundLedger(owner);
   });
 
-  it("books a lot at its very moment, and not a millisecond earlier", async () => {
-    const owner = someOwner();
-    await book(owner, earn(100, START + DAY));
-    clock.now = START + DAY - 1;
-    expect(await balanceOf(owner)).toBe(100);
-    clock.now = START + DAY;
-    expect(await balanceOf(owner)).toBe(0);
-  });
-
   it("changes nothing when it goes off twice", async () => {
     const owner = someOwner();
     await book(owner, earn(100, START + DAY));
     await book(owner, earn(20, START + 2 * DAY));
+    await settle(owner);
     await ring(owner);
     const before = await dumpOf(owner);
-    await runDurableObjectAlarm(objectOf(owner));
+    await settle(owner);
     expect(await dumpOf(owner)).toBe(before);
     await inside(owner, async (wallet) => {
       await Promise.all([wallet.alarm(), wallet.alarm()]);
@@ -109,24 +103,25 @@ describe("a wallet's alarm", () => {
     expect(await dumpOf(owner)).toBe(before);
   });
 
-  it("does nothing for a lot that is spent", async () => {
-    const owner = someOwner();
-    await book(owner, earn(100, START + DAY));
-    await book(owner, redeem(100));
-    await ring(owner);
-    expect(await entriesOf(owner)).toHaveLength(2);
-    expect(await alarmOf(owner)).toBeNull();
-  });
-
   it("accepts a lot that outlives what the platform takes for an alarm", async () => {
     const owner = someOwner();
     await book(owner, earn(100, Date.UTC(9999, 11, 31)));
-    expect(await balanceOf(owner)).toBe(100);
+    expect(await settle(owner)).toBeGreaterThan(START + 100 * 365 * DAY);
     await evictDurableObject(objectOf(owner));
     expect(await balanceOf(owner)).toBe(100);
-    expect(await alarmOf(owner)).toBeGreaterThan(START + 100 * 365 * DAY);
     await book(owner, earn(1, START + DAY));
-    expect(await alarmOf(owner)).toBe(START + DAY);
+    expect(await settle(owner)).toBe(START + DAY);
+  });
+});
+
+describe("a lot", () => {
+  it("expires at its very moment, and not a millisecond earlier", async () => {
+    const owner = someOwner();
+    await book(owner, earn(100, START + DAY));
+    clock.now = START + DAY - 1;
+    expect(await balanceOf(owner)).toBe(100);
+    clock.now = START + DAY;
+    expect(await balanceOf(owner)).toBe(0);
   });
 });
 
@@ -140,6 +135,7 @@ describe("an alarm that is missing when the object starts", () => {
     const owner = someOwner();
     await book(owner, earn(100, START + DAY));
     await book(owner, earn(20, START + 2 * DAY));
+    await settle(owner);
     await startWithoutAlarm(owner);
     expect(await alarmOf(owner)).toBe(START + DAY);
   });
@@ -147,16 +143,25 @@ describe("an alarm that is missing when the object starts", () => {
   it("is set at once for a lot that is overdue", async () => {
     const owner = someOwner();
     await book(owner, earn(100, START + DAY));
+    await settle(owner);
     clock.now = START + 9 * DAY;
     await startWithoutAlarm(owner);
-    expect(await alarmOf(owner)).toBe(START + DAY);
+    expect(await alarmOf(owner)).toBe(clock.now);
     await ring(owner);
-    expect(await balanceOf(owner)).toBe(0);
+    expect(await lotsOf(owner)).toEqual([]);
+  });
+
+  it("is set to publish what is not published yet", async () => {
+    const owner = someOwner();
+    await book(owner, earn(100, NEVER));
+    await startWithoutAlarm(owner);
+    expect(await alarmOf(owner)).toBe(START + PUBLISH_DELAY);
   });
 
   it("stays missing where nothing is to come", async () => {
     const owner = someOwner();
     await book(owner, earn(100, NEVER));
+    await settle(owner);
     await startWithoutAlarm(owner);
     expect(await alarmOf(owner)).toBeNull();
   });
@@ -164,6 +169,7 @@ describe("an alarm that is missing when the object starts", () => {
   it("is left as it is when there is one", async () => {
     const owner = someOwner();
     await book(owner, earn(100, START + 2 * DAY));
+    await settle(owner);
     await inside(owner, (_wallet, { storage }) => storage.setAlarm(START + DAY));
     await evictDurableObject(objectOf(owner));
     expect(await alarmOf(owner)).toBe(START + DAY);
@@ -175,15 +181,25 @@ describe("an alarm that goes off out of turn", () => {
     const owner = someOwner();
     await inside(owner, (wallet) => expect(wallet.alarm()).resolves.toBeUndefined());
     expect((await clientOf(owner).view(0)).head.seq).toBe(0);
+    expect(await alarmOf(owner)).toBeNull();
+  });
+
+  it("does nothing for a lot that is spent", async () => {
+    const owner = someOwner();
+    await book(owner, earn(100, START + DAY));
+    await settle(owner);
+    await book(owner, redeem(100));
+    clock.now = START + DAY;
+    expect(await settle(owner)).toBeNull();
+    expect(await entriesOf(owner)).toHaveLength(2);
   });
 
   it("waits for the lot when it comes early, as by a clock that jumped back", async () => {
     const owner = someOwner();
     await book(owner, earn(100, START + DAY));
     clock.now = START - 30 * DAY;
-    expect(await runDurableObjectAlarm(objectOf(owner))).toBe(true);
+    expect(await settle(owner)).toBe(START + DAY);
     expect(await balanceOf(owner)).toBe(100);
-    expect(await alarmOf(owner)).toBe(START + DAY);
   });
 
   it("does not fail on a wallet that is in debt", async () => {
@@ -191,25 +207,39 @@ describe("an alarm that goes off out of turn", () => {
     const { seq } = await book(owner, earn(100, START + DAY));
     await book(owner, redeem(100));
     await book(owner, reverse(seq), { program: DEBT_PROGRAM });
-    await ring(owner);
+    clock.now = START + DAY;
+    expect(await settle(owner)).toBeNull();
     expect(await balanceOf(owner)).toBe(-100);
     await expectSoundLedger(owner);
   });
+});
 
-  it("sets itself again when storage fails under it, and leaves nothing half booked", async () => {
+describe("an alarm under which storage fails", () => {
+  it("leaves nothing half booked and comes again, ever later, but within a minute", async () => {
+    const logged = vi.spyOn(console, "error").mockImplementation(() => {});
     const owner = someOwner();
     await book(owner, earn(100, START + DAY));
+    await settle(owner);
     clock.now = START + DAY;
     const before = await entriesOf(owner);
-    await inside(owner, async (wallet, { storage }) => {
-      await storage.deleteAlarm();
-      const failed = failAt(storage, 2, () => wallet.alarm());
-      await expect(failed).rejects.toBeInstanceOf(StorageFailure);
+    const waits = await inside(owner, async (wallet, { storage }) => {
+      const found: number[] = [];
+      for (let failures = 0; failures < 10; failures += 1) {
+        await storage.deleteAlarm();
+        await failAt(storage, 2, () => wallet.alarm());
+        found.push(((await storage.getAlarm()) ?? 0) - clock.now);
+      }
+      return found;
     });
+    expect(waits[0]).toBeGreaterThanOrEqual(1_000);
+    expect(waits).toEqual(waits.toSorted((one, other) => one - other));
+    expect(waits[1]).toBeGreaterThan(waits[0] ?? 0);
+    expect(waits.at(-1)).toBe(60_000 + PUBLISH_DELAY);
+    expect(logged).toHaveBeenCalledTimes(10);
     expect(await entriesOf(owner)).toEqual(before);
-    expect(await alarmOf(owner)).toBe(START + DAY);
     await ring(owner);
     expect(await lotsOf(owner)).toEqual([]);
+    expect(await settle(owner)).toBeNull();
   });
 });
 
@@ -218,7 +248,7 @@ const SOON_MS = 300;
 
 describe("the platform's own alarm", () => {
   it("books the lots that expire, with nobody calling the wallet", async () => {
-    vi.restoreAllMocks();
+    vi.spyOn(Date, "now").mockRestore();
     const start = Date.now();
     const times = [start + SOON_MS, start + 2 * SOON_MS];
     const owner = someOwner();
@@ -229,6 +259,5 @@ describe("the platform's own alarm", () => {
     });
     const expired = (await entriesOf(owner)).filter((entry) => entry.kind === "expire");
     expect(expired.map((entry) => entry.occurred_at)).toEqual(times);
-    expect(await alarmOf(owner)).toBeNull();
   });
 });

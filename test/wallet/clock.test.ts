@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DAY, earn, redeem } from "../support/requests.ts";
 import {
-  alarmOf,
   balanceOf,
   book,
   booked,
@@ -14,6 +13,7 @@ import {
   refusal,
   request,
   START,
+  settle,
   signature,
   someOwner,
   useClock,
@@ -68,7 +68,7 @@ describe("a wallet whose clock jumps", () => {
     clock.now = START - 9 * DAY;
     await book(owner, earn(30, START + HOUR));
     expect(await balanceOf(owner)).toBe(101);
-    expect(await alarmOf(owner)).toBe(START + DAY);
+    expect(await settle(owner)).toBe(START + DAY);
   });
 
   it("still recognises repeats and guards after jumping back", async () => {

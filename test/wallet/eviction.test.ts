@@ -14,11 +14,13 @@ import {
   inside,
   lotsOf,
   objectOf,
+  PUBLISH_DELAY,
   reference,
   refusal,
   request,
   rowsOf,
   START,
+  settle,
   signature,
   someOwner,
   TIER_PROGRAM,
@@ -60,7 +62,8 @@ describe.each(Object.entries(ends))("a wallet whose object was %s", (_name, end)
     const before = await dumpOf(owner);
     await end(owner);
     expect(await dumpOf(owner)).toBe(before);
-    expect(await alarmOf(owner)).toBe(START + 20 * DAY);
+    expect(await alarmOf(owner)).toBe(START + PUBLISH_DELAY);
+    expect(await settle(owner)).toBe(START + 20 * DAY);
     await expectSoundLedger(owner);
   });
 
@@ -105,7 +108,7 @@ const crashes: readonly [string, number, boolean][] = [
   ["three turns later", 3, true],
 ];
 
-describe("entries and the alarm for their lots", () => {
+describe("entries and the alarm that publishes them", () => {
   it.each(crashes)("are kept or lost together by a crash %s", async (_when, turns, kept) => {
     const owner = someOwner();
     const crash = inside(owner, async (wallet, state) => {
@@ -121,7 +124,7 @@ describe("entries and the alarm for their lots", () => {
       owners: (await rowsOf(owner, "SELECT * FROM owner")).length,
       alarm: await alarmOf(owner),
     };
-    const all = { entries: 1, lots: 1, owners: 1, alarm: START + DAY };
+    const all = { entries: 1, lots: 1, owners: 1, alarm: START + PUBLISH_DELAY };
     expect(found).toEqual(kept ? all : { entries: 0, lots: 0, owners: 0, alarm: null });
   });
 
@@ -130,6 +133,6 @@ describe("entries and the alarm for their lots", () => {
     await book(owner, earn(100, START + DAY));
     await abortAllDurableObjects();
     expect(await entriesOf(owner)).toHaveLength(1);
-    expect(await alarmOf(owner)).toBe(START + DAY);
+    expect(await alarmOf(owner)).toBe(START + PUBLISH_DELAY);
   });
 });

@@ -1,10 +1,8 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import type { CommandRequest } from "../../src/core/commands.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
 import { adjust, DAY, EXPIRE, earn, open, redeem, reverse } from "../support/requests.ts";
 import {
-  alarmOf,
   balanceOf,
   book,
   clientOf,
@@ -12,10 +10,10 @@ import {
   expectSoundLedger,
   HOUR,
   lotsOf,
-  objectOf,
   refusal,
   request,
   START,
+  settle,
   someOwner,
   useClock,
 } from "../support/wallet.ts";
@@ -40,11 +38,8 @@ async function preparedWallet(): Promise<Owner> {
 
 /** Lets the alarm go off at each of its times up to the moment. */
 async function ringUntil(owner: Owner, moment: number): Promise<void> {
-  for (;;) {
-    const at = await alarmOf(owner);
-    if (at === null || at > moment) break;
+  for (let at = await settle(owner); at !== null && at <= moment; at = await settle(owner)) {
     clock.now = at;
-    await runDurableObjectAlarm(objectOf(owner));
   }
   clock.now = moment;
 }
@@ -143,7 +138,7 @@ describe("expiry", () => {
     const receipt = await book(owner, earn(100, START - DAY), { occurredAt: START - 9 * DAY });
     expect(receipt).toMatchObject({ amount: 100, balance: 0 });
     expect(await lotsOf(owner)).toEqual([]);
-    expect(await alarmOf(owner)).toBeNull();
+    expect(await settle(owner)).toBeNull();
     const kinds = (await entriesOf(owner)).map((entry) => entry.kind);
     expect(kinds).toEqual(["earn", "expire"]);
     await expectSoundLedger(owner);

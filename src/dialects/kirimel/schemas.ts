@@ -11,8 +11,13 @@ import {
 import { isDate } from "../../core/program.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import { decodeUtf8, JsonNumber, looksLikeJson, parseForm, parseJson } from "../../http/body.ts";
+import { decodeUtf8, looksLikeJson, parseForm, parseJson } from "../../http/body.ts";
+import type { Fields } from "../../http/fields.ts";
+import { presentFields, text } from "../../http/fields.ts";
 import { parseCustomer, parseTransaction, WIRE_SCALE } from "./mapping.ts";
+
+export type { Fields } from "../../http/fields.ts";
+export { text } from "../../http/fields.ts";
 
 /** Bytes of a request body; the largest documented one has some hundred. */
 export const MAX_BODY_BYTES = 65_536;
@@ -26,9 +31,6 @@ const MAX_TAGS = 50;
 const MAX_PAGE = 1_000_000;
 const MAX_PER_PAGE = 100;
 const DEFAULT_PER_PAGE = 50;
-
-/** Fields as the wire carries them: scalars as texts, nothing for what is null or empty. */
-export type Fields = Readonly<Record<string, unknown>>;
 
 /** Other names that clients use for a field; the canonical name wins if both are sent. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
@@ -58,24 +60,13 @@ export function readFields(bytes: Uint8Array): Result<Fields, LoyaltyError> {
 
 /** Applies the aliases and drops what is null or empty. */
 export function canonical(fields: Fields): Fields {
-  const read: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    if (value === null || value === "") continue;
-    read[name] = value instanceof JsonNumber ? value.text : value;
-  }
+  const read = presentFields(fields);
   for (const [name, aliases] of Object.entries(ALIASES)) {
     const alias = aliases.find((candidate) => read[candidate] !== undefined);
     if (alias !== undefined) read[name] ??= read[alias];
   }
   return read;
 }
-
-/** A text field; others are built on it. */
-export const text = (max: number) =>
-  z
-    .string({ error: (issue) => (issue.input === undefined ? "is required" : "must be a text") })
-    .max(max, `must be at most ${max} characters`)
-    .refine((value) => value.isWellFormed(), "must be well-formed Unicode");
 
 /** Null stands for an identifier that no customer can have: not found, rather than malformed. */
 export const customerId = text(MAX_REFERENCE).transform(parseCustomer);
