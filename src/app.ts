@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { kirimelRoutes } from "./dialects/kirimel/routes.ts";
+import { microgennRoutes } from "./dialects/microgenn/routes.ts";
 import { internalProblem, problem } from "./dialects/native/errors.ts";
 import { nativeRoutes } from "./dialects/native/routes.ts";
 import { routingPath } from "./http/path.ts";
@@ -19,6 +20,7 @@ export function createApp(): Hono<HttpEnv> {
   });
   app.route("/loyalty/v1", nativeRoutes());
   app.route("/api/loyalty", kirimelRoutes());
+  app.route("/api/:slug", microgennRoutes());
   app.notFound((http) => problem(http, { code: "not_found", object: "route" }));
   app.onError((error, http) => {
     logUnexpected(http.get("requestId"), error);

@@ -23,7 +23,6 @@ async function loadMerchant(api: NativeApi, demo: DemoMerchant): Promise<void> {
     "/sites": demo.sites,
     "/programs": demo.programs,
     "/keys": demo.keys,
-    "/voucher_series": demo.voucherSeries ?? [],
   };
   for (const [path, bodies] of Object.entries(parts)) {
     for (const body of bodies) {
@@ -31,6 +30,10 @@ async function loadMerchant(api: NativeApi, demo: DemoMerchant): Promise<void> {
     }
   }
   await importCustomers(api, demo.customers, slug);
+  // Codes may belong to customers.
+  for (const body of demo.voucherSeries ?? []) {
+    await api.create("/voucher_series", body, slug);
+  }
 }
 
 async function importCustomers(

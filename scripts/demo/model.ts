@@ -26,10 +26,22 @@ export interface DemoSite {
 
 export interface DemoProgram {
   name: string;
-  earning: { rate: string; rounding: "floor" };
+  earning: {
+    rate: string;
+    rounding: "floor";
+    /** Points per currency unit that lines of a category earn besides. */
+    categories?: Readonly<Record<string, string>>;
+  };
   redemption: { rate: string };
-  expiry: { days: number };
-  tiers: readonly { name: string; from: string; multiplier: string; benefits: readonly string[] }[];
+  /** Never, unless told. */
+  expiry?: { days: number };
+  tiers: readonly {
+    name: string;
+    from: string;
+    multiplier: string;
+    benefits?: readonly string[];
+    priority_service?: boolean;
+  }[];
 }
 
 export interface DemoKey {
@@ -44,6 +56,9 @@ export interface DemoKey {
 
 export interface DemoVoucherSeries {
   name: string;
+  source?: string;
+  /** Number of the customer that the codes are issued to. */
+  customer?: number;
   kind: "percent" | "amount" | "bogo";
   value: string;
   min_purchase?: string;
@@ -56,10 +71,11 @@ export interface DemoCustomer {
   number: number;
   name: string;
   identifiers: readonly { kind: string; value: string }[];
+  metadata?: Readonly<Record<string, string>>;
   balances: readonly {
     unit: string;
     lifetime: string;
-    lots: readonly { amount: string; expires_on: string }[];
+    lots: readonly { amount: string; expires_on?: string }[];
   }[];
 }
 

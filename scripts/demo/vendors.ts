@@ -1,5 +1,6 @@
 import { kirimel } from "./kirimel.ts";
+import { microgenn } from "./microgenn.ts";
 import type { DemoVendor } from "./model.ts";
 
 /** Every vendor whose demo data a local runtime holds. */
-export const demoVendors: readonly DemoVendor[] = [kirimel];
+export const demoVendors: readonly DemoVendor[] = [kirimel, microgenn];

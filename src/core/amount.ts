@@ -1,6 +1,12 @@
 /** What a wallet counts. */
 export type Unit = "point" | "stamp" | "prepaid";
 
+/** An amount of money in the currency's smallest unit. */
+export interface Money {
+  readonly amount: number;
+  readonly currency: string;
+}
+
 /** Every unit, in a fixed order. */
 export const UNITS: readonly Unit[] = ["point", "stamp", "prepaid"];
 

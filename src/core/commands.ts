@@ -1,5 +1,4 @@
-import type { Unit } from "./amount.ts";
-import type { Money } from "./earning.ts";
+import type { Money, Unit } from "./amount.ts";
 import type { BillLine, LotChange, Remarks, Source } from "./entries.ts";
 import type { LoyaltyError } from "./errors.ts";
 import type { Program } from "./program.ts";

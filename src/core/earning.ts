@@ -1,14 +1,9 @@
+import type { Money } from "./amount.ts";
 import { currencyScale, divide, narrow, RATE_SCALE, unitScale } from "./amount.ts";
 import type { BillLine } from "./entries.ts";
 import type { Program } from "./program.ts";
 import { categoryKey } from "./program.ts";
 import { tierFor } from "./tiers.ts";
-
-/** An amount of money in the currency's smallest unit. */
-export interface Money {
-  readonly amount: number;
-  readonly currency: string;
-}
 
 const RATE_ONE = 10n ** BigInt(RATE_SCALE);
 

@@ -1,5 +1,4 @@
-import type { Unit } from "./amount.ts";
-import type { Money } from "./earning.ts";
+import type { Money, Unit } from "./amount.ts";
 import { makeId, ulidOf } from "./ids.ts";
 import type { Standing } from "./tiers.ts";
 

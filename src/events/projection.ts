@@ -1,11 +1,10 @@
 import type { EventSubject } from "../core/events.ts";
 import { eventOf } from "../core/events.ts";
 import type { Program } from "../core/program.ts";
-import type { Database } from "../registry/database.ts";
+import type { Database, Write } from "../registry/database.ts";
 import type { NewEvent } from "../registry/events.ts";
 import type { ProjectedEntry, ProjectedWallet } from "../registry/projection.ts";
 import { feedWalletEvents, projectEntries, projectWallets } from "../registry/projection.ts";
-import type { Write } from "../registry/unit-of-work.ts";
 import type { HandedEntry, Handover } from "./client.ts";
 
 /** What the projector knows of its merchant. */

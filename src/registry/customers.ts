@@ -1,7 +1,6 @@
 import { and, desc, eq, or, sql } from "drizzle-orm";
-import type { Database } from "./database.ts";
+import type { Database, Write } from "./database.ts";
 import { customers, identifiers, sites } from "./schema.ts";
-import type { Write } from "./unit-of-work.ts";
 
 /** A row of `customers`. */
 export type CustomerRow = typeof customers.$inferSelect;

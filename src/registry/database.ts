@@ -1,5 +1,9 @@
+import type { BatchItem } from "drizzle-orm/batch";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import { drizzle } from "drizzle-orm/d1";
+
+/** One write that a unit of work collects. */
+export type Write = BatchItem<"sqlite">;
 
 /** A connection to the database that holds a merchant's rows. */
 export type Database = DrizzleD1Database;

@@ -1,7 +1,6 @@
 import { and, asc, desc, eq, gt, like, lt, or, sql } from "drizzle-orm";
-import type { Database } from "./database.ts";
+import type { Database, Write } from "./database.ts";
 import { events, feeds, webhookEndpoints } from "./schema.ts";
-import type { Write } from "./unit-of-work.ts";
 
 /** A row of `webhook_endpoints`. */
 export type EndpointRow = typeof webhookEndpoints.$inferSelect;

@@ -1,7 +1,6 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
-import type { Database } from "./database.ts";
+import type { Database, Write } from "./database.ts";
 import { keys, merchants, programs, sites } from "./schema.ts";
-import type { Write } from "./unit-of-work.ts";
 
 /** A row of `keys`. */
 export type KeyRow = typeof keys.$inferSelect;

@@ -1,7 +1,6 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
-import type { Database } from "./database.ts";
+import type { Database, Write } from "./database.ts";
 import { merchants } from "./schema.ts";
-import type { Write } from "./unit-of-work.ts";
 
 export type { StoredGateway } from "./schema.ts";
 

@@ -1,7 +1,6 @@
 import { and, desc, eq, lt } from "drizzle-orm";
-import type { Database } from "./database.ts";
+import type { Database, Write } from "./database.ts";
 import { messages } from "./schema.ts";
-import type { Write } from "./unit-of-work.ts";
 
 /** A row of `messages`. */
 export type MessageRow = typeof messages.$inferSelect;

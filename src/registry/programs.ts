@@ -1,7 +1,6 @@
 import { eq } from "drizzle-orm";
-import type { Database } from "./database.ts";
+import type { Database, Write } from "./database.ts";
 import { programs } from "./schema.ts";
-import type { Write } from "./unit-of-work.ts";
 
 /** A row of `programs`. */
 export type ProgramRow = typeof programs.$inferSelect;

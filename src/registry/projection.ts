@@ -1,8 +1,7 @@
 import { and, desc, eq, gt, lt, sql } from "drizzle-orm";
-import type { Database } from "./database.ts";
+import type { Database, Write } from "./database.ts";
 import type { NewEvent } from "./events.ts";
 import { customers, entries, events, rebuilds, wallets } from "./schema.ts";
-import type { Write } from "./unit-of-work.ts";
 
 /** A wallet's copy on its way into the projection. */
 export type ProjectedWallet = Omit<typeof wallets.$inferInsert, "merchantId">;

@@ -1,7 +1,6 @@
 import { and, eq, gt, inArray, lte, sql } from "drizzle-orm";
-import type { Database } from "./database.ts";
+import type { Database, Write } from "./database.ts";
 import { requests } from "./schema.ts";
-import type { Write } from "./unit-of-work.ts";
 
 /** Expired rows that a new one sweeps away. */
 const SWEPT = 20;

@@ -1,7 +1,6 @@
 import { and, asc, desc, eq, lt, sql } from "drizzle-orm";
-import type { Database } from "./database.ts";
+import type { Database, Write } from "./database.ts";
 import { sites } from "./schema.ts";
-import type { Write } from "./unit-of-work.ts";
 
 /** A row of `sites`. */
 export type SiteRow = typeof sites.$inferSelect;

@@ -1,11 +1,7 @@
 import { sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
-import type { Database } from "./database.ts";
+import type { Database, Write } from "./database.ts";
 import type { NewEvent } from "./events.ts";
 import { insertEvents } from "./events.ts";
-
-/** One write that a unit of work collects. */
-export type Write = BatchItem<"sqlite">;
 
 /** A service's writes, committed together or not at all. */
 export interface UnitOfWork {

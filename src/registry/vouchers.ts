@@ -1,7 +1,6 @@
 import { and, asc, desc, eq, inArray, isNull, lt, or, sql } from "drizzle-orm";
-import type { Database } from "./database.ts";
+import type { Database, Write } from "./database.ts";
 import { voucherSeries, vouchers } from "./schema.ts";
-import type { Write } from "./unit-of-work.ts";
 
 /** A row of `voucher_series`. */
 export type SeriesRow = typeof voucherSeries.$inferSelect;

@@ -1,5 +1,5 @@
+import type { Money } from "../core/amount.ts";
 import type { Reference } from "../core/commands.ts";
-import type { Money } from "../core/earning.ts";
 import type { BillLine, Remarks } from "../core/entries.ts";
 import type { LoyaltyError } from "../core/errors.ts";
 import type { Result } from "../core/result.ts";

@@ -1,5 +1,5 @@
+import type { Money } from "../core/amount.ts";
 import type { Reference } from "../core/commands.ts";
-import type { Money } from "../core/earning.ts";
 import { moneyForPoints } from "../core/earning.ts";
 import type { Head, LotChange, Remarks } from "../core/entries.ts";
 import { EMPTY_HEAD, holdingOf } from "../core/entries.ts";

@@ -206,7 +206,7 @@ describe("an idempotency key", () => {
     expect(refusal(await clientOf(owner).execute("live", alone))).toEqual(error);
   });
 
-  it("is forgotten after its time: a refusal is decided anew, a booking is booked anew", async () => {
+  it("is forgotten after its time: refusal and booking are decided anew", async () => {
     const owner = someOwner();
     const spend = request(redeem(100), { guard: idempotencyKey("spend") });
     const gain = request(earn(100), { guard: idempotencyKey("gain") });

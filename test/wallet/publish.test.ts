@@ -139,6 +139,21 @@ describe("a wallet whose projector fails", () => {
     expect(numbersOf(handed)).toEqual([1, 2]);
   });
 
+  it("waits no longer than at first when it fails again after a success", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const outcomes = [false, false, true, false];
+    watchProjector(() =>
+      outcomes.shift() ? Promise.resolve() : Promise.reject(new Error("away")),
+    );
+    const owner = someOwner();
+    await book(owner, earn(1));
+    const first = await settle(owner);
+    expect(await settle(owner)).toBeGreaterThan(first ?? 0);
+    expect(await settle(owner)).toBeNull();
+    await book(owner, earn(1));
+    expect(await settle(owner)).toBe(first);
+  });
+
   it("still expires its lots, and books", async () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     watchProjector(() => Promise.reject(new Error("D1 is away")));

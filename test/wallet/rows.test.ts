@@ -16,6 +16,7 @@ import {
   request,
   rowsOf,
   START,
+  settle,
   signature,
   someOwner,
   useClock,
@@ -29,7 +30,10 @@ const LATER = START + 60 * DAY;
 
 const clock = useClock();
 
-/** A wallet with so many entries, an hour old, that holds 1 000 of every unit in two lots each. */
+/**
+ * A wallet that holds 1 000 of every unit given, in two lots each. Its entries are as many as
+ * asked for, an hour old, and published.
+ */
 async function walletWith(entries: number, units: readonly Unit[]): Promise<Owner> {
   clock.now = START;
   const owner = someOwner();
@@ -47,6 +51,7 @@ async function walletWith(entries: number, units: readonly Unit[]): Promise<Owne
       live(request(command, { reference: reference(`earlier ${i >> 1}`, command.kind), guard }));
     }
   });
+  await settle(owner);
   clock.now = START + HOUR;
   return owner;
 }
@@ -72,12 +77,12 @@ function callsOn(unit: Unit): Readonly<Record<string, Call>> {
     guard: idempotencyKey("key"),
   });
   return {
-    earn: live(once),
+    "earn that sets the alarm": live(once),
     "the same earn again": live(once),
     "the same earn, signed anew": live({ ...once, guard: signature("anew") }),
     "earn with a signature alone": live(alone),
     "earn with an idempotency key": live(key),
-    "earn that sets the alarm": live(signed("lot", earn(50, START + DAY, unit))),
+    "earn that opens a lot": live(signed("lot", earn(50, START + DAY, unit))),
     "redeem that empties a lot": live(signed("empty", redeem(50, unit))),
     "redeem of a part of a lot": live(signed("part", redeem(100, unit))),
     "refused redeem": live(signed("much", redeem(1_000_000, unit))),
@@ -106,7 +111,7 @@ function expectWithinLimits(counts: Record<string, RowCount>): void {
 }
 
 describe("the rows that a call reads and writes", () => {
-  it("are the same after 10 entries and after 10 000", async () => {
+  it("are the same after 10 entries and after 10 000", { timeout: 60_000 }, async () => {
     const few = await walletWith(10, ["point"]);
     const many = await walletWith(10_000, ["point"]);
     const afterFew = await countEach(few, "point");

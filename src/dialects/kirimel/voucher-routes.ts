@@ -98,7 +98,7 @@ async function createBatch(ctx: Context, wire: z.output<typeof batchSchema>): An
     return invalid("/valid_until", "invalid", "must not be before valid_from");
   }
   const kind = KINDS[wire.type];
-  const value = kind === "amount" ? fromWireMoney(wire.value, currency) : wire.value;
+  const value = kind === "percent" ? wire.value : fromWireMoney(wire.value, currency);
   const made = await createSeries(ctx, {
     name: wire.name,
     source: null,

@@ -27,6 +27,7 @@ import {
   toMerchantInput,
   toSeriesInput,
 } from "./mapping.ts";
+import { messageRoutes } from "./message-routes.ts";
 import {
   keySchema,
   listSchema,
@@ -44,6 +45,7 @@ export function nativeRoutes(): Hono<HttpEnv> {
   merchantRoutes(app);
   configurationRoutes(app);
   webhookRoutes(app);
+  messageRoutes(app);
   customerRoutes(app);
   app.post("/customers/import", async (http) => {
     const ctx = await authenticateForMerchant(http, "write:customers");

@@ -1,0 +1,191 @@
+import { currencyScale, formatShortDecimal, RATE_SCALE, type Rate } from "../../core/amount.ts";
+import { moneyForPoints } from "../../core/earning.ts";
+import type { Receipt } from "../../core/entries.ts";
+import { makeId, ulidOf, ulidToUuid, uuidToUlid } from "../../core/ids.ts";
+import { WIRE_SCALE, wholePoints } from "../../http/wire-amounts.ts";
+import type { Context } from "../../services/context.ts";
+import { hidesPersonalData, maskWords } from "../../services/masking.ts";
+import type { PointsBalance } from "../../services/points.ts";
+import type { Profile } from "../../services/profiles.ts";
+import type { VoucherRecord } from "../../services/vouchers.ts";
+
+const COUNTRY = "+91";
+const MOBILE = /^[6-9]\d{9}$/;
+
+/** A mobile number as tills type it, in E.164; null when it is none of India. */
+export function parseMobile(text: string): string | null {
+  const compact = text.replaceAll(/[\s+-]/g, "");
+  const bare = compact.replace(compact.length === 12 ? /^91/ : /^0/, "");
+  return MOBILE.test(bare) ? COUNTRY + bare : null;
+}
+
+/** A phone number as the wire shows it: ten digits; other countries' as they are. */
+export function mobileText(phone: string | null): string {
+  const bare = phone?.startsWith(COUNTRY) ? phone.slice(COUNTRY.length) : phone;
+  return bare !== null && bare !== undefined && MOBILE.test(bare) ? bare : (phone ?? "");
+}
+
+/** The `cus_` id with the bits of a UUID; null when the text is none. */
+export function parseCustomer(text: string): string | null {
+  const ulid = uuidToUlid(text.trim());
+  return ulid === null ? null : makeId("cus", ulid);
+}
+
+function uuidText(prefix: "cus" | "vou" | "ent", id: string): string {
+  const ulid = ulidOf(prefix, id);
+  if (ulid === null) throw new Error(`not an id of the kind ${prefix}`);
+  return ulidToUuid(ulid);
+}
+
+const NUMBER = /^(-?)(\d{1,16})(?:\.(\d{1,40}))?(?:e([+-]?\d{1,2}))?$/i;
+
+/** A number's text without an exponent (`1.5e3` is `1500`), exactly; null when it is no number. */
+export function plainDecimal(text: string): string | null {
+  const match = NUMBER.exec(text);
+  if (match === null) return null;
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] = match;
+  const shift = Number(exponent);
+  const digits = whole + fraction;
+  const point = whole.length + shift;
+  const padded = digits.padStart(digits.length - Math.min(point, 1) + 1, "0");
+  const moved = Math.max(point, 1);
+  const left = padded.slice(0, moved).padEnd(moved, "0");
+  const right = padded.slice(moved);
+  return sign + left + (right === "" ? "" : `.${right}`);
+}
+
+const number = (value: number, scale: number): unknown =>
+  JSON.rawJSON(formatShortDecimal(value, scale));
+
+/** Money of the wire, in hundredths, as it was received. */
+const wireMoney = (hundredths: number): unknown => number(hundredths, WIRE_SCALE);
+
+const moneyText = (ctx: Context, amount: number): unknown =>
+  number(amount, currencyScale(ctx.principal.merchant.currency));
+
+function customerBody(
+  ctx: Context,
+  profile: Profile,
+  wallet: { readonly balance: number; readonly isNew: boolean },
+): object {
+  const name = profile.name ?? "";
+  const masked = hidesPersonalData(ctx.principal) && !profile.created;
+  return {
+    customer_id: uuidText("cus", profile.id),
+    name: masked ? maskWords(name) : name,
+    mobile: mobileText(profile.phone),
+    points_balance: wholePoints(wallet.balance),
+    segment: profile.segment ?? (wallet.isNew ? "new" : "regular"),
+  };
+}
+
+/** Body of `GET pos/customer` for somebody unknown. */
+export function unknownBody(phone: string): object {
+  return { found: false, mobile: mobileText(phone) };
+}
+
+/** Body of `GET pos/customer`. */
+export function foundBody(
+  ctx: Context,
+  profile: Profile,
+  points: PointsBalance,
+  coupons: readonly VoucherRecord[],
+): object {
+  const { redemptionRate } = ctx.principal.program;
+  return {
+    found: true,
+    customer: customerBody(ctx, profile, { ...points, isNew: points.head.seq === 0 }),
+    points_balance: wholePoints(points.balance),
+    redeemable_value: wholeMoney(ctx, points.balance),
+    redemption_rate: rateNumber(redemptionRate),
+    tier: points.standing.tier,
+    priority_service: points.priorityService,
+    active_coupons: coupons.map((coupon) => couponLine(ctx, coupon)),
+  };
+}
+
+function rateNumber(rate: Rate | null): unknown {
+  return rate === null ? null : number(rate, RATE_SCALE);
+}
+
+/** What points are worth, in whole units of the currency; 0 where they are worth no money. */
+function wholeMoney(ctx: Context, points: number): number {
+  const { merchant, program } = ctx.principal;
+  const worth = moneyForPoints(program, Math.max(0, points), merchant.currency) ?? 0;
+  return Math.floor(worth / 10 ** currencyScale(merchant.currency));
+}
+
+/** The only source that is documented. */
+const DEFAULT_SOURCE = "campaign";
+
+function couponLine(ctx: Context, { voucher, series }: VoucherRecord): object {
+  return {
+    coupon_id: uuidText("vou", voucher.id),
+    code: voucher.code,
+    value: moneyText(ctx, series.value),
+    source: series.source ?? DEFAULT_SOURCE,
+    expiry_date: series.validUntil,
+  };
+}
+
+const STATUSES = { active: "active", redeemed: "used", voided: "cancelled" } as const;
+
+/** Body of `POST pos/coupon/redeem`: the coupon as it stands now. */
+export function couponBody(ctx: Context, record: VoucherRecord): object {
+  const { voucher, series } = record;
+  const value = moneyText(ctx, series.value);
+  const source = series.source ?? DEFAULT_SOURCE;
+  const { customerId, redeemedAt } = voucher;
+  return {
+    valid: true,
+    value,
+    source,
+    coupon: {
+      coupon_id: uuidText("vou", voucher.id),
+      code: voucher.code,
+      value,
+      source,
+      status: STATUSES[voucher.status],
+      customer_id: customerId === null ? null : uuidText("cus", customerId),
+      expiry_date: series.validUntil,
+      used_at: redeemedAt === null ? null : timeText(redeemedAt),
+    },
+  };
+}
+
+/** UTC, whole seconds. */
+function timeText(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** Body of `POST pos/bill`; `amount` in hundredths. */
+export function billBody(ctx: Context, profile: Profile, amount: number, receipt: Receipt): object {
+  const { balance, bill, standing } = receipt;
+  return {
+    transaction_id: uuidText("ent", receipt.entry),
+    customer_id: uuidText("cus", profile.id),
+    amount: wireMoney(amount),
+    points_earned: wholePoints(bill?.earned ?? 0),
+    points_redeemed: 0,
+    new_balance: wholePoints(balance),
+    tier: standing.tier,
+    tier_upgraded: bill?.upgraded ?? false,
+    customer: customerBody(ctx, profile, { balance, isNew: false }),
+  };
+}
+
+/** Body of `POST pos/points/redeem`; `value` in the currency's smallest unit. */
+export function redeemedBody(
+  ctx: Context,
+  profile: Profile,
+  receipt: Receipt,
+  value: number,
+): object {
+  return {
+    transaction_id: uuidText("ent", receipt.entry),
+    customer_id: uuidText("cus", profile.id),
+    points_redeemed: wholePoints(-receipt.amount),
+    value: moneyText(ctx, value),
+    new_balance: wholePoints(receipt.balance),
+  };
+}

@@ -1,0 +1,144 @@
+import type { z } from "zod";
+import type { Reference } from "../../core/commands.ts";
+import { moneyForPoints } from "../../core/earning.ts";
+import type { BillLine } from "../../core/entries.ts";
+import type { LoyaltyError } from "../../core/errors.ts";
+import { invalid, notFound } from "../../core/errors.ts";
+import type { Result } from "../../core/result.ts";
+import { err, ok } from "../../core/result.ts";
+import { fromWholePoints, fromWireMoney } from "../../http/wire-amounts.ts";
+import { recordBill } from "../../services/bills.ts";
+import type { Context } from "../../services/context.ts";
+import { sendOneTimePassword, useOneTimePassword } from "../../services/one-time-passwords.ts";
+import { noPoints, readPoints, redeemPoints } from "../../services/points.ts";
+import type { Profile } from "../../services/profiles.ts";
+import { enrolByPhone, readProfile, recallProfile } from "../../services/profiles.ts";
+import { ownFlatVouchers, redeemBearerVoucher } from "../../services/vouchers.ts";
+import type { Answer } from "./calls.ts";
+import { billBody, couponBody, foundBody, redeemedBody, unknownBody } from "./mapping.ts";
+import type {
+  billSchema,
+  couponSchema,
+  customerSchema,
+  otpSendSchema,
+  otpVerifySchema,
+  pointsSchema,
+} from "./schemas.ts";
+
+/** A till's number is only good for a day: shops start again every morning. */
+const REPEAT_WITHIN_MS = 86_400_000;
+/** Coupons that a look-up shows. */
+const MAX_COUPONS = 100;
+
+/** `GET pos/customer`: somebody unknown is no error here. */
+export async function lookUpCustomer(ctx: Context, wire: z.output<typeof customerSchema>): Answer {
+  const { mobile: phone, create, name } = wire;
+  const known = await readProfile(ctx, { phone });
+  const found = create && isUnknown(known) ? await enrolByPhone(ctx, phone, name) : known;
+  if (isUnknown(found)) return ok(unknownBody(phone));
+  if (!found.ok) return found;
+  const profile = found.value;
+  if (profile.created) return ok(foundBody(ctx, profile, noPoints(ctx), []));
+  const [points, coupons] = await Promise.all([
+    readPoints(ctx, profile.id, 0),
+    ownFlatVouchers(ctx, profile.id, MAX_COUPONS),
+  ]);
+  return ok(foundBody(ctx, profile, points, coupons));
+}
+
+function isUnknown(found: Result<Profile, LoyaltyError>): boolean {
+  return !found.ok && found.error.code === "not_found";
+}
+
+/** `POST pos/bill`: an unknown mobile is enrolled, unless the till says not to. */
+export async function postBill(ctx: Context, wire: z.output<typeof billSchema>): Answer {
+  const { whom, amount, name, external_ref: number, create, items } = wire;
+  const known = await recallCustomer(ctx, whom);
+  const enrols = create && "phone" in whom && isUnknown(known);
+  const found = enrols ? await enrolByPhone(ctx, whom.phone, name) : known;
+  if (!found.ok) return found;
+  const profile = found.value;
+  const { currency } = ctx.principal.merchant;
+  const lines = items.map(
+    (item): BillLine => ({
+      category: item.category,
+      sku: null,
+      name: item.name,
+      quantity: null,
+      amount: fromWireMoney(item.amount, currency),
+    }),
+  );
+  const recorded = await recordBill(ctx, {
+    customer: profile.id,
+    number: number ?? null,
+    purchase: { amount: fromWireMoney(amount, currency), currency },
+    lines,
+    reference: referenceOf("bill", number, amount),
+    remarks: {},
+    occurredAt: null,
+  });
+  return recorded.ok ? ok(billBody(ctx, profile, amount, recorded.value.receipt)) : recorded;
+}
+
+function recallCustomer(
+  ctx: Context,
+  whom: z.output<typeof billSchema>["whom"],
+): Promise<Result<Profile, LoyaltyError>> | Result<Profile, LoyaltyError> {
+  if ("phone" in whom) return recallProfile(ctx, whom);
+  return whom.id === null ? notFound("customer") : recallProfile(ctx, { id: whom.id });
+}
+
+/** The same number, customer and content within a day is a repeat; anything else is new. */
+function referenceOf(
+  operation: string,
+  key: string | undefined,
+  content: number,
+): Reference | null {
+  if (key === undefined) return null;
+  const repeatWithinMs = REPEAT_WITHIN_MS;
+  return { operation, key, fingerprint: String(content), repeatWithinMs };
+}
+
+/** `POST pos/coupon/redeem`: validates and uses up in one step. */
+export async function redeemCoupon(ctx: Context, wire: z.output<typeof couponSchema>): Answer {
+  const redeemed = await redeemBearerVoucher(ctx, wire.code);
+  return redeemed.ok ? ok(couponBody(ctx, redeemed.value)) : redeemed;
+}
+
+/** `POST pos/otp/send` */
+export async function sendOtp(ctx: Context, wire: z.output<typeof otpSendSchema>): Answer {
+  const sent = await sendOneTimePassword(ctx, wire.mobile, wire.purpose);
+  if (!sent.ok) return sent;
+  const { expiresIn, shown } = sent.value;
+  return ok({ sent: true, expires_in: expiresIn, ...(shown === null ? {} : { otp: shown }) });
+}
+
+/** `POST pos/otp/verify` */
+export async function verifyOtp(ctx: Context, wire: z.output<typeof otpVerifySchema>): Answer {
+  const { mobile, otp: code } = wire;
+  const used = await useOneTimePassword(ctx, mobile, { code: code.trim(), purpose: null });
+  return used.ok ? ok({ verified: true }) : used;
+}
+
+/** `POST pos/points/redeem`: the guest's one-time password is used up before anything is booked. */
+export async function redeemForOtp(ctx: Context, wire: z.output<typeof pointsSchema>): Answer {
+  const { whom, points, otp: code, external_ref: key } = wire;
+  const { merchant, program } = ctx.principal;
+  const amount = fromWholePoints(points);
+  const value = moneyForPoints(program, amount, merchant.currency);
+  if (value === null) return invalid("/points", "invalid", "cannot be redeemed for money here");
+  const found = await recallCustomer(ctx, whom);
+  if (!found.ok) return found;
+  const { id, phone } = found.value;
+  if (phone === null) return err({ code: "one_time_password_invalid" });
+  const used = await useOneTimePassword(ctx, phone, { code: code.trim(), purpose: "redeem" });
+  if (!used.ok) return used;
+  const redeemed = await redeemPoints(ctx, {
+    customer: id,
+    amount,
+    reference: referenceOf("redeem", key, points),
+    remarks: {},
+    occurredAt: null,
+  });
+  return redeemed.ok ? ok(redeemedBody(ctx, found.value, redeemed.value.receipt, value)) : redeemed;
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from "node:crypto";
+import { nativeApi } from "../../scripts/demo/native-api.ts";
+
+/** A merchant made for a measurement, with its keys and customers. */
+export interface Clientele {
+  readonly slug: string;
+  readonly size: number;
+  readonly kirimelKey: string;
+  readonly kirimelSecret: string;
+  readonly microgennKey: string;
+  /** Vouchers that anybody may redeem, once each. */
+  readonly vouchers: readonly string[];
+  numberOf(customer: number): number;
+  mobileOf(customer: number): string;
+}
+
+/** Points that every customer opens with. */
+export const OPENING_POINTS = 1_000_000;
+
+const FIRST_NUMBER = 700_000;
+const FIRST_MOBILE = 7_000_000_000;
+const LINES = 500;
+
+const program = {
+  name: "Measured",
+  earning: { rate: "1", rounding: "floor" },
+  redemption: { rate: "100" },
+  expiry: { days: 365 },
+  tiers: [
+    { name: "SILVER", from: "0", multiplier: "1", benefits: ["Welcome drink"] },
+    { name: "GOLD", from: "5000", multiplier: "1", benefits: ["Welcome drink", "Upgrade"] },
+  ],
+};
+
+const scopes = {
+  kirimel: ["read:customers", "write:transactions", "read:vouchers", "write:vouchers"],
+  microgenn: ["read:customers", "write:transactions"],
+};
+
+/** Makes a merchant with unlimited keys, customers with an opening balance, and vouchers. */
+export async function createClientele(
+  url: string,
+  size: number,
+  voucherCount = 0,
+): Promise<Clientele> {
+  const token = randomBytes(6).toString("hex");
+  const clientele: Clientele = {
+    slug: `measured-${token}`,
+    size,
+    kirimelKey: `kiri_measured_${token}`,
+    kirimelSecret: randomBytes(20).toString("hex"),
+    microgennKey: `mg_live_measured_${token}`,
+    vouchers: Array.from({ length: voucherCount }, (_, i) => `V${token.toUpperCase()}${i}`),
+    numberOf: (customer) => FIRST_NUMBER + customer,
+    mobileOf: (customer) => String(FIRST_MOBILE + customer),
+  };
+  const api = nativeApi(url);
+  const { slug } = clientele;
+  await api.create("/merchants", {
+    slug,
+    name: "Measured",
+    currency: "INR",
+    time_zone: "Asia/Kolkata",
+  });
+  await api.create("/programs", program, slug);
+  for (const key of keysOf(clientele)) await api.create("/keys", key, slug);
+  if (voucherCount > 0) {
+    const series = { name: "Ten off", kind: "amount", value: "10.00", codes: clientele.vouchers };
+    await api.create("/voucher_series", series, slug);
+  }
+  await importCustomers(url, clientele);
+  return clientele;
+}
+
+function keysOf(clientele: Clientele): object[] {
+  const shared = { mode: "live", unlimited: true };
+  const { kirimelKey, kirimelSecret, microgennKey } = clientele;
+  return [
+    {
+      name: "KiriMel",
+      dialect: "kirimel",
+      scopes: scopes.kirimel,
+      text: kirimelKey,
+      secret: kirimelSecret,
+      ...shared,
+    },
+    {
+      name: "Microgenn",
+      dialect: "microgenn",
+      scopes: scopes.microgenn,
+      text: microgennKey,
+      ...shared,
+    },
+  ];
+}
+
+async function importCustomers(url: string, clientele: Clientele): Promise<void> {
+  const api = nativeApi(url);
+  const amount = String(OPENING_POINTS);
+  const lines = Array.from({ length: clientele.size }, (_, customer) => ({
+    number: clientele.numberOf(customer),
+    name: `Customer ${customer}`,
+    identifiers: [{ kind: "phone", value: `+91${clientele.mobileOf(customer)}` }],
+    balances: [{ unit: "point", lifetime: amount, lots: [{ amount }] }],
+  }));
+  for (let from = 0; from < lines.length; from += LINES) {
+    const part = lines.slice(from, from + LINES);
+    const outcomes = await api.importLines("/customers/import", part, clientele.slug);
+    const failed = outcomes.find(({ outcome }) => outcome !== "created");
+    if (failed !== undefined || outcomes.length !== part.length) {
+      throw new Error(`the customers were not imported: ${JSON.stringify(failed)}`);
+    }
+  }
+}
