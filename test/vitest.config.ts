@@ -4,8 +4,7 @@ import { defineConfig } from "vitest/config";
 
 const pathOf = (fromHere: string) => fileURLToPath(new URL(fromHere, import.meta.url));
 
-const mirroredFolders =
-  "core,wallet,registry,services,http,dialects,events,webhooks,otp,limits,console";
+const mirroredFolders = "wallet,registry,services,http,dialects,events,webhooks,otp,limits,console";
 
 /** Secrets of no deployment. */
 const testBindings = {
@@ -17,7 +16,7 @@ const testBindings = {
   }),
 };
 
-const workers = {
+const inWorkerd = () => ({
   plugins: [
     cloudflareTest(async () => ({
       wrangler: { configPath: pathOf("../wrangler.toml") },
@@ -29,6 +28,16 @@ const workers = {
       },
     })),
   ],
+});
+
+/** The domain knows no storage, so its tests need not wait for a database. */
+const core = {
+  ...inWorkerd(),
+  test: { name: "core", include: ["test/core/**/*.test.ts"] },
+};
+
+const workers = {
+  ...inWorkerd(),
   test: {
     name: "workers",
     include: [`test/{${mirroredFolders}}/**/*.test.ts`, "test/app.test.ts"],
@@ -47,5 +56,5 @@ const node = {
 
 export default defineConfig({
   root: pathOf(".."),
-  test: { maxWorkers: 2, projects: [workers, node] },
+  test: { maxWorkers: 2, projects: [core, workers, node] },
 });

@@ -1,5 +1,6 @@
 /** Names that mean this machine or a private network whatever they resolve to. */
-const PRIVATE_NAMES = /(^|\.)(localhost|local|internal|home\.arpa|intranet|lan|corp|home)$/i;
+const PRIVATE_NAMES =
+  /(^|\.)(localhost|local|internal|home\.arpa|intranet|lan|corp|home|metadata\.goog)$/i;
 
 /** IPv4 networks that are not the public internet (IANA special-purpose registry). */
 const PRIVATE_V4: readonly (readonly [string, number])[] = [
@@ -29,7 +30,7 @@ const MAX_URL = 2_048;
 export function refusedAddress(text: string, allowLoopback: boolean): string | null {
   if (text.length > MAX_URL || !URL.canParse(text)) return "must be a URL";
   const url = new URL(text);
-  const host = url.hostname.replace(/\.$/, "");
+  const host = url.hostname.replace(/\.+$/, "");
   if (url.username !== "" || url.password !== "") return "must not carry credentials";
   if (url.protocol !== "https:" && url.protocol !== "http:") return "must be an https URL";
   if (allowLoopback && isLoopback(host)) return null;

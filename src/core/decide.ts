@@ -271,7 +271,8 @@ export function assertDecision(before: Head, decision: Decision, program: Progra
       entry.amount === lots &&
       now === held + entry.amount &&
       Number.isSafeInteger(now) &&
-      (now >= Math.min(held, 0) || program.allowDebt);
+      (now >= Math.min(held, 0) || program.allowDebt) &&
+      (now < 0 || !entry.lots.some((lot) => lot.expiresAt === DEBT && lot.amount < 0));
     if (!sound) throw new Error(`ledger invariant broken at entry ${entry.seq} (${entry.kind})`);
     head = entry.after;
   }

@@ -1,10 +1,21 @@
+import { billIdOf } from "../core/entries.ts";
 import type { EventSubject } from "../core/events.ts";
 import { eventOf } from "../core/events.ts";
 import type { Program } from "../core/program.ts";
 import type { Database, Write } from "../registry/database.ts";
 import type { NewEvent } from "../registry/events.ts";
-import type { ProjectedEntry, ProjectedWallet } from "../registry/projection.ts";
-import { feedWalletEvents, projectEntries, projectWallets } from "../registry/projection.ts";
+import type {
+  ProjectedBill,
+  ProjectedEntry,
+  ProjectedWallet,
+  Purpose,
+} from "../registry/projection.ts";
+import {
+  feedWalletEvents,
+  projectBills,
+  projectEntries,
+  projectWallets,
+} from "../registry/projection.ts";
 import type { HandedEntry, Handover } from "./client.ts";
 
 /** What the projector knows of its merchant. */
@@ -15,12 +26,11 @@ export interface MerchantFacts {
   readonly program: Program;
 }
 
-/** Whether a group's events go into the feed: they do not when copies are made anew. */
-export type Purpose = "publish" | "restore";
+export type { Purpose } from "../registry/projection.ts";
 
 /**
- * The writes that commit a group of handovers: one batch, three statements however many wallets and
- * entries there are. All are idempotent.
+ * The writes that commit a group of handovers: one batch, few statements however many wallets and
+ * entries there are. All are idempotent. Events go into the feed only when something is published.
  */
 export function groupWrites(
   db: Database,
@@ -29,21 +39,27 @@ export function groupWrites(
   purpose: Purpose,
   now: number,
 ): readonly Write[] {
-  const writes: Write[] = [];
   const events = handovers.flatMap((handover) => walletEvents(merchant, handover));
-  if (purpose === "publish") writes.push(feedWalletEvents(db, merchant.id, events));
-  const entries = handovers.flatMap(({ customer, entries: own }) =>
-    own.map((handed) => projectedEntry(customer, handed)),
+  const handed = handovers.flatMap(({ customer, entries }) =>
+    entries.map((entry) => ({ customer, ...entry })),
   );
+  const entries = handed.map(projectedEntry);
+  const bills = handed.flatMap(projectedBills);
   const wallets = latest(handovers).map((handover) => projectedWallet(handover, now));
   return [
-    ...writes,
-    projectEntries(db, merchant.id, entries),
-    projectWallets(db, merchant.id, wallets),
+    ...(purpose === "publish" ? [feedWalletEvents(db, merchant.id, distinct(events))] : []),
+    projectEntries(db, merchant.id, entries, purpose),
+    ...(bills.length === 0 ? [] : [projectBills(db, merchant.id, bills, purpose)]),
+    projectWallets(db, merchant.id, wallets, purpose),
   ];
 }
 
-/** A statement may not touch a row twice: of a wallet that came twice, the later state counts. */
+/** A wallet that crashed may hand the same entries to one group twice. */
+function distinct(events: readonly NewEvent[]): NewEvent[] {
+  return [...new Map(events.map((event) => [event.id, event])).values()];
+}
+
+/** Of a wallet that came twice, the later state counts. */
 function latest(handovers: readonly Handover[]): Handover[] {
   const byCustomer = new Map<string, Handover>();
   for (const handover of handovers) {
@@ -74,7 +90,10 @@ function walletEvents(merchant: MerchantFacts, handover: Handover): NewEvent[] {
   });
 }
 
-function projectedEntry(customerId: string, { entry, reference }: HandedEntry): ProjectedEntry {
+/** An entry with its customer. */
+type OwnEntry = HandedEntry & { readonly customer: string };
+
+function projectedEntry({ customer: customerId, entry, reference }: OwnEntry): ProjectedEntry {
   const { seq, id, kind, unit, amount, occurredAt, recordedAt, source } = entry;
   return {
     customerId,
@@ -90,6 +109,27 @@ function projectedEntry(customerId: string, { entry, reference }: HandedEntry): 
     occurredAt,
     recordedAt,
   };
+}
+
+function projectedBills({ customer: customerId, entry, reference }: OwnEntry): ProjectedBill[] {
+  const { bill } = entry.remarks;
+  if (bill === undefined) return [];
+  const { occurredAt, recordedAt, source } = entry;
+  return [
+    {
+      id: billIdOf(entry),
+      customerId,
+      number: bill.number,
+      reference,
+      total: bill.total.amount,
+      currency: bill.total.currency,
+      lines: bill.lines,
+      siteId: source.site,
+      dialect: source.dialect,
+      occurredAt,
+      recordedAt,
+    },
+  ];
 }
 
 function projectedWallet({ customer, head }: Handover, now: number): ProjectedWallet {

@@ -18,8 +18,9 @@ import { rebuildSlice } from "./rebuild.ts";
 
 /** Handovers that come within so long are committed as one group. */
 const GATHER_MS = 100;
-/** Entries of one group: keeps a statement's bound text far below D1's limit of 2 MB. */
+/** Entries of one group, and their characters: a statement's bound text stays far below 2 MB. */
 const MAX_GROUP_ENTRIES = 500;
+const MAX_GROUP_CHARS = 400_000;
 /** How long the projector goes by what it read of the merchant. */
 const FACTS_MS = 30_000;
 const REBUILD_RETRY_MS = 5_000;
@@ -27,6 +28,8 @@ const REBUILD_RETRY_MS = 5_000;
 interface Waiting {
   readonly handover: Handover;
   readonly purpose: Purpose;
+  /** Characters of its entries. */
+  readonly size: number;
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
 }
@@ -104,10 +107,9 @@ export class Projector extends DurableObject<Env> {
 
   #gather(merchantId: string, handover: Handover, purpose: Purpose): Promise<void> {
     return new Promise((done, failed) => {
-      this.#waiting.push({ handover, purpose, done, failed });
-      this.#running ??= this.#run(merchantId).finally(() => {
-        this.#running = null;
-      });
+      const size = JSON.stringify(handover.entries).length;
+      this.#waiting.push({ handover, purpose, size, done, failed });
+      this.#running ??= this.#run(merchantId);
     });
   }
 
@@ -122,16 +124,18 @@ export class Projector extends DurableObject<Env> {
         for (const waiting of group) waiting.failed(error);
       }
     }
+    this.#running = null;
   }
 
-  /** As many of one purpose as a statement may carry, in their order. */
+  /** As many of one purpose as a statement may carry, in their order; at least one. */
   #nextGroup(): readonly Waiting[] {
     const [first] = this.#waiting;
-    let entries = 0;
-    const group = this.#waiting.filter(({ handover, purpose }) => {
-      if (purpose !== first?.purpose || entries >= MAX_GROUP_ENTRIES) return false;
-      entries += handover.entries.length;
-      return true;
+    let [entries, chars] = [0, 0];
+    const group = this.#waiting.filter((waiting) => {
+      if (waiting !== first && waiting.purpose !== first?.purpose) return false;
+      entries += waiting.handover.entries.length;
+      chars += waiting.size;
+      return waiting === first || (entries <= MAX_GROUP_ENTRIES && chars <= MAX_GROUP_CHARS);
     });
     this.#waiting = this.#waiting.filter((waiting) => !group.includes(waiting));
     return group;

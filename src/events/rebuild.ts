@@ -24,7 +24,7 @@ export async function rebuildSlice(env: Env, db: Database, merchantId: string): 
     finishedAt: finished ? Date.now() : null,
   };
   const work = unitOfWork(db, "live");
-  work.add(advanceRebuild(db, merchantId, step));
-  await work.commit();
-  return !finished;
+  work.addConditional(advanceRebuild(db, rebuild, step));
+  const advanced = await work.commit();
+  return !(advanced && finished);
 }

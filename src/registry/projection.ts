@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, lt, sql } from "drizzle-orm";
 import type { Database, Write } from "./database.ts";
 import type { NewEvent } from "./events.ts";
-import { customers, entries, events, rebuilds, wallets } from "./schema.ts";
+import { bills, customers, entries, events, patrols, rebuilds, wallets } from "./schema.ts";
 
 /** A wallet's copy on its way into the projection. */
 export type ProjectedWallet = Omit<typeof wallets.$inferInsert, "merchantId">;
@@ -9,11 +9,21 @@ export type ProjectedWallet = Omit<typeof wallets.$inferInsert, "merchantId">;
 /** An entry's copy on its way into the projection. */
 export type ProjectedEntry = Omit<typeof entries.$inferInsert, "merchantId">;
 
+/** A bill's copy on its way into the projection. */
+export type ProjectedBill = Omit<typeof bills.$inferInsert, "merchantId">;
+
+/**
+ * Whether copies are written because something is new, or once more because they are made anew: then
+ * they replace what stands there.
+ */
+export type Purpose = "publish" | "restore";
+
 /** The write that brings wallets up to date, never back: one statement however many they are. */
 export function projectWallets(
   db: Database,
   merchantId: string,
   rows: readonly ProjectedWallet[],
+  purpose: Purpose,
 ): Write {
   return db
     .insert(wallets)
@@ -36,29 +46,80 @@ export function projectWallets(
         holdings: sql`excluded.holdings`,
         publishedAt: sql`excluded.published_at`,
       },
-      setWhere: sql`excluded.seq > ${wallets.seq}`,
+      setWhere:
+        purpose === "restore"
+          ? sql`excluded.seq >= ${wallets.seq}`
+          : sql`excluded.seq > ${wallets.seq}`,
     });
 }
 
-/** The write that copies entries; those that are there are left as they are. */
+/** The write that copies entries; those that are there stay, unless copies are made anew. */
 export function projectEntries(
   db: Database,
   merchantId: string,
   rows: readonly ProjectedEntry[],
+  purpose: Purpose,
 ): Write {
-  return db
-    .insert(entries)
-    .select(
-      sql`SELECT ${merchantId}, json_extract(item.value, '$.customerId'),
-        json_extract(item.value, '$.seq'), json_extract(item.value, '$.id'),
-        json_extract(item.value, '$.kind'), json_extract(item.value, '$.unit'),
-        json_extract(item.value, '$.amount'), json_extract(item.value, '$.balance'),
-        json_extract(item.value, '$.reference'), json_extract(item.value, '$.siteId'),
-        json_extract(item.value, '$.dialect'), json_extract(item.value, '$.occurredAt'),
-        json_extract(item.value, '$.recordedAt')
-        FROM json_each(${JSON.stringify(rows)}) AS item WHERE TRUE`,
-    )
-    .onConflictDoNothing();
+  const copy = db.insert(entries).select(
+    sql`SELECT ${merchantId}, json_extract(item.value, '$.customerId'),
+      json_extract(item.value, '$.seq'), json_extract(item.value, '$.id'),
+      json_extract(item.value, '$.kind'), json_extract(item.value, '$.unit'),
+      json_extract(item.value, '$.amount'), json_extract(item.value, '$.balance'),
+      json_extract(item.value, '$.reference'), json_extract(item.value, '$.siteId'),
+      json_extract(item.value, '$.dialect'), json_extract(item.value, '$.occurredAt'),
+      json_extract(item.value, '$.recordedAt')
+      FROM json_each(${JSON.stringify(rows)}) AS item WHERE TRUE`,
+  );
+  if (purpose === "publish") return copy.onConflictDoNothing();
+  return copy.onConflictDoUpdate({
+    target: [entries.merchantId, entries.customerId, entries.seq],
+    set: {
+      id: sql`excluded.id`,
+      kind: sql`excluded.kind`,
+      unit: sql`excluded.unit`,
+      amount: sql`excluded.amount`,
+      balance: sql`excluded.balance`,
+      reference: sql`excluded.reference`,
+      siteId: sql`excluded.site_id`,
+      dialect: sql`excluded.dialect`,
+      occurredAt: sql`excluded.occurred_at`,
+      recordedAt: sql`excluded.recorded_at`,
+    },
+  });
+}
+
+/** The write that copies bills; those that are there stay, unless copies are made anew. */
+export function projectBills(
+  db: Database,
+  merchantId: string,
+  rows: readonly ProjectedBill[],
+  purpose: Purpose,
+): Write {
+  const copy = db.insert(bills).select(
+    sql`SELECT ${merchantId}, json_extract(item.value, '$.id'),
+      json_extract(item.value, '$.customerId'), json_extract(item.value, '$.number'),
+      json_extract(item.value, '$.reference'), json_extract(item.value, '$.total'),
+      json_extract(item.value, '$.currency'), json_extract(item.value, '$.lines'),
+      json_extract(item.value, '$.siteId'), json_extract(item.value, '$.dialect'),
+      json_extract(item.value, '$.occurredAt'), json_extract(item.value, '$.recordedAt')
+      FROM json_each(${JSON.stringify(rows)}) AS item WHERE TRUE`,
+  );
+  if (purpose === "publish") return copy.onConflictDoNothing();
+  return copy.onConflictDoUpdate({
+    target: [bills.merchantId, bills.id],
+    set: {
+      customerId: sql`excluded.customer_id`,
+      number: sql`excluded.number`,
+      reference: sql`excluded.reference`,
+      total: sql`excluded.total`,
+      currency: sql`excluded.currency`,
+      lines: sql`excluded.lines`,
+      siteId: sql`excluded.site_id`,
+      dialect: sql`excluded.dialect`,
+      occurredAt: sql`excluded.occurred_at`,
+      recordedAt: sql`excluded.recorded_at`,
+    },
+  });
 }
 
 /**
@@ -114,6 +175,25 @@ export async function listProjectedEntries(
   return db.select().from(entries).where(where).orderBy(desc(entries.seq)).limit(limit).all();
 }
 
+/** A row of `bills`. */
+export type BillRow = typeof bills.$inferSelect;
+
+/** A merchant's copied bills, newest first, older than the id `before`; null is all customers. */
+export async function listProjectedBills(
+  db: Database,
+  merchantId: string,
+  customerId: string | null,
+  limit: number,
+  before: string | null,
+): Promise<BillRow[]> {
+  const where = and(
+    eq(bills.merchantId, merchantId),
+    customerId === null ? undefined : eq(bills.customerId, customerId),
+    before === null ? undefined : lt(bills.id, before),
+  );
+  return db.select().from(bills).where(where).orderBy(desc(bills.id)).limit(limit).all();
+}
+
 /** When a merchant's projection was last written; null if never. */
 export async function projectedAt(db: Database, merchantId: string): Promise<number | null> {
   const row = await db
@@ -163,16 +243,59 @@ export function startRebuild(db: Database, merchantId: string, now: number): Wri
     .onConflictDoUpdate({ target: rebuilds.merchantId, set: fresh });
 }
 
-/** The write that notes how far a rebuild is. */
+/**
+ * The conditional write that notes how far a rebuild is, as it stands in `row`: one that was started
+ * anew meanwhile is left to begin at its beginning.
+ */
 export function advanceRebuild(
   db: Database,
-  merchantId: string,
+  row: RebuildRow,
   step: { readonly cursor: string; readonly done: number; readonly finishedAt: number | null },
 ): Write {
   return db
     .update(rebuilds)
-    .set({ ...step, done: sql`${rebuilds.done} + ${step.done}` })
-    .where(eq(rebuilds.merchantId, merchantId));
+    .set({ ...step, done: row.done + step.done })
+    .where(
+      and(
+        eq(rebuilds.merchantId, row.merchantId),
+        eq(rebuilds.startedAt, row.startedAt),
+        eq(rebuilds.cursor, row.cursor),
+      ),
+    );
+}
+
+/** The single row of `patrols`. */
+const PATROL = 1;
+
+/**
+ * The next wallets of the round over all of them, and where it goes on: from the first again after
+ * the last.
+ */
+export async function nextPatrol(
+  db: Database,
+  limit: number,
+): Promise<{
+  readonly owners: readonly { readonly merchant: string; readonly customer: string }[];
+  readonly cursor: string;
+}> {
+  const cursor = sql`COALESCE((SELECT ${patrols.cursor} FROM ${patrols}
+    WHERE ${patrols.id} = ${PATROL}), '')`;
+  const owners = await db
+    .select({ merchant: customers.merchantId, customer: customers.id })
+    .from(customers)
+    .where(gt(customers.id, cursor))
+    .orderBy(customers.id)
+    .limit(limit)
+    .all();
+  return { owners, cursor: owners.length < limit ? "" : (owners.at(-1)?.customer ?? "") };
+}
+
+/** The write that notes where the round over all wallets goes on. */
+export function advancePatrol(db: Database, cursor: string): Write {
+  return db
+    .insert(patrols)
+    .values({ id: PATROL, cursor })
+    .onConflictDoUpdate({ target: patrols.id, set: { cursor } });
 }
 
 /** Merchants whose rebuild is under way. */

@@ -7,7 +7,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
-import type { Head } from "../core/entries.ts";
+import type { BillLine, Head } from "../core/entries.ts";
 
 const createdAt = integer("created_at").notNull();
 const updatedAt = integer("updated_at").notNull();
@@ -302,6 +302,32 @@ export const entries = sqliteTable(
   (table) => [primaryKey({ columns: [table.merchantId, table.customerId, table.seq] })],
 );
 
+/** The wallets' recorded purchases, for lists and reports: a copy like `entries`. */
+export const bills = sqliteTable(
+  "bills",
+  {
+    merchantId: text("merchant_id").notNull(),
+    /** `bil_` id; the same ULID as its entry. */
+    id: text("id").notNull(),
+    customerId: text("customer_id").notNull(),
+    /** The till's own number; null when it told none. */
+    number: text("number"),
+    reference: text("reference"),
+    /** In the smallest unit of `currency`. */
+    total: integer("total").notNull(),
+    currency: text("currency").notNull(),
+    lines: text("lines", { mode: "json" }).$type<readonly BillLine[]>().notNull(),
+    siteId: text("site_id"),
+    dialect: text("dialect").notNull(),
+    occurredAt: integer("occurred_at").notNull(),
+    recordedAt: integer("recorded_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.merchantId, table.id] }),
+    index("bills_customer").on(table.merchantId, table.customerId, table.id),
+  ],
+);
+
 /**
  * The feed: what happened, in the order in which it was committed here, numbered by merchant
  * without a gap. WITHOUT ROWID, by hand in its migration.
@@ -362,6 +388,13 @@ export const rebuilds = sqliteTable("rebuilds", {
   cursor: text("cursor").notNull(),
   done: integer("done").notNull(),
   total: integer("total").notNull(),
+});
+
+/** How far the sweep's round over all wallets is: a single row. */
+export const patrols = sqliteTable("patrols", {
+  id: integer("id").primaryKey(),
+  /** The last customer whose wallet was looked after. */
+  cursor: text("cursor").notNull(),
 });
 
 /** Messages to customers that were logged instead of sent: only in local development. */

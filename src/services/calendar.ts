@@ -23,7 +23,8 @@ export function endOfDay(date: string, timeZone: string): number {
   const known = cache.get(key);
   if (known !== undefined) return known;
   const next = Temporal.PlainDate.from(date).add({ days: 1 });
-  const end = next.toZonedDateTime(timeZone).epochMilliseconds;
+  // Moment 0 and before name other things than a day's end; such a day is over in any case.
+  const end = Math.max(1, next.toZonedDateTime(timeZone).epochMilliseconds);
   if (cache.size >= MAX_CACHED) cache.clear();
   cache.set(key, end);
   return end;

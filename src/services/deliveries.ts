@@ -21,6 +21,9 @@ export const MAX_REPLAYED = 10_000;
 
 const CHUNK = 300;
 
+/** The feed is in the order of its commits, which may come so much later than what they tell of. */
+const DISORDER_MS = 10 * 60 * 1000;
+
 /** Sends a `ping` event to one endpoint, whatever its types; answers the event's id. */
 export async function pingEndpoint(
   ctx: Context,
@@ -97,12 +100,12 @@ export async function replayEvents(
   if (!found.ok) return found;
   const { merchant, mode } = ctx.principal;
   const endpoint = found.value;
-  let after = (await seqAt(ctx.db, merchant.id, since)) - 1;
+  let after = (await seqAt(ctx.db, merchant.id, since - DISORDER_MS)) - 1;
   let count = 0;
   for (let read = CHUNK; read === CHUNK && count < MAX_REPLAYED; ) {
     const rows = await readFeed(ctx.db, merchant.id, { after, types: [], limit: CHUNK });
     const events = rows
-      .filter((row) => wantsType(endpoint.eventTypes, row.type))
+      .filter((row) => row.timestamp >= since && wantsType(endpoint.eventTypes, row.type))
       .map((row) => ({ id: row.id, type: row.type, body: deliveryText(row, !merchant.sandbox) }));
     if (events.length > 0 && mode === "live") {
       await endpointOf(ctx.env, merchant.id, id).enqueue(configOf(endpoint), events, true);

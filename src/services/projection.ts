@@ -3,17 +3,20 @@ import { notFound } from "../core/errors.ts";
 import type { Result } from "../core/result.ts";
 import { ok } from "../core/result.ts";
 import { projectorOf } from "../events/client.ts";
-import type { RebuildRow } from "../registry/projection.ts";
+import type { BillRow, RebuildRow } from "../registry/projection.ts";
 import {
   findProjectedWallet,
   findRebuild,
+  listProjectedBills,
   projectedAt,
   startRebuild,
 } from "../registry/projection.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import type { Context } from "./context.ts";
+import type { Page } from "./lists.ts";
+import { pageOf } from "./lists.ts";
 
-export type { RebuildRow } from "../registry/projection.ts";
+export type { BillRow, RebuildRow } from "../registry/projection.ts";
 
 /** How fresh what a list shows is. */
 export interface Freshness {
@@ -29,6 +32,20 @@ export async function readFreshness(ctx: Context, customer: string | null): Prom
   if (customer === null) return { asOf: await projectedAt(ctx.db, merchantId), seq: null };
   const wallet = await findProjectedWallet(ctx.db, merchantId, customer);
   return { asOf: wallet?.publishedAt ?? null, seq: wallet?.seq ?? 0 };
+}
+
+/** Recorded purchases as the wallets last told them, newest first; null is all customers. */
+export async function pageBills(
+  ctx: Context,
+  customer: string | null,
+  limit: number,
+  before: string | null,
+): Promise<Page<BillRow>> {
+  const { db, principal } = ctx;
+  return pageOf(
+    await listProjectedBills(db, principal.merchant.id, customer, limit + 1, before),
+    limit,
+  );
 }
 
 /** Starts to make all copies of the merchant's wallets anew; the work goes on by itself. */

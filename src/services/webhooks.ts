@@ -155,8 +155,9 @@ export async function removeEndpoint(
   const { db, principal } = ctx;
   const found = await getEndpoint(ctx, id);
   if (!found.ok) return found;
+  if (found.value.version !== version) return err({ code: "etag_mismatch" });
   const work = unitOfWork(db, principal.mode);
-  work.addConditional(deleteEndpoint(db, { ...found.value, version }));
+  work.addConditional(deleteEndpoint(db, found.value));
   if (!(await work.commit())) return err({ code: "etag_mismatch" });
   if (principal.mode === "live") await endpointOf(ctx.env, principal.merchant.id, id).drop();
   return ok(null);

@@ -23,8 +23,10 @@ export interface WalletClient {
   entries(query: EntryQuery): Promise<EntryPage>;
   /** Adds up the whole ledger anew; empty when every balance is right. */
   audit(): Promise<readonly Discrepancy[]>;
-  /** Hands the whole ledger to the projector once more; resolves when it is there. */
+  /** Hands what was published to the projector once more; resolves when it is there. */
   retell(): Promise<void>;
+  /** Has the wallet set its alarm anew, should it have been lost. */
+  wake(): Promise<void>;
 }
 
 /** The wallet of a merchant's customer. Makes no request by itself. */
@@ -37,6 +39,7 @@ export function walletOf(env: Env, owner: Owner): WalletClient {
     entries: (query) => stub.entries(owner, query),
     audit: () => stub.audit(owner),
     retell: () => stub.retell(owner),
+    wake: () => stub.wake(owner),
   };
 }
 

@@ -99,11 +99,18 @@ export class Wallet extends DurableObject<Env> {
     return auditWallet(this.ctx.storage.sql, this.#reader);
   }
 
-  /** Hands the whole ledger to the projector once more, for copies that are made anew. */
+  /** Hands what was published to the projector once more, for copies that are made anew. */
   async retell(owner: Owner): Promise<void> {
     this.#refuseStranger(owner);
     const { merchant, customer } = owner;
     await retellAll(this.ctx.storage.sql, projectorOf(this.env, merchant), customer);
+  }
+
+  /** Sets the alarm anew, should it have been lost. */
+  async wake(owner: Owner): Promise<void> {
+    this.#refuseStranger(owner);
+    this.#armedAt = await this.ctx.storage.getAlarm();
+    if (this.#armedAt === null) this.#armNext();
   }
 
   /**

@@ -25,7 +25,6 @@ export interface SealedSecret {
 
 /** One try to deliver. */
 export interface Try {
-  readonly n: number;
   readonly at: number;
   readonly durationMs: number;
   /** HTTP status; null when no answer came. */

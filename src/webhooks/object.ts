@@ -17,12 +17,22 @@ const MAX_IN_FLIGHT = 6;
 const SAFETY_MS = 30_000;
 const GONE = 410;
 
+/** What a deleted endpoint is left with; no change is newer. */
+const GONE_FOR_GOOD: EndpointConfig = {
+  merchant: "",
+  endpoint: "",
+  url: "",
+  enabled: false,
+  secrets: [],
+  version: Number.MAX_SAFE_INTEGER,
+};
+
 /**
  * A webhook endpoint: its pending deliveries, tries and retry schedule. Each endpoint is an object
  * of its own, so that a slow or dead one delays nobody else's deliveries.
  */
 export class WebhookEndpoint extends DurableObject<Env> {
-  readonly #store: EndpointStore;
+  #store: EndpointStore;
   readonly #settings: Settings;
   /** Fresh deliveries, in their order. */
   readonly #queue: Set<string>;
@@ -48,6 +58,7 @@ export class WebhookEndpoint extends DurableObject<Env> {
   ): Promise<void> {
     const now = Date.now();
     this.#store.configure(config);
+    if (this.#store.state()?.config.endpoint !== config.endpoint) return;
     if (again) for (const { id } of events) this.#store.reopen(id, now);
     for (const { id } of this.#store.add(events, now)) this.#queue.add(id);
     this.#arm(Date.now());
@@ -74,29 +85,26 @@ export class WebhookEndpoint extends DurableObject<Env> {
     return known;
   }
 
-  /** Drops everything: the endpoint was deleted. */
+  /** Drops everything but that the endpoint is gone: what comes late must not bring it back. */
   async drop(): Promise<void> {
     this.#queue.clear();
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
-    endpointStore(this.ctx.storage);
+    this.#store = endpointStore(this.ctx.storage);
+    this.#store.configure(GONE_FOR_GOOD);
     this.#armedAt = null;
   }
 
-  /** Tries what is due and stays until it is settled. */
+  /** Begins what is due. It does not wait for the end: the next retry may be due before that. */
   override async alarm(): Promise<void> {
     this.#armedAt = null;
     try {
       await this.#report();
     } catch (error) {
       logFault({ during: "report" }, error);
-    }
-    try {
+    } finally {
       this.#store.sweep(Date.now());
       this.#fill();
-      this.#armNext();
-      while (this.#inFlight.size > 0) await Promise.race(this.#inFlight.values());
-    } finally {
       this.#armNext();
     }
   }
@@ -183,9 +191,10 @@ export class WebhookEndpoint extends DurableObject<Env> {
     if (state === null) return;
     if (!state.reported) this.#arm(Date.now());
     if (!state.config.enabled || state.disabledReason !== null) return;
-    const next = this.#store.nextAt();
+    const now = Date.now();
+    const next = this.#store.nextAt(now);
     if (next !== null) this.#arm(next);
-    if (this.#queue.size + this.#inFlight.size > 0) this.#arm(Date.now());
+    if (this.#queue.size + this.#inFlight.size > 0 || this.#store.isDue(now)) this.#arm(now);
   }
 
   /** Work that is in memory gets a safety margin, so that a stream of events sets few alarms. */

@@ -29,7 +29,8 @@ export interface Target {
 export async function send(target: Target, delivery: DueDelivery): Promise<Attempt> {
   const at = Date.now();
   const refused = refusedAddress(target.url, target.allowLoopback);
-  if (refused !== null) return failed(delivery, at, `the address ${refused}`);
+  if (refused !== null) return failed(at, `the address ${refused}`);
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const signature = await signatureHeaders(target.secrets, delivery.event, at, delivery.body);
     const response = await fetch(target.url, {
@@ -37,47 +38,47 @@ export async function send(target: Target, delivery: DueDelivery): Promise<Attem
       headers: { "Content-Type": "application/json", "User-Agent": "Guerdon/1.0", ...signature },
       body: delivery.body,
       redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal,
     });
-    const text = await readStart(response);
+    const text = await readStart(response, signal);
     const failure = response.ok ? null : `answered with status ${response.status}`;
-    const made = tryOf(delivery, at, response.status, text, failure);
+    const made = tryOf(at, response.status, text, failure);
     return { made, retryAfterMs: parseRetryAfter(response.headers.get("retry-after"), at) };
   } catch (error) {
     const late = error instanceof Error && error.name === "TimeoutError";
-    return failed(delivery, at, late ? "no answer within 15 s" : "could not be reached");
+    return failed(at, late ? "no answer within 15 s" : "could not be reached");
   }
 }
 
-function failed(delivery: DueDelivery, at: number, failure: string): Attempt {
-  return { made: tryOf(delivery, at, null, "", failure), retryAfterMs: null };
+function failed(at: number, failure: string): Attempt {
+  return { made: tryOf(at, null, "", failure), retryAfterMs: null };
 }
 
-function tryOf(
-  delivery: DueDelivery,
-  at: number,
-  status: number | null,
-  response: string,
-  failure: string | null,
-): Try {
+function tryOf(at: number, status: number | null, response: string, failure: string | null): Try {
   const durationMs = Date.now() - at;
-  return { n: delivery.failures + 1, at, durationMs, status, response, failure };
+  return { at, durationMs, status, response, failure };
 }
 
-/** Reads the beginning of a body and lets go of the rest, however long it is. */
-async function readStart(response: Response): Promise<string> {
+/**
+ * Reads the beginning of a body and lets go of the rest, however long it is or lasts. The status has
+ * decided already: what goes wrong here, or comes too late, is only missing from the record.
+ */
+async function readStart(response: Response, signal: AbortSignal): Promise<string> {
   if (response.body === null) return "";
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
+  const over = new Promise<null>((resolve) => {
+    signal.addEventListener("abort", () => resolve(null));
+  });
   let text = "";
   let size = 0;
   while (size < MAX_RESPONSE_BYTES) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    const part = (value as Uint8Array).subarray(0, MAX_RESPONSE_BYTES - size);
+    const read = await Promise.race([reader.read().catch(() => null), over]);
+    if (read === null || read.done) break;
+    const part = (read.value as Uint8Array).subarray(0, MAX_RESPONSE_BYTES - size);
     size += part.length;
     text += decoder.decode(part, { stream: true });
   }
-  await reader.cancel().catch(() => undefined);
+  reader.cancel().catch(() => undefined);
   return text;
 }

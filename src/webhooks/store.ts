@@ -105,10 +105,13 @@ export function endpointStore(storage: DurableObjectStorage) {
         now,
         limit,
       ),
-    nextAt(): number | null {
-      const query = "SELECT MIN(next_at) AS at FROM deliveries WHERE next_at IS NOT NULL";
-      return sql.exec<{ at: number | null }>(query).one().at;
+    /** When the next retry is due after `now`: what is due already is not waited for. */
+    nextAt(now: number): number | null {
+      const query = "SELECT MIN(next_at) AS at FROM deliveries WHERE next_at > ?";
+      return sql.exec<{ at: number | null }>(query, now).one().at;
     },
+    isDue: (now: number) =>
+      ids(sql, "SELECT event FROM deliveries WHERE next_at <= ? LIMIT 1", now).length > 0,
     find: (event: string) => findDelivery(sql, event),
     settle: (event: string, made: Try, next: Settlement) => settle(sql, event, made, next),
     page: (query: DeliveryQuery) => readPage(sql, query),

@@ -99,7 +99,7 @@ async function serviceStages(path: Runtime, sustained: Runtime, effort: Effort) 
     createClientele(path.url, effort.customers),
     createClientele(sustained.url, effort.customers),
   ]);
-  const settle = () => publishingDone(sustained.url, busy);
+  const settle = () => publishingDone(sustained.url, busy.slug);
   await settle();
   const [quietTill, busyTill] = [tillOf(quiet), tillOf(busy)];
   const stage = (runtime: Runtime, till: Till, make: Make): Stage => ({

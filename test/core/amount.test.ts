@@ -128,17 +128,16 @@ describe("a rate", () => {
 });
 
 describe("a currency", () => {
+  // ISO 4217, list one.
   it.each([
-    ["JPY", 0],
-    ["KRW", 0],
-    ["XOF", 0],
-    ["EUR", 2],
-    ["USD", 2],
-    ["KWD", 3],
-    ["TND", 3],
-  ])("%s has %i digits behind the point", (currency, scale) => {
-    expect(currencyScale(currency)).toBe(scale);
-    expect(unitScale("prepaid", currency)).toBe(scale);
+    [0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"],
+    [2, "EUR USD GBP CHF MYR SGD"],
+    [3, "BHD IQD JOD KWD LYD OMR TND"],
+  ])("with %i digits behind the point is one of %s", (scale, currencies) => {
+    for (const currency of currencies.split(" ")) {
+      expect([currency, currencyScale(currency)]).toEqual([currency, scale]);
+      expect(unitScale("prepaid", currency)).toBe(scale);
+    }
   });
 
   it("changes the scale of prepaid money only", () => {

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Rate, Rounding } from "../../src/core/amount.ts";
 import { MAX_AMOUNT } from "../../src/core/amount.ts";
 import { moneyForPoints, pointsForPurchase } from "../../src/core/earning.ts";
+import type { BillLine } from "../../src/core/entries.ts";
+import type { Program } from "../../src/core/program.ts";
 import { program, TIERS } from "../support/requests.ts";
 
 const euros = (cents: number) => ({ amount: cents, currency: "EUR" });
@@ -89,6 +91,45 @@ describe("the tier of a customer", () => {
     [50_000, 2_000],
   ])("with %i lifetime steps makes ten euros worth %i", (lifetime, points) => {
     expect(pointsForPurchase(tiered, euros(1_000), lifetime)).toBe(points);
+  });
+});
+
+describe("the lines of a purchase", () => {
+  const line = (category: string | null, amount: number): BillLine => ({
+    category,
+    sku: null,
+    name: null,
+    quantity: null,
+    amount,
+  });
+  const categories = { coffee: 500_000, tea: 2_000_000 };
+  const rules = (step = 1, tiers: Program["tiers"] = []) =>
+    program({ earning: { rate: 1_000_000, rounding: "ceil", step, categories }, tiers });
+  const points = (given: Program, ...lines: readonly BillLine[]) =>
+    pointsForPurchase(given, euros(1_000), 0, lines);
+
+  it("earn besides by their category, however it is spelt", () => {
+    expect(points(rules(), line("coffee", 300))).toBe(1_150);
+    expect(points(rules(), line(" COFFEE ", 300), line("tea", 100))).toBe(1_350);
+  });
+
+  it("earn nothing besides without a category of the programme", () => {
+    expect(points(rules(), line(null, 300), line("cake", 300), line("toString", 300))).toBe(1_000);
+    expect(points(earning(1_000_000), line("coffee", 300))).toBe(1_000);
+  });
+
+  it("are rounded down each by itself, to the programme's step", () => {
+    expect(points(rules(), line("coffee", 1), line("coffee", 1))).toBe(1_000);
+    expect(points(rules(100), line("coffee", 399), line("coffee", 200))).toBe(1_200);
+  });
+
+  it("are multiplied by no tier", () => {
+    const tiers = [{ name: "Only", from: 0, multiplier: 3_000_000, benefits: [] }];
+    expect(points(rules(1, tiers), line("tea", 100))).toBe(3_200);
+  });
+
+  it("earn nothing that a command cannot move", () => {
+    expect(points(rules(), line("tea", MAX_AMOUNT))).toBeNull();
   });
 });
 

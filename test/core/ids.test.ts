@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { followingUlid, isUlid, makeId, ulidOf } from "../../src/core/ids.ts";
+import {
+  followingUlid,
+  isUlid,
+  makeId,
+  ulidOf,
+  ulidToUuid,
+  uuidToUlid,
+} from "../../src/core/ids.ts";
 
 const ulid = "01K3Q8Z0V4N6W2R8T0Y5B7D9FA";
 
@@ -62,5 +69,31 @@ describe("the ULIDs that follow one", () => {
     const all = Array.from({ length: 5_000 }, (_, n) => followingUlid(ulid, n));
     expect(new Set(all).size).toBe(all.length);
     expect(all.every(isUlid)).toBe(true);
+  });
+});
+
+describe("a ULID as UUID", () => {
+  it.each([
+    ["00000000000000000000000000", "00000000-0000-0000-0000-000000000000"],
+    ["00000000000000000000000001", "00000000-0000-0000-0000-000000000001"],
+    ["0000000000000000000000000Z", "00000000-0000-0000-0000-00000000001f"],
+    ["01ARZ3NDEKTSV4RRFFQ69G5FAV", "01563e3a-b5d3-d676-4c61-efb99302bd5b"],
+    ["7ZZZZZZZZZZZZZZZZZZZZZZZZZ", "ffffffff-ffff-ffff-ffff-ffffffffffff"],
+  ])("has the same bits: %s is %s", (one, other) => {
+    expect(ulidToUuid(one)).toBe(other);
+    expect(uuidToUlid(other)).toBe(one);
+    expect(uuidToUlid(other.toUpperCase())).toBe(one);
+  });
+
+  it.each([
+    ["a digit too few", "01563e3a-b5d3-d676-4c61-efb99302bd5"],
+    ["a digit too many", "01563e3a-b5d3-d676-4c61-efb99302bd5b0"],
+    ["no dashes", "01563e3ab5d3d6764c61efb99302bd5b"],
+    ["no digit", "01563e3a-b5d3-d676-4c61-efb99302bd5g"],
+    ["brackets", "{01563e3a-b5d3-d676-4c61-efb99302bd5b}"],
+    ["a ULID", ulid],
+    ["nothing", ""],
+  ])("is not read from %s", (_, text) => {
+    expect(uuidToUlid(text)).toBeNull();
   });
 });

@@ -6,8 +6,11 @@ import {
   defineProgram,
   displayAmount,
   isDate,
+  MAX_CATEGORIES,
+  MAX_CATEGORY,
   MAX_EXPIRY_DAYS,
   MAX_TIERS,
+  warningsOf,
 } from "../../src/core/program.ts";
 
 function define(given: Partial<ProgramDefinition>) {
@@ -94,6 +97,63 @@ describe("the rates of a programme", () => {
   });
 });
 
+describe("the categories of a programme", () => {
+  const of = (categories: Record<string, string>) => ({ earning: { rate: "1", categories } });
+
+  it("have a rate each, whatever their case and outer blanks", () => {
+    expect(define(of({ " Coffee ": "0.5", TEA: "0" }))).toMatchObject({
+      value: { earning: { categories: { coffee: 500_000, tea: 0 } } },
+    });
+  });
+
+  it.each([
+    ["no rate", { coffee: "x" }, "/earning/categories/coffee"],
+    ["no name", { "  ": "1" }, "/earning/categories/  "],
+    ["a pointer's signs in the name", { "a/b~c": "x" }, "/earning/categories/a~1b~0c"],
+    ["one name twice", { coffee: "1", "COFFEE ": "2" }, "/earning/categories/COFFEE "],
+  ])("are refused with %s", (_, categories, pointer) => {
+    expect(faultsOf(of(categories as Record<string, string>))).toEqual([pointer]);
+  });
+
+  it("have names that are not too long", () => {
+    expect(faultsOf(of({ ["c".repeat(MAX_CATEGORY)]: "1" }))).toEqual([]);
+    expect(faultsOf(of({ ["c".repeat(MAX_CATEGORY + 1)]: "1" }))).toHaveLength(1);
+  });
+
+  it("are not too many", () => {
+    const some = (count: number) =>
+      of(Object.fromEntries(Array.from({ length: count }, (_, i) => [`c${i}`, "1"])));
+    expect(faultsOf(some(MAX_CATEGORIES))).toEqual([]);
+    expect(faultsOf(some(MAX_CATEGORIES + 1))).toEqual(["/earning/categories"]);
+  });
+});
+
+describe("a programme that gives back", () => {
+  const warnings = (rate: string, redemption?: string) => {
+    const defined = defineProgram({
+      earning: { rate },
+      ...(redemption === undefined ? {} : { redemption: { rate: redemption } }),
+    });
+    if (!defined.ok) throw new Error("the programme is sound");
+    return warningsOf(defined.value).map(({ pointer, code, detail }) => [pointer, code, detail]);
+  };
+
+  it("less than half of a purchase looks sound", () => {
+    expect(warnings("49.99", "100")).toEqual([]);
+    expect(warnings("1", "100")).toEqual([]);
+    expect(warnings("1000")).toEqual([]);
+  });
+
+  it.each([
+    ["50", "100", "50 percent"],
+    ["150.5", "100", "150 percent"],
+  ])("half of it or more looks like a mistake: %s for %s", (rate, redemption, detail) => {
+    expect(warnings(rate, redemption)).toEqual([
+      ["/earning/rate", "generous", expect.stringContaining(detail)],
+    ]);
+  });
+});
+
 describe("the step of a programme", () => {
   it.each(["0", "-1", "0.001", "", "x"])("is not %j", (step) => {
     expect(faultsOf({ earning: { rate: "1", step } })).toEqual(["/earning/step"]);
@@ -160,6 +220,16 @@ describe("the tiers of a programme", () => {
     const tiers = [bronze, { name: "Silver", from: "1" }, { name: "Bronze", from: "2" }];
     expect(faultsOf({ tiers })).toEqual(["/tiers/2/name"]);
     expect(faultsOf({ tiers: [{ name: "", from: "0" }] })).toEqual(["/tiers/0/name"]);
+  });
+
+  it("may promise priority service", () => {
+    const tiers = [
+      { ...bronze, priority_service: false },
+      { name: "Gold", from: "1", priority_service: true },
+    ];
+    const defined = define({ tiers });
+    if (!defined.ok) throw new Error("the tiers are sound");
+    expect(defined.value.tiers.map((tier) => tier.priorityService ?? false)).toEqual([false, true]);
   });
 
   it("have a rate to multiply with", () => {

@@ -88,7 +88,7 @@ function sendsAgain(
   });
 }
 
-describe("any command that is sent again", () => {
+describe("any command that is sent again", { timeout: 60_000 }, () => {
   sendsAgain("never acts twice, and answers as at first", (ledger, sent, clock) => {
     const { seq } = ledger.head;
     const answer = carryOutOnce(ledger, sent.request, clock);

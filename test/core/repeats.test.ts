@@ -79,6 +79,35 @@ describe("a reference", () => {
   });
 });
 
+describe("a reference of a till whose numbers start again", () => {
+  const booked = prior({ operation: "earn", fingerprint: "content" });
+  const recurring = (given: Partial<Reference> = {}) => ({
+    reference: reference({ repeatWithinMs: DAY, ...given }),
+  });
+
+  it("is a repeat with the same content within its time", () => {
+    const last = START + DAY - 1;
+    expect(told(recurring(), { byReference: [booked] }, last)).toEqual(REPEAT);
+    expect(told(recurring(), { byReference: [booked] }, last + 1)).toEqual(NEW);
+  });
+
+  it("is new with other content or of another operation", () => {
+    const past = { byReference: [booked] };
+    expect(told(recurring({ fingerprint: "other" }), past)).toEqual(NEW);
+    expect(told(recurring({ operation: "redeem" }), past)).toEqual(NEW);
+    expect(told(recurring(), {})).toEqual(NEW);
+  });
+
+  it("is found among the other commands of that number", () => {
+    const others = [
+      { ...booked, fingerprint: "other", receipt: receipt(7) },
+      { ...booked, recordedAt: START - DAY, receipt: receipt(8) },
+    ];
+    expect(told(recurring(), { byReference: [...others, booked] })).toEqual(REPEAT);
+    expect(told(recurring(), { byReference: others })).toEqual(NEW);
+  });
+});
+
 describe.each([
   ["idempotency_key", "idempotency_key_reused"],
   ["signature", "signature_reused"],

@@ -11,6 +11,7 @@ import type { Result } from "../../src/core/result.ts";
 import { carryOut, MemoryLedger } from "./ledger.ts";
 import {
   adjust,
+  bill,
   buy,
   COMMAND_ID,
   DAY,
@@ -34,7 +35,7 @@ type Life = number | null;
 /** What a till wants; it becomes a command when the ledger and the time are known. */
 export type Wish =
   | { readonly kind: "earn"; readonly unit: Unit; readonly amount: number; readonly life: Life }
-  | { readonly kind: "buy"; readonly amount: number; readonly life: Life }
+  | { readonly kind: "buy" | "bill"; readonly amount: number; readonly life: Life }
   | { readonly kind: "redeem"; readonly unit: Unit; readonly amount: number }
   | { readonly kind: "redeem_all"; readonly unit: Unit }
   | { readonly kind: "adjust"; readonly unit: Unit; readonly amount: number; readonly life: Life }
@@ -93,6 +94,7 @@ const purchases = fc.record({
   amount: fc.integer({ min: 0, max: 30_000 }),
   life,
 });
+const bills = purchases.map((purchase) => ({ ...purchase, kind: "bill" as const }));
 const gifts = fc.record({ kind: fc.constant("adjust" as const), unit, amount, life });
 const corrections = fc.record({
   kind: fc.constant("adjust" as const),
@@ -113,7 +115,8 @@ export const reversibleWishes: fc.Arbitrary<Wish> = fc.oneof(
 );
 
 const wishes: fc.Arbitrary<Wish> = fc.oneof(
-  { weight: 8, arbitrary: reversibleWishes },
+  { weight: 6, arbitrary: reversibleWishes },
+  { weight: 4, arbitrary: earns },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("reverse" as const), back }) },
   {
     weight: 1,
@@ -124,6 +127,7 @@ const wishes: fc.Arbitrary<Wish> = fc.oneof(
       earlier: fc.nat(500),
     }),
   },
+  { weight: 1, arbitrary: bills },
   { weight: 1, arbitrary: fc.constant({ kind: "expire" as const }) },
 );
 
@@ -216,6 +220,8 @@ export function commandOf(wish: Wish, ledger: MemoryLedger, clock: number): Comm
       return earn(wish.amount, end(wish.life), wish.unit);
     case "buy":
       return buy(wish.amount, end(wish.life));
+    case "bill":
+      return bill(wish.amount, end(wish.life));
     case "redeem":
       return redeem(wish.amount, wish.unit);
     case "redeem_all":

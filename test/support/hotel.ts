@@ -115,7 +115,8 @@ export async function addGuest(hotel: Hotel, given: Json = {}, points = "3400"):
   };
   const init = { method: "POST", headers, body: JSON.stringify(line) };
   const url = "https://api.example/loyalty/v1/customers/import";
-  const text = await (await worker(new Request(url, init))).text();
+  const answer = await worker(new Request(url, init));
+  const text = new TextDecoder().decode(await answer.arrayBuffer());
   const imported = JSON.parse(text) as Json;
   if (imported.outcome !== "created") throw new Error(text);
   return String(imported.customer);

@@ -1,6 +1,6 @@
 import type { Unit } from "../../src/core/amount.ts";
 import type { Command, CommandRequest } from "../../src/core/commands.ts";
-import type { LotChange } from "../../src/core/entries.ts";
+import type { BillLine, LotChange } from "../../src/core/entries.ts";
 import { NEVER } from "../../src/core/entries.ts";
 import type { Program } from "../../src/core/program.ts";
 import { DEFAULT_PROGRAM } from "../../src/core/program.ts";
@@ -45,6 +45,12 @@ export function earn(amount: number, expiresAt = NEVER, unit: Unit = "point"): C
 export function buy(amount: number, expiresAt = NEVER): Command {
   const purchase = { amount, currency: "EUR" };
   return { kind: "earn", unit: "point", grant: { purchase }, expiresAt };
+}
+
+/** Records a bill; `amount` in cents. */
+export function bill(amount: number, expiresAt = NEVER, lines: readonly BillLine[] = []): Command {
+  const purchase = { amount, currency: "EUR" };
+  return { kind: "bill", number: "B-1", purchase, lines, expiresAt };
 }
 
 export function redeem(amount: number, unit: Unit = "point"): Command {

@@ -17,7 +17,7 @@ import {
   noteSeen,
 } from "../../services/customers.ts";
 import { readPoints } from "../../services/points.ts";
-import { redeemableVouchers } from "../../services/vouchers.ts";
+import { getVoucher, redeemableVouchers } from "../../services/vouchers.ts";
 import { listEntries } from "../../services/wallets.ts";
 import type { Answer } from "./calls.ts";
 import { handle, referenceOf, remarksOf, resolve } from "./calls.ts";
@@ -120,8 +120,21 @@ async function registerCustomer(ctx: Context, wire: z.output<typeof registerSche
 async function lookUp(ctx: Context, wire: z.output<typeof lookupSchema>): Answer {
   const { phone, identifier, qr_code: qr, customer_id: number } = wire;
   const wanted = wantedBy(phone, [identifier, qr]);
-  if (wanted.length > 0) return lookedUp(ctx, await findCustomer(ctx, wanted));
+  if (wanted.length > 0) return lookedUp(ctx, await findWanted(ctx, wanted, identifier));
   return get(ctx, { id: number ?? null });
+}
+
+/** By what was wanted, or else by the code of a voucher that was issued to one customer. */
+async function findWanted(
+  ctx: Context,
+  wanted: readonly Identifier[],
+  code: string | undefined,
+): Promise<Result<CustomerRecord, LoyaltyError>> {
+  const found = await findCustomer(ctx, wanted);
+  if (found.ok || code === undefined) return found;
+  const issued = await getVoucher(ctx, code);
+  const owner = issued.ok ? issued.value.voucher.customerId : null;
+  return owner === null ? found : getCustomer(ctx, owner);
 }
 
 function wantedBy(
@@ -145,7 +158,7 @@ async function lookedUp(ctx: Context, found: Result<CustomerRecord, LoyaltyError
 
 async function lookUpEnriched(ctx: Context, wire: z.output<typeof enrichedSchema>): Answer {
   const { phone, identifier, include } = wire;
-  const found = await findCustomer(ctx, wantedBy(phone, [identifier]));
+  const found = await findWanted(ctx, wantedBy(phone, [identifier]), identifier);
   if (!found.ok) return found;
   const { customer, identifiers } = found.value;
   const asked = include?.split(",").map((section) => section.trim()) ?? SECTIONS;

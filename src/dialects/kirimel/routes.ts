@@ -10,6 +10,9 @@ import { failure, internalFailure } from "./errors.ts";
 import { pointsRoutes } from "./points-routes.ts";
 import { voucherRoutes } from "./voucher-routes.ts";
 
+/** Literal paths that win over `/customers/{id}` and `/vouchers/{code}`, whatever the method. */
+const POST_ONLY = ["/customers/register", "/vouchers/redeem", "/vouchers/issue"];
+
 /** KiriMel's loyalty API, `/api/loyalty`. */
 export function kirimelRoutes(): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
@@ -17,6 +20,13 @@ export function kirimelRoutes(): Hono<HttpEnv> {
     await next();
     setRateLimitHeaders(http, POLICY);
   });
+  for (const path of POST_ONLY) {
+    app.all(path, (http, next) =>
+      http.req.method === "POST"
+        ? next()
+        : unauthenticated(http, { code: "method_not_allowed", allowed: ["POST"] }),
+    );
+  }
   customerRoutes(app);
   pointsRoutes(app);
   voucherRoutes(app);

@@ -1,16 +1,20 @@
 import type { Hono } from "hono";
-import { formatDecimal, UNITS, unitScale } from "../../core/amount.ts";
+import { currencyScale, formatDecimal, UNITS, unitScale } from "../../core/amount.ts";
+import { QUANTITY_SCALE } from "../../core/entries.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
-import { notFound } from "../../core/errors.ts";
+import { invalid, notFound } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
 import type { Http, HttpEnv } from "../../http/request.ts";
 import type { Context } from "../../services/context.ts";
 import type { CustomerLine, EntryLine } from "../../services/customers.ts";
 import { listCustomerEntries, listCustomers, readCustomerLine } from "../../services/customers.ts";
-import { readFreshness } from "../../services/projection.ts";
+import { hidesPersonalData, maskWords } from "../../services/masking.ts";
+import type { BillRow } from "../../services/projection.ts";
+import { pageBills, readFreshness } from "../../services/projection.ts";
 import { call, list } from "./calls.ts";
 import type { Body } from "./mapping.ts";
+import { fromPage } from "./mapping.ts";
 
 const SCOPE = "read:customers";
 
@@ -18,18 +22,19 @@ const SCOPE = "read:customers";
 export function customerRoutes(app: Hono<HttpEnv>): void {
   app.get("/customers", (http) =>
     list(http, SCOPE, async (ctx, limit, cursor) => {
+      const before = toNumber(cursor);
+      if (!before.ok) return before;
       await setFreshness(http, ctx, null);
-      const before = cursor === null ? null : Number(cursor);
-      const filter = { search: null, tier: null, before };
+      const filter = { search: null, tier: null, before: before.value };
       const { rows } = await listCustomers(ctx, filter, limit + 1, 0);
       const page = rows.slice(0, limit);
       const hasMore = rows.length > limit;
-      return {
+      return ok({
         object: "list",
         data: page.map((line) => fromLine(line, ctx)),
         has_more: hasMore,
         next_cursor: hasMore ? String(page.at(-1)?.customer.number) : null,
-      };
+      });
     }),
   );
   app.get("/customers/:id", (http) =>
@@ -40,10 +45,12 @@ export function customerRoutes(app: Hono<HttpEnv>): void {
   );
   app.get("/customers/:id/entries", (http) =>
     list(http, SCOPE, async (ctx, limit, cursor) => {
+      const before = toNumber(cursor);
+      if (!before.ok) return before;
       const found = await known(http, ctx);
       if (!found.ok) return found;
-      const before = cursor === null ? null : Number(cursor);
-      const rows = await listCustomerEntries(ctx, found.value.customer.id, limit + 1, before);
+      const { id } = found.value.customer;
+      const rows = await listCustomerEntries(ctx, id, limit + 1, before.value);
       const page = rows.slice(0, limit);
       const hasMore = rows.length > limit;
       return ok({
@@ -54,6 +61,32 @@ export function customerRoutes(app: Hono<HttpEnv>): void {
       });
     }),
   );
+  billRoutes(app);
+}
+
+function billRoutes(app: Hono<HttpEnv>): void {
+  app.get("/bills", (http) =>
+    list(http, SCOPE, async (ctx, limit, cursor) => {
+      await setFreshness(http, ctx, null);
+      return fromPage(await pageBills(ctx, null, limit, cursor), fromBill);
+    }),
+  );
+  app.get("/customers/:id/bills", (http) =>
+    list(http, SCOPE, async (ctx, limit, cursor) => {
+      const found = await known(http, ctx);
+      if (!found.ok) return found;
+      const { id } = found.value.customer;
+      return ok(fromPage(await pageBills(ctx, id, limit, cursor), fromBill));
+    }),
+  );
+}
+
+/** A cursor that is a number. */
+function toNumber(cursor: string | null): Result<number | null, LoyaltyError> {
+  if (cursor === null) return ok(null);
+  return /^\d{1,15}$/.test(cursor)
+    ? ok(Number(cursor))
+    : invalid("/cursor", "invalid", "must be the next_cursor of a list");
 }
 
 async function known(http: Http, ctx: Context): Promise<Result<CustomerLine, LoyaltyError>> {
@@ -73,6 +106,8 @@ async function setFreshness(http: Http, ctx: Context, customer: string | null): 
 function fromLine(line: CustomerLine, ctx: Context): Body {
   const { customer, wallet, phone } = line;
   const { currency } = ctx.principal.merchant;
+  const shown = (text: string | null): string | null =>
+    text !== null && hidesPersonalData(ctx.principal) ? maskWords(text) : text;
   const at = (time: number | null): string | null =>
     time === null ? null : new Date(time).toISOString();
   return {
@@ -80,9 +115,9 @@ function fromLine(line: CustomerLine, ctx: Context): Body {
     object: "customer",
     number: customer.number,
     status: customer.status,
-    name: customer.name,
-    email: customer.email,
-    phone,
+    name: shown(customer.name),
+    email: shown(customer.email),
+    phone: shown(phone),
     tier: wallet?.tier ?? ctx.principal.program.tiers[0]?.name ?? null,
     balances: UNITS.filter((unit) => wallet?.holdings[unit] !== undefined).map((unit) => ({
       unit,
@@ -107,6 +142,29 @@ function fromEntry(row: EntryLine, ctx: Context): Body {
     amount: formatDecimal(row.amount, scale),
     balance: formatDecimal(row.balance, scale),
     reference: row.reference,
+    site: row.siteId,
+    dialect: row.dialect,
+    occurred_at: new Date(row.occurredAt).toISOString(),
+    recorded_at: new Date(row.recordedAt).toISOString(),
+  };
+}
+
+function fromBill(row: BillRow): Body {
+  const scale = currencyScale(row.currency);
+  return {
+    id: row.id,
+    object: "bill",
+    customer: row.customerId,
+    number: row.number,
+    reference: row.reference,
+    total: { amount: formatDecimal(row.total, scale), currency: row.currency },
+    lines: row.lines.map(({ category, sku, name, quantity, amount }) => ({
+      category,
+      sku,
+      name,
+      quantity: quantity === null ? null : formatDecimal(quantity, QUANTITY_SCALE),
+      amount: formatDecimal(amount, scale),
+    })),
     site: row.siteId,
     dialect: row.dialect,
     occurred_at: new Date(row.occurredAt).toISOString(),

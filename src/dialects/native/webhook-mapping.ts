@@ -43,8 +43,8 @@ export function fromDelivery(endpoint: string, delivery: Delivery): Body {
     state: delivery.state,
     created_at: at(delivery.createdAt),
     next_try_at: at(delivery.nextAt),
-    tries: delivery.tries.map((made) => ({
-      n: made.n,
+    tries: delivery.tries.map((made, i) => ({
+      n: i + 1,
       at: at(made.at),
       duration_ms: made.durationMs,
       status: made.status,

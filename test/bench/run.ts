@@ -1,0 +1,65 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { measureBundle, measureStartup } from "./bundle-size.ts";
+import { countCosts } from "./counts.ts";
+import { printable } from "./print.ts";
+import { makeReport } from "./report.ts";
+import { type Effort, measureThroughput } from "./throughput.ts";
+
+const full: Effort = { customers: 200, connections: 32, rounds: 7, roundMs: 4_000 };
+const quick: Effort = { customers: 50, connections: 16, rounds: 2, roundMs: 800 };
+
+const usage = `npm run bench -- [--quick] [--json FILE] [--customers N] [--connections N]
+                 [--rounds N] [--seconds N] [--state FOLDER]
+`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: "boolean", default: false },
+      json: { type: "string" },
+      customers: { type: "string" },
+      connections: { type: "string" },
+      rounds: { type: "string" },
+      seconds: { type: "string" },
+      state: { type: "string", default: tmpdir() },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
+    return;
+  }
+  const preset = values.quick ? quick : full;
+  const effort = {
+    customers: whole(values.customers, preset.customers),
+    connections: whole(values.connections, preset.connections),
+    rounds: whole(values.rounds, preset.rounds),
+    roundMs: whole(values.seconds, preset.roundMs / 1_000) * 1_000,
+  };
+  const state = await mkdtemp(join(values.state, "guerdon-bench-"));
+  try {
+    const progress = (text: string) => process.stderr.write(`${text}\n`);
+    const [bundle, costs] = await Promise.all([measureBundle(), countCosts(state, progress)]);
+    const startupCpuMs = await measureStartup(state);
+    const turns = await measureThroughput(effort, state, progress);
+    const report = makeReport({ effort, turns, costs, bundle, startupCpuMs });
+    process.stdout.write(`${printable(report)}\n`);
+    if (values.json !== undefined) {
+      await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+    }
+  } finally {
+    await rm(state, { recursive: true, force: true });
+  }
+}
+
+function whole(text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  const value = Number(text);
+  if (!(value > 0)) throw new Error(`${text} must be a number above 0`);
+  return value;
+}
+
+await main();

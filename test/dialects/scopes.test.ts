@@ -1,0 +1,111 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { createApp } from "../../src/app.ts";
+import { KEY_SCOPES } from "../../src/services/context.ts";
+import { type Hotel, hotelKey, openHotel, RAVI } from "../support/hotel.ts";
+import { nativeMake } from "../support/native.ts";
+import { makeTill, worker } from "../support/till.ts";
+
+/** Every route that keys can call, and the one scope that it asks for. */
+const SCOPES: Readonly<Record<string, string>> = {
+  "GET /api/:slug/pos/customer": "read:customers",
+  "POST /api/:slug/pos/bill": "write:transactions",
+  "POST /api/:slug/pos/coupon/redeem": "write:transactions",
+  "POST /api/:slug/pos/otp/send": "write:transactions",
+  "POST /api/:slug/pos/otp/verify": "write:transactions",
+  "POST /api/:slug/pos/points/redeem": "write:transactions",
+  "GET /api/loyalty/customers": "read:customers",
+  "GET /api/loyalty/customers/:id": "read:customers",
+  "GET /api/loyalty/customers/:id/tier": "read:customers",
+  "GET /api/loyalty/customers/:id/transactions": "read:customers",
+  "GET /api/loyalty/customers/lookup": "read:customers",
+  "GET /api/loyalty/customers/lookup-by-email": "read:customers",
+  "GET /api/loyalty/customers/lookup-enriched": "read:customers",
+  "GET /api/loyalty/vouchers/:code": "read:vouchers",
+  "GET /api/loyalty/vouchers/batches": "read:vouchers",
+  "GET /api/loyalty/wallet/balance": "read:customers",
+  "POST /api/loyalty/customers/:id/adjust": "write:adjustments",
+  "POST /api/loyalty/customers/lookup": "read:customers",
+  "POST /api/loyalty/customers/register": "write:customers",
+  "POST /api/loyalty/group/create": "write:merchants",
+  "POST /api/loyalty/group/sites/add": "write:sites",
+  "POST /api/loyalty/points/commit-redeem": "write:transactions",
+  "POST /api/loyalty/points/earn": "write:transactions",
+  "POST /api/loyalty/points/preview-redeem": "read:customers",
+  "POST /api/loyalty/points/redeem": "write:transactions",
+  "POST /api/loyalty/points/reverse": "write:transactions",
+  "POST /api/loyalty/vouchers/batches": "write:vouchers",
+  "POST /api/loyalty/vouchers/batches/create": "write:vouchers",
+  "POST /api/loyalty/vouchers/issue": "write:vouchers",
+  "POST /api/loyalty/vouchers/redeem": "write:vouchers",
+  "POST /api/loyalty/wallet/balance": "read:customers",
+  "POST /api/loyalty/wallet/recalculate": "write:adjustments",
+};
+
+/** Every route of every dialect. */
+const ROUTES = createApp()
+  .routes.filter(({ method }) => method !== "ALL")
+  .map(({ method, path }) => `${method} ${path}`);
+
+let hotel: Hotel;
+
+beforeAll(async () => {
+  hotel = await openHotel();
+});
+
+/** Calls a route with a key that has these scopes; answers the status and the body's text. */
+async function callWith(route: string, scopes: readonly string[]) {
+  const [method = "", path = ""] = route.replace(/:id|:code/, "1").split(" ");
+  if (path.startsWith("/api/loyalty")) {
+    const till = await makeTill(hotel.slug, { scopes });
+    const request = await till.sign(method === "GET" ? "" : {});
+    return till.send(method, path.slice("/api/loyalty".length), request);
+  }
+  if (path.startsWith("/api/:slug")) {
+    const key = await hotelKey(hotel.slug, "live", scopes);
+    const init = method === "GET" ? {} : { method, body: "{}" };
+    return hotel.send(`${path.slice("/api/:slug".length)}?mobile=${RAVI}`, init, key);
+  }
+  const key = { name: "Key", dialect: "native", scopes };
+  const { text } = await nativeMake("/keys", key, hotel.slug);
+  const headers = { Authorization: `Bearer ${text}`, "If-Match": '"v1"' };
+  const url = `https://api.example${path}`;
+  const reply = await worker(new Request(url, { method, headers }));
+  return { status: reply.status, text: new TextDecoder().decode(await reply.arrayBuffer()) };
+}
+
+const isNative = (route: string): boolean => route.includes(" /loyalty/v1");
+
+/** Whether an answer says that the key may not do it, in the dialect's own way. */
+function isRefused(route: string, { status, text }: { status: number; text: string }): boolean {
+  if (route.includes("/api/loyalty")) return status === 401 && text.includes("INVALID_API_KEY");
+  if (route.includes("/api/:slug")) return status === 403 && text.includes("required scope");
+  // Merchants are the deployment's: no key of one is known there.
+  const adminOnly = / \/loyalty\/v1\/merchants/.test(route);
+  return adminOnly ? status === 401 : status === 403 && text.includes('"scope_missing"');
+}
+
+describe("a key without the scope of a route", () => {
+  it.each(ROUTES.filter((route) => !isNative(route)))("is refused: %s", async (route) => {
+    const scope = SCOPES[route];
+    expect(scope).toBeDefined();
+    const others = KEY_SCOPES.filter((other) => other !== scope);
+    expect(isRefused(route, await callWith(route, others))).toBe(true);
+    expect(isRefused(route, await callWith(route, [String(scope)]))).toBe(false);
+  });
+
+  it.each(ROUTES.filter(isNative))("without any is refused: %s", async (route) => {
+    expect(isRefused(route, await callWith(route, []))).toBe(true);
+  });
+
+  it.each(ROUTES.filter(isNative))(
+    "is told which one it needs, and needs one: %s",
+    async (route) => {
+      const refused = await callWith(route, []);
+      const [, scope] = /"scope":"([a-z:]+)"/.exec(refused.text) ?? [];
+      if (scope === undefined || scope === "admin") return;
+      const others = KEY_SCOPES.filter((other) => other !== scope);
+      expect(isRefused(route, await callWith(route, others))).toBe(true);
+      expect(isRefused(route, await callWith(route, [scope]))).toBe(false);
+    },
+  );
+});
