@@ -16,7 +16,10 @@ export function welcome(
   const native = table([
     ["native API", `${url}/loyalty/v1`, `Authorization: Bearer ${adminToken}`],
   ]);
-  return [`${native}\n`, ...sections].join("\n");
+  const { port } = new URL(url);
+  const command = `${port === "8787" ? "" : `PORT=${port} `}npm run webhook-receiver`;
+  const receiver = `See the events of these requests arrive, signed:\n\n${command}\n`;
+  return [`${native}\n`, ...sections, receiver].join("\n");
 }
 
 function table(rows: readonly (readonly string[])[]): string {

@@ -74,8 +74,8 @@ export type Command =
 
 /**
  * The natural key that the wire gives a command (`reference_id`, an invoice number). Kept for good.
- * The same key and fingerprint is a repeat; the same key with another fingerprint is refused, unless
- * the key recurs.
+ * The same key and fingerprint is a repeat; the same key with another fingerprint is refused,
+ * unless the key recurs.
  */
 export interface Reference {
   /** Name space of the key: earn, redeem, … each have their own. */
@@ -83,8 +83,8 @@ export interface Reference {
   readonly key: string;
   readonly fingerprint: string;
   /**
-   * For tills whose numbers start again: only the same content within this time, in milliseconds, is
-   * a repeat. Everything else is simply new. Absent: the key stands for one command for good.
+   * For tills whose numbers start again: only the same content within this time, in milliseconds,
+   * is a repeat. Everything else is simply new. Absent: the key stands for one command for good.
    */
   readonly repeatWithinMs?: number;
 }

@@ -215,7 +215,7 @@ function escapePointer(part: string): string {
   return part.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
-/** From this share of a purchase on, what it earns is worth so much that it looks like a mistake. */
+/** From this share of a purchase on, what it gives back looks like a mistake. */
 const GENEROUS_RETURN = { share: 1, of: 2 };
 
 /**

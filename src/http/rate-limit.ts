@@ -2,7 +2,7 @@ import type { LoyaltyError } from "../core/errors.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
 import type { BucketPolicy, Verdict } from "../limits/client.ts";
-import { peekTokens, takeToken } from "../limits/client.ts";
+import { passing, peekTokens, takeToken } from "../limits/client.ts";
 import type { Http } from "./request.ts";
 
 /** What a key that is not limited shows in its headers: more than anybody sends. */
@@ -15,9 +15,8 @@ export async function countKey(
   policy: BucketPolicy,
 ): Promise<Result<null, LoyaltyError>> {
   if (!key.unlimited) return count(http, `key/${key.id}`, policy);
-  const { resetAt } = peekTokens("", policy, http.get("now"));
-  const verdict = { allowed: true, limit: UNLIMITED, remaining: UNLIMITED, resetAt, retryAfter: 0 };
-  http.set("verdict", verdict);
+  const unlimited = { limit: UNLIMITED, remaining: UNLIMITED };
+  http.set("verdict", { ...passing(http.get("now")), ...unlimited });
   return ok(null);
 }
 
@@ -26,7 +25,7 @@ export async function countAddress(
   http: Http,
   policy: BucketPolicy,
 ): Promise<Result<null, LoyaltyError>> {
-  return count(http, `address/${clientAddress(http)}`, policy);
+  return count(http, addressBucket(http, policy), policy);
 }
 
 async function count(
@@ -46,15 +45,18 @@ export function setRateLimitHeaders(
   policy: BucketPolicy,
   { headers }: Response = http.res,
 ): void {
-  const address = `address/${clientAddress(http)}`;
   const counted: Verdict | undefined = http.get("verdict");
-  const verdict = counted ?? peekTokens(address, policy, http.get("now"));
+  const verdict = counted ?? peekTokens(addressBucket(http, policy), policy, http.get("now"));
   headers.set("X-RateLimit-Limit", String(verdict.limit));
   headers.set("X-RateLimit-Remaining", String(verdict.remaining));
   headers.set("X-RateLimit-Reset", String(Math.floor(verdict.resetAt / 1000)));
 }
 
-/** Cloudflare names the client; a local runtime has only one. */
-function clientAddress(http: Http): string {
-  return http.req.header("cf-connecting-ip") ?? "local";
+/**
+ * The bucket of a client address. Dialects with other rates have buckets of their own. Cloudflare
+ * names the client; a local runtime has only one.
+ */
+function addressBucket(http: Http, policy: BucketPolicy): string {
+  const address = http.req.header("cf-connecting-ip") ?? "local";
+  return `address/${policy.capacity}-${policy.perMinute}/${address}`;
 }

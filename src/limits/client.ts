@@ -88,12 +88,18 @@ async function renew(env: Env, bucket: string, policy: BucketPolicy, own: Held):
   own.deniedUntil = tokens === 0 ? Date.now() + retryAfterMs : 0;
 }
 
+/** What every verdict that lets a request pass says, whatever its policy. */
+export function passing(now: number): Pick<Verdict, "allowed" | "resetAt" | "retryAfter"> {
+  const resetAt = Math.floor(now / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
+  return { allowed: true, resetAt, retryAfter: 0 };
+}
+
 function verdict(policy: BucketPolicy, now: number, left: number, waitMs: number): Verdict {
   return {
+    ...passing(now),
     allowed: waitMs === 0,
     limit: policy.perMinute,
     remaining: Math.min(policy.perMinute, left),
-    resetAt: Math.floor(now / MINUTE_MS) * MINUTE_MS + MINUTE_MS,
     retryAfter: Math.ceil(waitMs / 1000),
   };
 }

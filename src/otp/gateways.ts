@@ -65,8 +65,8 @@ async function sign(secret: string, text: string): Promise<string> {
 }
 
 /**
- * Twilio's documented call, `POST /2010-04-01/Accounts/{sid}/Messages.json`, form-encoded with basic
- * authentication; other providers that copied it are reached by their own base address.
+ * Twilio's documented call, `POST /2010-04-01/Accounts/{sid}/Messages.json`, form-encoded with
+ * basic authentication; other providers that copied it are reached by their own base address.
  */
 function twilioGateway({ url, account = "", from = "", secret }: GatewayConfig): MessageGateway {
   const path = `/2010-04-01/Accounts/${encodeURIComponent(account)}/Messages.json`;

@@ -2,7 +2,7 @@ import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { Database, Write } from "./database.ts";
 import { merchants } from "./schema.ts";
 
-export type { StoredGateway } from "./schema.ts";
+export type { StoredGateway } from "./message-schema.ts";
 
 /** A row of `merchants`. */
 export type MerchantRow = typeof merchants.$inferSelect;

@@ -1,6 +1,6 @@
 import { and, desc, eq, lt } from "drizzle-orm";
 import type { Database, Write } from "./database.ts";
-import { messages } from "./schema.ts";
+import { messages } from "./message-schema.ts";
 
 /** A row of `messages`. */
 export type MessageRow = typeof messages.$inferSelect;

@@ -8,19 +8,10 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import type { BillLine, Head } from "../core/entries.ts";
+import type { StoredGateway } from "./message-schema.ts";
 
 const createdAt = integer("created_at").notNull();
 const updatedAt = integer("updated_at").notNull();
-
-/** A merchant's message gateway; `secret` is encrypted for the merchant's id. */
-export interface StoredGateway {
-  readonly kind: "webhook" | "twilio";
-  readonly url: string;
-  /** Of `twilio`: account and sender. */
-  readonly account?: string;
-  readonly from?: string;
-  readonly secret: string;
-}
 
 /** The tenants. */
 export const merchants = sqliteTable("merchants", {
@@ -396,17 +387,3 @@ export const patrols = sqliteTable("patrols", {
   /** The last customer whose wallet was looked after. */
   cursor: text("cursor").notNull(),
 });
-
-/** Messages to customers that were logged instead of sent: only in local development. */
-export const messages = sqliteTable(
-  "messages",
-  {
-    id: text("id").primaryKey(),
-    merchantId: text("merchant_id").notNull(),
-    purpose: text("purpose").notNull(),
-    recipient: text("recipient").notNull(),
-    text: text("text").notNull(),
-    createdAt,
-  },
-  (table) => [index("messages_merchant").on(table.merchantId, table.id)],
-);

@@ -59,8 +59,8 @@ export async function findCredential(
 
 /**
  * {@link findCredential} for dialects whose path names the tenant by its slug. An unknown slug,
- * another merchant's and an unknown key are `key_unknown` alike: for the same key text and slug each
- * reads D1 as often, so that time tells no more than the answer.
+ * another merchant's and an unknown key are `key_unknown` alike: for the same key text and slug
+ * each reads D1 as often, so that time tells no more than the answer.
  */
 export async function findTenantCredential(
   env: Env,

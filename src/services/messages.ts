@@ -27,8 +27,8 @@ export interface MessageInput {
 }
 
 /**
- * Sends a short message by the merchant's gateway; without one it is logged in local development and
- * `message_undeliverable` anywhere else. For sandbox merchants and sandbox keys nothing leaves.
+ * Sends a short message by the merchant's gateway; without one it is logged in local development
+ * and `message_undeliverable` anywhere else. For sandbox merchants and sandbox keys nothing leaves.
  */
 export async function sendMessage(
   ctx: Context,

@@ -52,7 +52,7 @@ export async function recallProfile(
   return known !== undefined && known.until > ctx.now ? ok(known.profile) : readProfile(ctx, by);
 }
 
-/** Enrols the customer with that phone, or finds who enrolled meanwhile; `name` is for a new one. */
+/** Enrols a customer by phone, or finds who enrolled meanwhile; `name` is for a new one. */
 export async function enrolByPhone(
   ctx: Context,
   phone: string,

@@ -72,8 +72,8 @@ const BEARER_ORDER: readonly VoucherFault[] = ["redeemed", "expired", "voided", 
 
 /**
  * Redeems a flat voucher for whoever brings its code, in any case, at a till that names neither
- * customer nor purchase; whose it was is told by the voucher as it stands afterwards. A voucher whose
- * worth depends on the purchase is `not_found`: it would be used up for nothing.
+ * customer nor purchase; whose it was is told by the voucher as it stands afterwards. A voucher
+ * whose worth depends on the purchase is `not_found`: it would be used up for nothing.
  */
 export async function redeemBearerVoucher(
   ctx: Context,

@@ -156,6 +156,7 @@ export class WebhookEndpoint extends DurableObject<Env> {
     const nextAt = nextTryAt(failures, Date.now(), Math.random(), retryAfterMs);
     const left = nextAt === null ? "failed" : "pending";
     this.#store.settle(event, made, { state: left, failures, nextAt });
+    if (state.disabledReason !== null) return;
     const since = state.failingSince ?? made.at;
     if (state.failingSince === null) this.#store.setFailingSince(since);
     if (made.status === GONE) this.#disable("the receiver answered 410 Gone");

@@ -14,8 +14,16 @@ export interface Clientele {
   mobileOf(customer: number): string;
 }
 
-/** Points that every customer opens with. */
-export const OPENING_POINTS = 1_000_000;
+/** What a measurement wants of its merchant. */
+export interface Wishes {
+  readonly vouchers?: number;
+  /** Whole points that every customer opens with. */
+  readonly opening?: number;
+  /** Done when the merchant is there and before its customers are. */
+  readonly prepare?: (clientele: Clientele) => Promise<unknown>;
+}
+
+const OPENING_POINTS = 1_000_000;
 
 const FIRST_NUMBER = 700_000;
 const FIRST_MOBILE = 7_000_000_000;
@@ -41,8 +49,9 @@ const scopes = {
 export async function createClientele(
   url: string,
   size: number,
-  voucherCount = 0,
+  wishes: Wishes = {},
 ): Promise<Clientele> {
+  const voucherCount = wishes.vouchers ?? 0;
   const token = randomBytes(6).toString("hex");
   const clientele: Clientele = {
     slug: `measured-${token}`,
@@ -68,7 +77,8 @@ export async function createClientele(
     const series = { name: "Ten off", kind: "amount", value: "10.00", codes: clientele.vouchers };
     await api.create("/voucher_series", series, slug);
   }
-  await importCustomers(url, clientele);
+  await wishes.prepare?.(clientele);
+  await importCustomers(url, clientele, wishes.opening ?? OPENING_POINTS);
   return clientele;
 }
 
@@ -94,9 +104,9 @@ function keysOf(clientele: Clientele): object[] {
   ];
 }
 
-async function importCustomers(url: string, clientele: Clientele): Promise<void> {
+async function importCustomers(url: string, clientele: Clientele, opening: number): Promise<void> {
   const api = nativeApi(url);
-  const amount = String(OPENING_POINTS);
+  const amount = String(opening);
   const lines = Array.from({ length: clientele.size }, (_, customer) => ({
     number: clientele.numberOf(customer),
     name: `Customer ${customer}`,

@@ -78,7 +78,10 @@ function converse(socket: Socket, next: () => Buffer | null, took: number[]): Pr
     let sentAt = 0;
     const send = (): void => {
       const bytes = next();
-      if (bytes === null) return resolve();
+      if (bytes === null) {
+        resolve();
+        return;
+      }
       sentAt = performance.now();
       socket.write(bytes);
     };
@@ -88,7 +91,10 @@ function converse(socket: Socket, next: () => Buffer | null, took: number[]): Pr
       received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
       if (!isWhole(received)) return;
       const status = received.toString("latin1", 9, 12);
-      if (!status.startsWith("2")) return reject(new Error(received.toString()));
+      if (!status.startsWith("2")) {
+        reject(new Error(received.toString()));
+        return;
+      }
       took.push(performance.now() - sentAt);
       received = Buffer.alloc(0);
       send();

@@ -4,12 +4,7 @@ import type { Report } from "./report.ts";
 
 /** The report as tables for a terminal. */
 export function printable(report: Report): string {
-  return [
-    speeds(report),
-    counts(report),
-    costs(report),
-    goals(report),
-  ].join("\n\n");
+  return [speeds(report), counts(report), costs(report), goals(report)].join("\n\n");
 }
 
 function speeds({ medians }: Report): string {
@@ -52,7 +47,12 @@ function counts({ rows, per_command }: Report): string {
   return table(head, lines);
 }
 
-function costs({ cost_per_million_earns_usd: cost, prices, bundle, startup_cpu_ms }: Report): string {
+function costs({
+  cost_per_million_earns_usd: cost,
+  prices,
+  bundle,
+  startup_cpu_ms,
+}: Report): string {
   const { without_webhook: without, with_webhook: withOne } = cost.parts;
   const rows = Object.entries(without ?? {}).map(([part, dollars]) => [
     part.replaceAll("_", " "),
@@ -82,6 +82,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
     Math.max(...lines.map((line) => line[column]?.length ?? 0)),
   );
   return lines
-    .map((line) => line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd())
+    .map((line) =>
+      line
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
     .join("\n");
 }

@@ -1,7 +1,7 @@
-import { type BundleSize } from "./bundle-size.ts";
+import type { BundleSize } from "./bundle-size.ts";
 import { type CostPerMillion, costPerMillion, PRICES } from "./cost.ts";
 import { type Cost, OPERATIONS, type Operation } from "./counts.ts";
-import { type Effort, type Scenario, SCENARIOS, type Turn } from "./throughput.ts";
+import { type Effort, SCENARIOS, type Scenario, type Turn } from "./throughput.ts";
 
 /** Everything that was measured. */
 export interface Measurements {

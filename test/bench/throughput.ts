@@ -89,8 +89,7 @@ export async function measureThroughput(
 }
 
 function plain(runtime: Runtime, path: (n: number) => string): Stage {
-  const request = (n: number) =>
-    wireBytes({ method: "GET", path: path(n), headers: {}, body: "" });
+  const request = (n: number) => wireBytes({ method: "GET", path: path(n), headers: {}, body: "" });
   return { runtime, prepare: () => request };
 }
 

@@ -55,8 +55,7 @@ export function tillOf(clientele: Clientele): Till {
         purchase_amount: "100.00",
         reference_id: reference,
       }),
-    balance: (customer) =>
-      signed("GET", "/wallet/balance", { customer_id: customerOf(customer) }),
+    balance: (customer) => signed("GET", "/wallet/balance", { customer_id: customerOf(customer) }),
     bill: (customer, amount, reference) => ({
       method: "POST",
       path: `/api/${slug}/pos/bill`,

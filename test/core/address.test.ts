@@ -77,11 +77,10 @@ describe("an address for events", () => {
     expect(refusedAddress(url, true)).toBeNull();
   });
 
-  it.each([
-    "https://localhost../",
-    "https://db.internal../",
-    "https://foo.localhost/",
-  ])("must not be %s, whatever resolvers make of it", (url) => {
-    expect(refusedAddress(url, false)).not.toBeNull();
-  });
+  it.each(["https://localhost../", "https://db.internal../", "https://foo.localhost/"])(
+    "must not be %s, whatever resolvers make of it",
+    (url) => {
+      expect(refusedAddress(url, false)).not.toBeNull();
+    },
+  );
 });

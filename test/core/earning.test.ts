@@ -114,8 +114,14 @@ describe("the lines of a purchase", () => {
   });
 
   it("earn nothing besides without a category of the programme", () => {
-    expect(points(rules(), line(null, 300), line("cake", 300), line("toString", 300))).toBe(1_000);
+    expect(points(rules(), line(null, 300), line("cake", 300), line("constructor", 9))).toBe(1_000);
     expect(points(earning(1_000_000), line("coffee", 300))).toBe(1_000);
+  });
+
+  it("count whole currency units whatever their smallest unit is", () => {
+    const coffee = [line("coffee", 500)];
+    const of = (currency: string) => pointsForPurchase(rules(), { amount: 0, currency }, 0, coffee);
+    expect([of("JPY"), of("EUR"), of("KWD")]).toEqual([25_000, 250, 25]);
   });
 
   it("are rounded down each by itself, to the programme's step", () => {

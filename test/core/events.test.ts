@@ -179,7 +179,7 @@ describe("an event", () => {
 });
 
 describe("the events of a wallet", () => {
-  it("are one for each entry, with its number and ULID, and the same whenever they are made", () => {
+  it("are one for each entry, with its number and ULID, and always the same", () => {
     const ledger = everyKind("point");
     const events = eventsOf(ledger);
     expect(events.map((event) => event.sequence)).toEqual(ledger.entries.map(({ seq }) => seq));

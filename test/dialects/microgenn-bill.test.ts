@@ -32,7 +32,7 @@ describe("POST pos/bill", () => {
     });
   });
 
-  it("case 13: answers the same bill sent again with the first answer, and awards once", async () => {
+  it("case 13: answers the same bill with the first answer, and awards once", async () => {
     const hotel = await openHotelWithRavi();
     const first = await hotel.post("bill", INVOICE);
     await hotel.post("bill", { mobile: RAVI, amount: 10 });
@@ -127,7 +127,7 @@ describe("POST pos/bill", () => {
 });
 
 describe("what a bill earns", () => {
-  it("case 31: raises the tier when it crosses the threshold, by the rate of the tier before", async () => {
+  it("case 31: raises the tier at its threshold, by the rate of the tier before", async () => {
     const hotel = await openHotelWithRavi();
     const crossing = await hotel.post("bill", { mobile: RAVI, amount: 10_000 });
     expect(crossing.body).toMatchObject({

@@ -64,7 +64,7 @@ describe("POST pos/coupon/redeem", () => {
     expect([reply.status, reply.body]).toEqual([status, { error }]);
   });
 
-  it("case 26: gives one of two at the same time the coupon, and the other the documented error", async () => {
+  it("case 26: gives one of several at once the coupon, and the others the error", async () => {
     const hotel = await openHotel();
     await addCoupon(hotel, CODE);
     const redeem = () => hotel.post("coupon/redeem", { code: CODE });

@@ -114,7 +114,7 @@ describe("GET pos/customer", () => {
     expect(new Set(ids).size).toBe(1);
   });
 
-  it("shows the segment that the merchant gave, and an empty name where there is none", async () => {
+  it("shows the merchant's segment, and an empty name where there is none", async () => {
     const hotel = await openHotel();
     await addGuest(hotel, { name: undefined, metadata: { segment: "vip" } });
     expect((await hotel.lookUp()).body.customer).toMatchObject({ name: "", segment: "vip" });
@@ -129,7 +129,7 @@ describe("GET pos/customer", () => {
     });
   });
 
-  it("shows only the guest's own flat coupons that are good today, soonest expiry first", async () => {
+  it("shows only the guest's own flat coupons, good today, soonest expiry first", async () => {
     const hotel = await openHotelWithRavi();
     const customer = hotel.guest;
     await addCoupon(hotel, "LATE", { customer });

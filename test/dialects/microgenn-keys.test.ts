@@ -43,7 +43,7 @@ describe("a key", () => {
     expect((await hotel.lookUp(query, reading)).body.found).toBe(true);
   });
 
-  it("is judged before the scope, the scope before the body, the body before its fields", async () => {
+  it("is judged before the scope, that before the body, that before its fields", async () => {
     const hotel = await openHotel();
     const reading = await hotelKey(hotel.slug, "live", ["read:customers"]);
     expect((await hotel.post("bill", "{", "mg_live_unknown")).status).toBe(401);
@@ -131,7 +131,7 @@ describe("a slug", () => {
     return JSON.stringify(seen);
   }
 
-  it("cannot be probed: unknown, another's and with a wrong key it costs and says the same", async () => {
+  it("cannot be probed: unknown, another's or with a wrong key costs the same", async () => {
     const [hotel, other] = [await openHotel(), await openHotel()];
     forgetCredentials();
     const wrongKey = await probe(hotel.slug, "mg_live_wrong_key");

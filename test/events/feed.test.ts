@@ -16,7 +16,7 @@ import {
 } from "../support/events.ts";
 import { nativeCall, nativeMake } from "../support/native.ts";
 import { earn, program, redeem, TIERS } from "../support/requests.ts";
-import { enrol, type Json, makeTill, makeVoucher, type Till } from "../support/till.ts";
+import { enrol, type Json, makeTill, type Till } from "../support/till.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -44,11 +44,18 @@ describe("an event of a change that D1 keeps", () => {
   it("is in the feed when the change is: a new customer, a voucher issued and redeemed", async () => {
     const customer = await enrol(till);
     expect(await types()).toEqual(["customer.created"]);
-    const code = await makeVoucher(till);
-    await till.post("/vouchers/issue", { voucher_code: code, customer_id: customer });
+    const batch = await till.post("/vouchers/batches/create", {
+      name: "Promo",
+      type: "PERCENT",
+      value: 10,
+      quantity: 1,
+    });
+    const [code] = batch.body.voucher_codes as string[];
+    const { batch_id } = batch.body;
+    await till.post("/vouchers/issue", { batch_id, customer_id: customer });
     expect(await types()).toEqual(["customer.created", "voucher.issued"]);
     const redeemed = await till.post("/vouchers/redeem", {
-      voucher_code: code,
+      code,
       customer_id: customer,
       purchase_amount: 50,
     });
@@ -63,7 +70,7 @@ describe("an event of a change that D1 keeps", () => {
     const failed = await till.post("/customers/register", { qr_code: "QR-FAILS" });
     expect(failed.status).toBe(500);
     vi.restoreAllMocks();
-    await till.post("/vouchers/redeem", { voucher_code: "VOUCHER_NOWHERE", purchase_amount: 50 });
+    await till.post("/vouchers/redeem", { code: "VOUCHER_NOWHERE", purchase_amount: 50 });
     const sandbox = await makeTill(shop.slug, { mode: "test" });
     await sandbox.post("/customers/register", { qr_code: "QR-TEST" });
     expect(await types()).toEqual([]);
@@ -101,7 +108,9 @@ describe("an event of a change that D1 keeps", () => {
     await enrol(await makeTill(other.slug));
     await scheduler.wait(50);
     await runSweep();
-    const handed = await env.DB.prepare("SELECT merchant_id, handed_seq FROM feeds ORDER BY 2").all();
+    const handed = await env.DB.prepare(
+      "SELECT merchant_id, handed_seq FROM feeds ORDER BY 2",
+    ).all();
     expect(handed.results).toContainEqual({ merchant_id: shop.id, handed_seq: 0 });
     expect(handed.results).toContainEqual({ merchant_id: other.id, handed_seq: 1 });
   });

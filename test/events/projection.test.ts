@@ -131,13 +131,17 @@ describe("the projection", () => {
   it("hands long bills over in few at a time", async () => {
     const sizes: number[] = [];
     const publish = Projector.prototype.publish;
-    vi.spyOn(Projector.prototype, "publish").mockImplementation(function (this: Projector, ...given) {
+    vi.spyOn(Projector.prototype, "publish").mockImplementation(function (
+      this: Projector,
+      ...given
+    ) {
       sizes.push(JSON.stringify(given[1].entries).length);
       return publish.apply(this, given);
     });
     const owner = someCustomer(shop);
     const lines = Array.from({ length: 500 }, () => ({ ...LINE, name: "n".repeat(100) }));
-    for (let i = 0; i < 20; i += 1) await bookFor(owner, { ...bill(`B${i}`, 100), lines } as Command);
+    for (let i = 0; i < 20; i += 1)
+      await bookFor(owner, { ...bill(`B${i}`, 100), lines } as Command);
     await feedWith(shop, 40);
     expect(Math.max(...sizes)).toBeLessThan(400_000);
   });
@@ -231,8 +235,12 @@ describe("a rebuild of the projection", () => {
     ) {
       await restore.apply(this, given);
       const { n = 0 } =
-        (await d1Rows<{ n: number }>("SELECT done AS n FROM rebuilds WHERE merchant_id = ?", shop.id))[0] ??
-        {};
+        (
+          await d1Rows<{ n: number }>(
+            "SELECT done AS n FROM rebuilds WHERE merchant_id = ?",
+            shop.id,
+          )
+        )[0] ?? {};
       if (restarted || n < 20) return;
       restarted = true;
       await dropCopies(shop);
@@ -242,7 +250,9 @@ describe("a rebuild of the projection", () => {
     await vi.waitFor(() => expect(restarted).toBe(true));
     await vi.waitFor(
       async () =>
-        expect(await d1Rows("SELECT 1 FROM wallets WHERE merchant_id = ?", shop.id)).toHaveLength(50),
+        expect(await d1Rows("SELECT 1 FROM wallets WHERE merchant_id = ?", shop.id)).toHaveLength(
+          50,
+        ),
       { timeout: 5_000 },
     );
   });

@@ -129,24 +129,30 @@ describe("a wallet", () => {
     expect(faultsOf(await feedWith(shop, 1))).toEqual([]);
   });
 
-  it.each(["in memory", "evicted"])("%s whose alarm was lost is healed by the sweep", async (it) => {
-    const owner = await registered(shop);
-    await bookFor(owner, earn(100));
-    await runInDurableObject(walletObject(owner), (_wallet, { storage }) => storage.deleteAlarm());
-    if (it === "evicted") {
-      await evictDurableObject(walletObject(owner));
-    }
-    await scheduler.wait(500);
-    expect(await feedOf(shop)).toHaveLength(0);
-    await runSweep();
-    expect(await feedWith(shop, 1)).toHaveLength(1);
-  });
+  it.each(["in memory", "evicted"])(
+    "%s whose alarm was lost is healed by the sweep",
+    async (it) => {
+      const owner = await registered(shop);
+      await bookFor(owner, earn(100));
+      await runInDurableObject(walletObject(owner), (_wallet, { storage }) =>
+        storage.deleteAlarm(),
+      );
+      if (it === "evicted") {
+        await evictDurableObject(walletObject(owner));
+      }
+      await scheduler.wait(500);
+      expect(await feedOf(shop)).toHaveLength(0);
+      await runSweep();
+      expect(await feedWith(shop, 1)).toHaveLength(1);
+    },
+  );
 
   it("is found by the sweep's round, however many there are", async () => {
     const wake = vi.spyOn(Wallet.prototype, "wake").mockResolvedValue();
     const owners = await Promise.all(Array.from({ length: 130 }, () => registered(shop)));
-    const [count] = (await env.DB.prepare("SELECT COUNT(*) AS n FROM customers").all<{ n: number }>())
-      .results;
+    const [count] = (
+      await env.DB.prepare("SELECT COUNT(*) AS n FROM customers").all<{ n: number }>()
+    ).results;
     for (let left = count?.n ?? 0; left >= 0; left -= 100) await runSweep();
     const woken = new Set(wake.mock.calls.map(([owner]) => owner.customer));
     expect(owners.filter(({ customer }) => !woken.has(customer))).toEqual([]);

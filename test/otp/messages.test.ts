@@ -12,8 +12,10 @@ function hotelWith(gateway: object): Promise<Hotel> {
   return openHotel({ merchant: { message_gateway: gateway } });
 }
 
-function logged(): string {
-  return vi.mocked(console.error).mock.calls.flat().join("\n");
+/** Catches what is logged as an error. */
+function catchErrors(): () => string {
+  const error = vi.spyOn(console, "error").mockImplementation(() => {});
+  return () => error.mock.calls.flat().join("\n");
 }
 
 afterEach(() => {
@@ -44,7 +46,7 @@ describe("a message", () => {
   ])("is an error when the gateway %s, and no log line tells the code", async (_case, answer) => {
     const hotel = await hotelWith(WEBHOOK);
     const sent = vi.spyOn(globalThis, "fetch").mockImplementation(answer);
-    vi.spyOn(console, "error").mockImplementation(() => {});
+    const logged = catchErrors();
     const reply = await hotel.post("otp/send", { mobile: RAVI });
     expect([reply.status, reply.text]).toEqual([500, '{"error":"Server error"}']);
     const [code = "?"] =
@@ -57,7 +59,7 @@ describe("a message", () => {
 
   it("needs a gateway outside local development, and the log says so", async () => {
     const hotel = await openHotel();
-    vi.spyOn(console, "error").mockImplementation(() => {});
+    const logged = catchErrors();
     const deployed = appWith({ GUERDON_ENVIRONMENT: "production" });
     const reply = await hotel.via(deployed).post("otp/send", { mobile: RAVI });
     expect([reply.status, reply.body]).toEqual([500, { error: "Server error" }]);

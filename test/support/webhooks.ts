@@ -138,7 +138,9 @@ export class Endpoint {
   async dump(): Promise<string> {
     return runInDurableObject(this.object, (_it, { storage }) => {
       const { sql } = storage;
-      const rows = ["endpoint", "deliveries"].map((table) => [...sql.exec(`SELECT * FROM ${table}`)]);
+      const rows = ["endpoint", "deliveries"].map((table) => [
+        ...sql.exec(`SELECT * FROM ${table}`),
+      ]);
       return JSON.stringify(rows);
     });
   }

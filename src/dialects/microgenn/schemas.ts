@@ -17,8 +17,8 @@ const MAX_POINTS = 1_000_000_000;
 const MAX_NAME = 255;
 
 /**
- * Reads a body's fields: JSON by its type or its first byte, or a form. A document that is no object
- * has no fields to read.
+ * Reads a body's fields: JSON by its type or its first byte, or a form. A document that is no
+ * object has no fields to read.
  */
 export function readFields(bytes: Uint8Array, contentType: string): Result<Fields, LoyaltyError> {
   const source = decodeUtf8(bytes)?.replace(/^\uFEFF/, "");

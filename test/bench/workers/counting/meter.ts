@@ -54,15 +54,25 @@ function once(owner: object, patch: () => void): void {
 export function countStorage(storage: DurableObjectStorage): void {
   const prototype = Object.getPrototypeOf(storage);
   once(prototype, () => {
-    wrap(prototype, "setAlarm", (setAlarm) => function (...args) {
-      counts.alarmsSet += 1;
-      return setAlarm.apply(this, args);
-    });
-    wrap(Object.getPrototypeOf(storage.sql), "exec", (exec) => function (...args) {
-      const cursor = exec.apply(this, args);
-      cursors.push(cursor as (typeof cursors)[number]);
-      return cursor;
-    });
+    wrap(
+      prototype,
+      "setAlarm",
+      (setAlarm) =>
+        function (...args) {
+          counts.alarmsSet += 1;
+          return setAlarm.apply(this, args);
+        },
+    );
+    wrap(
+      Object.getPrototypeOf(storage.sql),
+      "exec",
+      (exec) =>
+        function (...args) {
+          const cursor = exec.apply(this, args);
+          cursors.push(cursor as (typeof cursors)[number]);
+          return cursor;
+        },
+    );
   });
 }
 
@@ -71,12 +81,17 @@ export function countCalls(kinds: Readonly<Record<string, { prototype: object }>
   for (const [kind, { prototype }] of Object.entries(kinds)) {
     for (const name of Object.getOwnPropertyNames(prototype)) {
       if (name === "constructor") continue;
-      wrap(prototype, name, (method) => function (...args) {
-        if (within.getStore() === kind) return method.apply(this, args);
-        const call = name === "alarm" ? `${kind}_alarm` : kind;
-        counts.calls[call] = (counts.calls[call] ?? 0) + 1;
-        return within.run(kind, () => timed(call, () => method.apply(this, args)));
-      });
+      wrap(
+        prototype,
+        name,
+        (method) =>
+          function (...args) {
+            if (within.getStore() === kind) return method.apply(this, args);
+            const call = name === "alarm" ? `${kind}_alarm` : kind;
+            counts.calls[call] = (counts.calls[call] ?? 0) + 1;
+            return within.run(kind, () => timed(call, () => method.apply(this, args)));
+          },
+      );
     }
   }
 }
@@ -94,7 +109,7 @@ function timed(call: string, work: () => unknown): unknown {
 
 /** Counts what the Worker and its objects send out. */
 export function countFetches(): void {
-  wrap(globalThis, "fetch", (original) => function (...args) {
+  wrap(globalThis, "fetch", (original) => (...args) => {
     counts.fetches += 1;
     return original.apply(globalThis, args);
   });
@@ -113,11 +128,16 @@ export function countD1(database: D1Database): void {
   const prototype = Object.getPrototypeOf(session);
   once(prototype, () => {
     for (const name of ["_send", "_query"]) {
-      wrap(prototype, name, (send) => async function (...args) {
-        const answer = (await send.apply(this, args)) as D1Answer | D1Answer[];
-        countAnswers(Array.isArray(answer) ? answer : [answer]);
-        return answer;
-      });
+      wrap(
+        prototype,
+        name,
+        (send) =>
+          async function (...args) {
+            const answer = (await send.apply(this, args)) as D1Answer | D1Answer[];
+            countAnswers(Array.isArray(answer) ? answer : [answer]);
+            return answer;
+          },
+      );
     }
   });
 }

@@ -1,5 +1,10 @@
-import service, { Wallet as RealWallet } from "../../../../src/index.ts";
-import { OneTimePassword, Projector, RateLimiter, WebhookEndpoint } from "../../../../src/index.ts";
+import service, {
+  OneTimePassword,
+  Projector,
+  RateLimiter,
+  Wallet as RealWallet,
+  WebhookEndpoint,
+} from "../../../../src/index.ts";
 import { countCalls, countD1, countFetches, countStorage, takeCounts } from "./meter.ts";
 
 export { OneTimePassword, Projector, RateLimiter, WebhookEndpoint };
@@ -51,6 +56,7 @@ countCalls({ wallet: RealWallet, projector: Projector, endpoint: WebhookEndpoint
 countFetches();
 
 /** `/bench/counts` takes what was counted since it was asked last; the rest is the service. */
+// biome-ignore lint/style/noDefaultExport: a Worker has no other way in.
 export default {
   async fetch(request, env, ctx) {
     countD1(env.DB);

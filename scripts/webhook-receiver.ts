@@ -1,0 +1,113 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Webhook } from "standardwebhooks";
+import { localAdminToken } from "./local-settings.ts";
+
+const host = "127.0.0.1";
+const maxBodyBytes = 65_536;
+
+/** Bodies of the native API's answers, as far as this script looks at them. */
+interface Endpoint {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** Registers a receiver with the running service and prints each event that it verified. */
+export async function receive(url: string, merchant: string): Promise<() => Promise<void>> {
+  const call = (method: string, path: string, init: RequestInit = {}) =>
+    fetch(`${url}/loyalty/v1${path}`, {
+      ...init,
+      method,
+      headers: {
+        Authorization: `Bearer ${localAdminToken}`,
+        "Guerdon-Merchant": merchant,
+        "Content-Type": "application/json",
+        ...init.headers,
+      },
+    });
+  const verifier = Promise.withResolvers<Webhook>();
+  const server = await listen(verifier.promise);
+  const { port } = server.address() as AddressInfo;
+  const body = { url: `http://${host}:${port}/`, description: "webhook-receiver" };
+  const registered = await call("POST", "/webhook_endpoints", { body: JSON.stringify(body) });
+  if (registered.status !== 201) {
+    server.close();
+    throw new Error(`the service answered ${registered.status}: ${await registered.text()}`);
+  }
+  const endpoint = (await registered.json()) as Endpoint;
+  verifier.resolve(new Webhook(endpoint.secret));
+  process.stdout.write(`receiving the events of ${merchant} as ${endpoint.id}; Ctrl-C ends it\n`);
+  return async () => {
+    const path = `/webhook_endpoints/${endpoint.id}`;
+    const { headers } = await call("GET", path);
+    await call("DELETE", path, { headers: { "If-Match": headers.get("etag") ?? "" } });
+    server.closeAllConnections();
+    server.close();
+  };
+}
+
+async function listen(verifier: Promise<Webhook>): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    const text = await readText(request);
+    const event = text === null ? null : verified(await verifier, text, request);
+    if (event !== null) process.stdout.write(`${lineOf(event)}\n`);
+    response.writeHead(event === null ? 400 : 204).end();
+  });
+  server.listen(0, host);
+  await once(server, "listening");
+  return server;
+}
+
+async function readText(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > maxBodyBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** The event, when its signature and its time are right. */
+function verified(verifier: Webhook, text: string, request: IncomingMessage): Event | null {
+  try {
+    return verifier.verify(text, request.headers as Record<string, string>) as Event;
+  } catch (error) {
+    process.stderr.write(`refused: ${error instanceof Error ? error.message : error}\n`);
+    return null;
+  }
+}
+
+interface Event {
+  readonly type: string;
+  readonly timestamp: string;
+  readonly id: string;
+  readonly sequence: number | null;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+function lineOf({ type, timestamp, id, sequence, data }: Event): string {
+  return `${timestamp}  ${type}  #${sequence ?? "-"}  ${id}  ${JSON.stringify(data)}`;
+}
+
+async function main(): Promise<number> {
+  const url = `http://${host}:${process.env.PORT ?? "8787"}`;
+  const stopping = new AbortController();
+  const stopped = once(stopping.signal, "abort");
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stopping.abort());
+  try {
+    const stop = await receive(url, process.argv[2] ?? "myrestaurant");
+    await stopped;
+    await stop();
+    return 0;
+  } catch (error) {
+    const unreachable = error instanceof TypeError ? `is the service running at ${url}? ` : "";
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${unreachable}${reason}\n`);
+    return 1;
+  }
+}
+
+process.exitCode = await main();

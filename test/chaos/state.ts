@@ -1,0 +1,119 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/** A line of a wallet's ledger. */
+export interface LedgerLine {
+  readonly seq: number;
+  readonly kind: string;
+  readonly unit: string;
+  readonly amount: number;
+  readonly balance: number;
+  readonly operation: string | null;
+  readonly reference: string | null;
+}
+
+/** A wallet as its object's own database has it. */
+export interface StoredWallet {
+  readonly customer: string;
+  readonly entries: readonly LedgerLine[];
+  /** Sum of the lots of points. */
+  readonly lots: number;
+}
+
+/** What D1 says of a customer. */
+export interface StoredCustomer {
+  readonly id: string;
+  readonly number: number;
+  /** The projection; null where nothing was published. */
+  readonly points: number | null;
+  readonly seq: number | null;
+}
+
+/** A row of the feed. */
+export interface StoredEvent {
+  readonly seq: number;
+  readonly id: string;
+  readonly type: string;
+  readonly customer_id: string | null;
+  readonly sequence: number | null;
+  readonly data: string;
+}
+
+export interface StoredVoucher {
+  readonly id: string;
+  readonly code: string;
+  readonly status: string;
+  readonly redeemed_by: string | null;
+  readonly redeem_reference: string | null;
+}
+
+/** The databases of a stopped service, read as they lie there. */
+export interface StoredState {
+  readonly wallets: ReadonlyMap<string, StoredWallet>;
+  readonly customers: readonly StoredCustomer[];
+  readonly events: readonly StoredEvent[];
+  readonly vouchers: readonly StoredVoucher[];
+  /** The copies of entries, as `customer seq amount`. */
+  readonly copies: readonly string[];
+}
+
+/** Reads what belongs to one merchant. */
+export function readState(state: string, slug: string): StoredState {
+  const [directory] = databasesBelow(join(state, "v3/d1")).filter((path) =>
+    hasTable(path, "merchants"),
+  );
+  if (directory === undefined) throw new Error("there is no registry in the state folder");
+  const db = new DatabaseSync(directory, { readOnly: true });
+  const own = "merchant_id = (SELECT id FROM merchants WHERE slug = ?)";
+  const rows = <T>(query: string): T[] => db.prepare(query).all(slug) as T[];
+  const customers = rows<StoredCustomer>(
+    `SELECT c.id, c.number, w.points, w.seq FROM customers c
+     LEFT JOIN wallets w ON w.customer_id = c.id WHERE c.${own} ORDER BY c.number`,
+  );
+  const events = rows<StoredEvent>(
+    `SELECT seq, id, type, customer_id, sequence, data FROM events WHERE ${own} ORDER BY seq`,
+  );
+  const vouchers = rows<StoredVoucher>(
+    `SELECT id, code, status, redeemed_by, redeem_reference FROM vouchers WHERE ${own}`,
+  );
+  const copies = rows<{ customer_id: string; seq: number; amount: number }>(
+    `SELECT customer_id, seq, amount FROM entries WHERE ${own}`,
+  ).map(({ customer_id, seq, amount }) => `${customer_id} ${seq} ${amount}`);
+  db.close();
+  const wallets = databasesBelow(join(state, "v3/do"))
+    .filter((path) => hasTable(path, "lots"))
+    .flatMap((path) => readWallet(path));
+  const byCustomer = new Map(wallets.map((wallet) => [wallet.customer, wallet]));
+  if (byCustomer.size !== wallets.length) throw new Error("a customer has two wallets");
+  return { wallets: byCustomer, customers, events, vouchers, copies };
+}
+
+function readWallet(path: string): StoredWallet[] {
+  const db = new DatabaseSync(path, { readOnly: true });
+  const [owner] = db.prepare("SELECT customer FROM owner").all() as { customer: string }[];
+  const entries = db
+    .prepare(
+      `SELECT seq, kind, unit, amount, balance, operation, reference FROM entries ORDER BY seq`,
+    )
+    .all() as unknown as LedgerLine[];
+  const [lots] = db
+    .prepare("SELECT COALESCE(SUM(amount), 0) AS sum FROM lots WHERE unit = 'point'")
+    .all() as { sum: number }[];
+  db.close();
+  return owner === undefined ? [] : [{ customer: owner.customer, entries, lots: lots?.sum ?? 0 }];
+}
+
+function databasesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((item) => item.isFile() && item.name.endsWith(".sqlite"))
+    .map((item) => join(item.parentPath, item.name));
+}
+
+function hasTable(path: string, table: string): boolean {
+  const db = new DatabaseSync(path, { readOnly: true });
+  const found = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = ?").all(table).length > 0;
+  db.close();
+  return found;
+}
