@@ -15,7 +15,7 @@ interface Endpoint {
 
 /** Registers a receiver with the running service and prints each event that it verified. */
 export async function receive(url: string, merchant: string): Promise<() => Promise<void>> {
-  const call = (method: string, path: string, init: RequestInit = {}) =>
+  const call: Call = (method, path, init = {}) =>
     fetch(`${url}/loyalty/v1${path}`, {
       ...init,
       method,
@@ -28,23 +28,40 @@ export async function receive(url: string, merchant: string): Promise<() => Prom
     });
   const verifier = Promise.withResolvers<Webhook>();
   const server = await listen(verifier.promise);
-  const { port } = server.address() as AddressInfo;
-  const body = { url: `http://${host}:${port}/`, description: "webhook-receiver" };
-  const registered = await call("POST", "/webhook_endpoints", { body: JSON.stringify(body) });
-  if (registered.status !== 201) {
-    server.close();
-    throw new Error(`the service answered ${registered.status}: ${await registered.text()}`);
-  }
-  const endpoint = (await registered.json()) as Endpoint;
-  verifier.resolve(new Webhook(endpoint.secret));
-  process.stdout.write(`receiving the events of ${merchant} as ${endpoint.id}; Ctrl-C ends it\n`);
-  return async () => {
-    const path = `/webhook_endpoints/${endpoint.id}`;
-    const { headers } = await call("GET", path);
-    await call("DELETE", path, { headers: { "If-Match": headers.get("etag") ?? "" } });
+  const close = () => {
     server.closeAllConnections();
     server.close();
   };
+  const { port } = server.address() as AddressInfo;
+  let endpoint: Endpoint;
+  try {
+    endpoint = await register(call, `http://${host}:${port}/`);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  verifier.resolve(new Webhook(endpoint.secret));
+  process.stdout.write(`receiving the events of ${merchant} as ${endpoint.id}; Ctrl-C ends it\n`);
+  return async () => {
+    try {
+      const path = `/webhook_endpoints/${endpoint.id}`;
+      const { headers } = await call("GET", path);
+      await call("DELETE", path, { headers: { "If-Match": headers.get("etag") ?? "" } });
+    } finally {
+      close();
+    }
+  };
+}
+
+type Call = (method: string, path: string, init?: RequestInit) => Promise<Response>;
+
+async function register(call: Call, url: string): Promise<Endpoint> {
+  const body = JSON.stringify({ url, description: "webhook-receiver" });
+  const registered = await call("POST", "/webhook_endpoints", { body });
+  if (registered.status !== 201) {
+    throw new Error(`the service answered ${registered.status}: ${await registered.text()}`);
+  }
+  return (await registered.json()) as Endpoint;
 }
 
 async function listen(verifier: Promise<Webhook>): Promise<Server> {

@@ -14,8 +14,8 @@ const CHUNK = 300;
 /**
  * Hands to a merchant's endpoints what its feed has beyond its cursor: one call per endpoint and
  * chunk. The cursor moves when all have taken it; a crash before means handing it out again, and
- * the endpoints know an event by its id. Events and endpoints are read as of one moment: an endpoint
- * that is not among them was made later, and begins behind these events.
+ * the endpoints know an event by its id. Events and endpoints are read as of one moment: an
+ * endpoint that is not among them was made later, and begins behind these events.
  */
 export async function handOut(
   env: Env,

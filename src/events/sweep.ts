@@ -14,8 +14,8 @@ const WALLETS = 100;
 
 /**
  * Picks up what was left lying: events that no endpoint was handed, because whoever wrote them died
- * before saying so, rebuilds that stopped, and, in a round over all of them, wallets whose alarm was
- * lost. Runs every minute.
+ * before saying so, rebuilds that stopped, and, in a round over all of them, wallets whose alarm
+ * was lost. Runs every minute.
  */
 export async function sweep(env: Env): Promise<void> {
   const db = database(env, "directory");

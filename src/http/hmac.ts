@@ -11,8 +11,7 @@ export async function verifyHmac(
 ): Promise<boolean> {
   if (!HEX_SHA256.test(signature)) return false;
   const bytes = Uint8Array.from(signature.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-  const raw = new TextEncoder().encode(secret);
-  const key = await crypto.subtle.importKey("raw", raw, HMAC_SHA256, false, ["verify"]);
+  const key = await keyOf(secret);
   const verdicts = await Promise.all(
     messages.map((message) => crypto.subtle.verify("HMAC", key, bytes, message)),
   );
@@ -20,6 +19,19 @@ export async function verifyHmac(
 }
 
 const HMAC_SHA256 = { name: "HMAC", hash: "SHA-256" };
+const MAX_CACHED = 1_000;
+const cache = new Map<string, CryptoKey>();
+
+/** Importing a key costs more than using it. */
+async function keyOf(secret: string): Promise<CryptoKey> {
+  const known = cache.get(secret);
+  if (known !== undefined) return known;
+  const raw = new TextEncoder().encode(secret);
+  const key = await crypto.subtle.importKey("raw", raw, HMAC_SHA256, false, ["verify"]);
+  if (cache.size >= MAX_CACHED) cache.clear();
+  cache.set(secret, key);
+  return key;
+}
 
 /** Text and bytes behind one another. */
 export function concatBytes(text: string, bytes: Uint8Array): Uint8Array {

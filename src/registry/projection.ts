@@ -13,8 +13,8 @@ export type ProjectedEntry = Omit<typeof entries.$inferInsert, "merchantId">;
 export type ProjectedBill = Omit<typeof bills.$inferInsert, "merchantId">;
 
 /**
- * Whether copies are written because something is new, or once more because they are made anew: then
- * they replace what stands there.
+ * Whether copies are written because something is new, or once more because they are made anew:
+ * then they replace what stands there.
  */
 export type Purpose = "publish" | "restore";
 
@@ -244,8 +244,8 @@ export function startRebuild(db: Database, merchantId: string, now: number): Wri
 }
 
 /**
- * The conditional write that notes how far a rebuild is, as it stands in `row`: one that was started
- * anew meanwhile is left to begin at its beginning.
+ * The conditional write that notes how far a rebuild is, as it stands in `row`: one that was
+ * started anew meanwhile is left to begin at its beginning.
  */
 export function advanceRebuild(
   db: Database,

@@ -172,6 +172,9 @@ export class Wallet extends DurableObject<Env> {
   /** Books what is due; whether anything was. */
   #bookDue(): boolean {
     const { sql } = this.ctx.storage;
+    const { head, dueLots } = this.#reader.ledger();
+    // Seldom is anything due, and time never runs back in a ledger.
+    if (dueLots(Math.max(Date.now(), head.recordedAt)).length === 0) return false;
     const { stored } = transact(this.ctx.storage, "live", () =>
       execute(this.#reader, walletWriter(sql), expiryRequest(), Date.now()),
     );

@@ -39,8 +39,8 @@ export async function publishPending(
 }
 
 /**
- * Hands what was published over once more, for copies that are made anew; moves no cursor. What lies
- * past the cursor is left to publishing: an entry that is copied counts as told to the feed.
+ * Hands what was published over once more, for copies that are made anew; moves no cursor. What
+ * lies past the cursor is left to publishing: an entry that is copied counts as told to the feed.
  */
 export async function retellAll(
   sql: SqlStorage,

@@ -60,8 +60,8 @@ function tryOf(at: number, status: number | null, response: string, failure: str
 }
 
 /**
- * Reads the beginning of a body and lets go of the rest, however long it is or lasts. The status has
- * decided already: what goes wrong here, or comes too late, is only missing from the record.
+ * Reads the beginning of a body and lets go of the rest, however long it is or lasts. The status
+ * has decided already: what goes wrong here, or comes too late, is only missing from the record.
  */
 async function readStart(response: Response, signal: AbortSignal): Promise<string> {
   if (response.body === null) return "";

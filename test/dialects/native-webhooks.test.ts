@@ -244,7 +244,7 @@ describe("what an endpoint gets", () => {
     expect(event).toEqual(row);
   });
 
-  it("stops while it is disabled, and can be replayed after, with what came before it", async () => {
+  it("stops while it is disabled, and is replayed with what came before it", async () => {
     await bookFor(someCustomer(shop), earn(1));
     await feedWith(shop, 1);
     const { id, etag } = await made();

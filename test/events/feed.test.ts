@@ -41,7 +41,7 @@ async function page(query: string): Promise<{ status: number; body: Json; data: 
 const types = async () => (await feedOf(shop)).map(({ type }) => type);
 
 describe("an event of a change that D1 keeps", () => {
-  it("is in the feed when the change is: a new customer, a voucher issued and redeemed", async () => {
+  it("is in the feed when the change is: customer created, voucher issued, redeemed", async () => {
     const customer = await enrol(till);
     expect(await types()).toEqual(["customer.created"]);
     const batch = await till.post("/vouchers/batches/create", {

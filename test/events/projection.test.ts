@@ -94,7 +94,7 @@ async function handoversOf(of: Shop, commands: readonly Command[]): Promise<Hand
 const BALANCE = "SELECT points, seq FROM wallets WHERE merchant_id = ?";
 
 describe("the projection", () => {
-  it("never goes back, and nothing is doubled, in whatever order entries are handed over", async () => {
+  it("never goes back and doubles nothing, in whatever order entries come", async () => {
     const handed = await handoversOf(shop, [earn(500), redeem(100), earn(30)]);
     const projector = projectorObject(shop);
     for (const i of [2, 0, 1, 2, 0]) {

@@ -67,7 +67,7 @@ describe("a kept answer", () => {
     expect(await find("k", NOW + LIFE + 1)).toBeUndefined();
   });
 
-  it("is kept once of two with one key, and what was to be written with the other is not", async () => {
+  it("is kept once of two with one key; what comes with the other is not written", async () => {
     expect(await keep("k", { outcome: "first" })).toBe(true);
     await db.delete(requests).where(eq(requests.key, "written with k"));
     expect(await keep("k", { outcome: "second" })).toBe(false);

@@ -3,13 +3,12 @@ import { eq } from "drizzle-orm";
 import { beforeEach, describe, expect, it } from "vitest";
 import { database } from "../../src/registry/database.ts";
 import { requests } from "../../src/registry/schema.ts";
-import type { Write } from "../../src/registry/unit-of-work.ts";
 import { unitOfWork } from "../../src/registry/unit-of-work.ts";
 import { brokenDatabase, countingDatabase } from "../support/http-storage.ts";
 
 const db = database(env, "mer_1");
 
-const put = (key: string, outcome: unknown = null): Write =>
+const put = (key: string, outcome: unknown = null) =>
   db.insert(requests).values({ merchantId: "m", key, fingerprint: "f", outcome, expiresAt: 1 });
 
 async function keys(): Promise<string[]> {

@@ -56,7 +56,8 @@ export async function registered(shop: Shop): Promise<Owner> {
   const now = Date.now();
   const columns = "id, merchant_id, number, status, attributes, joined_at, created_at, updated_at";
   const next = "(SELECT COALESCE(MAX(number), 0) + 1 FROM customers)";
-  const query = `INSERT INTO customers (${columns}) VALUES (?, ?, ${next}, 'active', '{}', ?, ?, ?)`;
+  const values = `?, ?, ${next}, 'active', '{}', ?, ?, ?`;
+  const query = `INSERT INTO customers (${columns}) VALUES (${values})`;
   await env.DB.prepare(query).bind(owner.customer, owner.merchant, now, now, now).run();
   return owner;
 }

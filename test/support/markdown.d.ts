@@ -1,4 +1,5 @@
+/** A file's text, as the bundler hands it out. */
 declare module "*.md?raw" {
   const text: string;
-  export default text;
+  export = text;
 }

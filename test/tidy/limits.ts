@@ -116,6 +116,9 @@ function isAsyncFunction(node: Node): boolean {
   return isFunction && node.async;
 }
 
+/** A Worker's entry must export a default; so must a configuration. */
 function mayExportDefault(path: string): boolean {
-  return path === "src/index.ts" || path.endsWith(".config.ts");
+  const isWorker =
+    path === "src/index.ts" || /^test\/bench\/workers\/[^/]+\/worker\.ts$/.test(path);
+  return isWorker || path.endsWith(".config.ts");
 }

@@ -65,7 +65,7 @@ describe("a delivery", () => {
     expect(receivers.received).toHaveLength(1);
   });
 
-  it("is tried again with the same id at every step of the schedule, and then given up", async () => {
+  it("is tried again with the same id at every step of the schedule, then given up", async () => {
     receivers.answer("/a", failing(500));
     const endpoint = await Endpoint.make("/a");
     const event = someEvent();

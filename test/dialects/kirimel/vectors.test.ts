@@ -36,7 +36,7 @@ const COMPACT =
 
 const V1: Vector = {
   name: "V1",
-  note: " (case 1)",
+  note: "(case 1)",
   variant: "A",
   timestamp: WHOLE,
   body:
@@ -72,7 +72,7 @@ const V4: Vector = {
 const V5: Vector = {
   ...V2,
   name: "V5",
-  note: " (case 2)",
+  note: "(case 2)",
   variant: "B",
   signature: "d00bab5a7b6ad36b1d91b260606f783249eaeac12671a077816b9599cb967ab4",
 };
@@ -160,7 +160,7 @@ describe("the vectors of the contract", () => {
 });
 
 describe("a signed earn", () => {
-  it.each(EARNS)("is accepted as $name has it$note", async (vector) => {
+  it.each(EARNS)("is accepted as $name has it $note", async (vector) => {
     const answer = await kirimel("/points/earn", callOf(vector));
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ points_awarded: 50, new_balance: 150 });
