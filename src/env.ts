@@ -30,7 +30,10 @@ const DEFAULT_PUBLISH_DELAY_MS = 200;
 
 const cache = new WeakMap<Env, Settings>();
 
-/** The settings of an Env. Throws, naming the variable, when one is unusable. */
+/**
+ * The settings of an Env. One that is unusable throws where it is used, naming the variable, so that
+ * what does not need it still answers.
+ */
 export function settingsOf(env: Env): Settings {
   const known = cache.get(env);
   if (known !== undefined) return known;
@@ -46,23 +49,37 @@ function readSettings(env: Env): Settings {
   return {
     environment,
     adminToken: usable ? token : null,
-    masterKeys: readMasterKeys(env.GUERDON_MASTER_KEYS),
-    publishDelayMs: readWhole(env, "GUERDON_PUBLISH_DELAY_MS", DEFAULT_PUBLISH_DELAY_MS),
+    get masterKeys() {
+      return readMasterKeys(env.GUERDON_MASTER_KEYS);
+    },
+    get publishDelayMs() {
+      return readWhole(env, "GUERDON_PUBLISH_DELAY_MS", DEFAULT_PUBLISH_DELAY_MS);
+    },
     webhookLoopback: environment === "local",
-    kirimelWindowMs:
-      1_000 * readWhole(env, "GUERDON_KIRIMEL_WINDOW_SECONDS", DEFAULT_WINDOW_SECONDS),
+    get kirimelWindowMs() {
+      const name = "GUERDON_KIRIMEL_WINDOW_SECONDS";
+      return 1_000 * readWhole(env, name, DEFAULT_WINDOW_SECONDS);
+    },
     kirimelTopLevelMessage: env.GUERDON_KIRIMEL_TOP_LEVEL_MESSAGE === "on",
   };
 }
 
 function readMasterKeys(text: string | undefined): MasterKeys {
   if (text === undefined) throw new Error("the secret GUERDON_MASTER_KEYS is not set");
-  const parsed: unknown = JSON.parse(text);
-  const keys = parsed as MasterKeys;
-  if (typeof keys.keys?.[keys.current] !== "string") {
+  const keys = parseKeys(text);
+  if (typeof keys?.keys?.[keys.current] !== "string") {
     throw new Error("the secret GUERDON_MASTER_KEYS has no current key");
   }
   return keys;
+}
+
+/** What JSON.parse says of a text quotes it, and this one is secret. */
+function parseKeys(text: string): MasterKeys | null {
+  try {
+    return JSON.parse(text) as MasterKeys;
+  } catch {
+    throw new Error("the secret GUERDON_MASTER_KEYS is no JSON");
+  }
 }
 
 function readWhole(env: Env, name: keyof Env & string, fallback: number): number {

@@ -6,7 +6,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** Drops what is null or empty, and takes numbers as the texts that they were written as. */
 export function presentFields(fields: Fields): Record<string, unknown> {
-  const read: Record<string, unknown> = {};
+  // Without a prototype: a field named __proto__ must not hand others down.
+  const read: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(fields)) {
     if (value === null || value === "") continue;
     read[name] = value instanceof JsonNumber ? value.text : value;

@@ -8,7 +8,7 @@ export function validate<S extends z.ZodType>(
   schema: S,
   value: unknown,
 ): Result<z.output<S>, LoyaltyError> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return ok(parsed.data);
   return err({ code: "validation_failed", faults: parsed.error.issues.flatMap(toFaults) });
 }
@@ -27,6 +27,7 @@ function toFaults(issue: z.core.$ZodIssue): Fault[] {
     case "too_small":
       return [{ pointer, code: "too_small", detail: issue.message }];
     case "invalid_type":
+    case "invalid_value":
       return [{ pointer, code: isMissing(issue) ? "required" : "invalid", detail: issue.message }];
     case "custom":
       return [{ pointer, code: customCode(issue), detail: issue.message }];
@@ -36,7 +37,7 @@ function toFaults(issue: z.core.$ZodIssue): Fault[] {
 }
 
 function isMissing(issue: z.core.$ZodIssue): boolean {
-  return "input" in issue ? issue.input === undefined : issue.message.includes("undefined");
+  return "input" in issue && issue.input === undefined;
 }
 
 function customCode(issue: z.core.$ZodIssueCustom): string {
@@ -48,4 +49,21 @@ function toPointer(path: readonly PropertyKey[]): string {
   const escaped = (part: PropertyKey): string =>
     String(part).replaceAll("~", "~0").replaceAll("/", "~1");
   return path.map((part) => `/${escaped(part)}`).join("");
+}
+
+/**
+ * The first text in a wire value that is no well-formed Unicode: storage would replace what is wrong
+ * with it, and the answer would then differ from what is kept. Null when there is none.
+ */
+export function findIllFormed(value: unknown, pointer = ""): Fault | null {
+  if (typeof value === "string") {
+    const detail = "must be well-formed Unicode";
+    return value.isWellFormed() ? null : { pointer, code: "invalid", detail };
+  }
+  if (typeof value !== "object" || value === null) return null;
+  for (const [key, item] of Object.entries(value)) {
+    const found = findIllFormed(key, pointer) ?? findIllFormed(item, `${pointer}/${key}`);
+    if (found !== null) return found;
+  }
+  return null;
 }

@@ -1,6 +1,6 @@
 import { and, desc, eq, or, sql } from "drizzle-orm";
 import type { Database, Write } from "./database.ts";
-import { customers, identifiers, sites } from "./schema.ts";
+import { customers, identifiers } from "./schema.ts";
 
 /** A row of `customers`. */
 export type CustomerRow = typeof customers.$inferSelect;
@@ -14,9 +14,11 @@ export interface Identifier {
   readonly value: string;
 }
 
+// Names written out: in a query of one table drizzle leaves the table's away, and a bare name would
+// mean the inner query's own column.
 const homeSite = sql<number | null>`COALESCE(
-  (SELECT ${sites.number} FROM ${sites} WHERE ${sites.id} = ${customers.siteId}),
-  (SELECT MIN(${sites.number}) FROM ${sites} WHERE ${sites.merchantId} = ${customers.merchantId}))`;
+  (SELECT s.number FROM sites AS s WHERE s.id = customers.site_id),
+  (SELECT MIN(s.number) FROM sites AS s WHERE s.merchant_id = customers.merchant_id))`;
 
 /** A customer with the identifiers it is found by. */
 export interface CustomerRecord {
@@ -55,20 +57,22 @@ export async function findCustomersByIdentifiers(
   return rows.map((row) => row.id);
 }
 
-/** Id of the newest active customer with that e-mail (lower case). */
+/** Id of the customer with that e-mail (lower case): of several the newest active one. */
 export async function findCustomerByEmail(
   db: Database,
   merchantId: string,
   email: string,
 ): Promise<string | undefined> {
-  const where = and(
-    eq(customers.merchantId, merchantId),
-    eq(customers.email, email),
-    eq(customers.status, "active"),
-  );
-  const newest = db.select({ id: customers.id }).from(customers).where(where);
-  return (await newest.orderBy(desc(customers.joinedAt), desc(customers.number)).limit(1).get())
-    ?.id;
+  const where = and(eq(customers.merchantId, merchantId), eq(customers.email, email));
+  const activeFirst = desc(sql`${customers.status} = 'active'`);
+  const found = await db
+    .select({ id: customers.id })
+    .from(customers)
+    .where(where)
+    .orderBy(activeFirst, desc(customers.joinedAt), desc(customers.number))
+    .limit(1)
+    .get();
+  return found?.id;
 }
 
 /** A merchant's customer with all identifiers. */

@@ -20,7 +20,9 @@ import { listProjectedEntries } from "../registry/projection.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import type { Context } from "./context.ts";
 import { makeEvent } from "./events.ts";
+import { readPoints } from "./points.ts";
 import { guardWrite } from "./requests.ts";
+import { bindGuard } from "./wallets.ts";
 
 export type { CustomerLine } from "../registry/customer-list.ts";
 export type { CustomerRecord, Identifier, IdentifierKind } from "../registry/customers.ts";
@@ -44,6 +46,9 @@ export interface Enrolment {
   readonly number: number;
   /** False when one of the identifiers already belonged to this customer. */
   readonly created: boolean;
+  /** Points (smallest step) and tier at the first answer: a repeat tells the same. */
+  readonly balance: number;
+  readonly tier: string | null;
 }
 
 /**
@@ -57,18 +62,27 @@ export async function enrolCustomer(
   const merchantId = ctx.principal.merchant.id;
   const enrolled = await guardWrite(ctx, input.named, async (work) => {
     const existing = await firstMatch(ctx, input.identifiers);
-    if (existing !== null) return ok({ id: existing.customer.id, created: false });
+    if (existing !== null) {
+      const { id } = existing.customer;
+      const { balance, standing } = await readPoints(ctx, id, 0);
+      return ok({ id, created: false, balance, tier: standing.tier });
+    }
     const customer = newCustomer(ctx, input);
     work.add(...insertCustomer(ctx.db, customer, input.identifiers));
     const data = { customer: customer.id, status: customer.status };
     work.addEvents(merchantId, [makeEvent(ctx, "customer.created", customer.id, data)]);
-    return ok({ id: customer.id, created: true });
+    return ok({ id: customer.id, created: true, balance: 0, tier: lowestTier(ctx) });
   });
   if (!enrolled.ok) return enrolled;
   const { id, created } = enrolled.value;
   const record = await readCustomer(ctx.db, merchantId, id);
   const number = record?.customer.number ?? (await nextCustomerNumber(ctx.db, merchantId));
-  return ok({ id, number, created });
+  if (created && ctx.guard !== null && input.named === number) {
+    // Before, there was nobody of that number in whose wallet the guard could be bound.
+    const bound = await bindGuard(ctx, id, ctx.guard);
+    if (!bound.ok) return bound;
+  }
+  return ok({ ...enrolled.value, number });
 }
 
 /** The number is given by the insert itself: two enrolments at once never want the same one. */
@@ -113,7 +127,7 @@ export async function findCustomer(
   return record === null ? notFound("customer") : ok(record);
 }
 
-/** The newest active customer with that e-mail (normalised). */
+/** The customer with that e-mail (normalised): of several the newest active one. */
 export async function findCustomerWithEmail(
   ctx: Context,
   email: string,

@@ -112,7 +112,11 @@ async function findOrCreate(
   const data = { customer: id, status };
   work.addEvents(ctx.principal.merchant.id, [makeEvent(ctx, "customer.created", id, data)]);
   if (await work.commit()) return ok({ id, created: true });
-  return err({ code: "already_exists", object: "customer", field: "identifiers" });
+  // Somebody else brought the customer along meanwhile: another line, or another import.
+  const meanwhile = await findExisting(ctx, input);
+  if (!meanwhile.ok) return meanwhile;
+  const taken = err({ code: "already_exists", object: "customer", field: "identifiers" } as const);
+  return meanwhile.value === null ? taken : ok(meanwhile.value);
 }
 
 async function findExisting(

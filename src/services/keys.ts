@@ -55,6 +55,8 @@ interface KeyForm {
 
 const SECRET_LENGTH = 40;
 const HINT_LENGTH = 4;
+/** Shorter texts, brought along from elsewhere, show only how they begin. */
+const LONG_TEXT = 16;
 
 /**
  * Makes a key, with no scope that its maker lacks (`scope_missing`). `already_exists` when its text
@@ -83,7 +85,7 @@ export async function createKey(
     dialect: input.dialect,
     name: input.name,
     hash: await sha256Hex(text),
-    hint: `${text.slice(0, HINT_LENGTH)}…${text.slice(-HINT_LENGTH)}`,
+    hint: hintOf(text),
     secret: secret === null ? null : await sealSecret(settings, id, secret),
     mode: input.mode,
     scopes: [...input.scopes],
@@ -98,6 +100,12 @@ export async function createKey(
   work.add(insertKey(db, row));
   if (await work.commit()) return ok({ row, text, secret });
   return err({ code: "already_exists", object: "key", field: "text" });
+}
+
+/** Lets people tell keys apart without giving one away. */
+function hintOf(text: string): string {
+  if (text.length < LONG_TEXT) return `${text.slice(0, HINT_LENGTH / 2)}…`;
+  return `${text.slice(0, HINT_LENGTH)}…${text.slice(-HINT_LENGTH)}`;
 }
 
 /** Nobody gives away what they do not have. */

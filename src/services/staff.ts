@@ -1,5 +1,6 @@
 import { ulid } from "ulid";
 import type { LoyaltyError } from "../core/errors.ts";
+import { invalid } from "../core/errors.ts";
 import { makeId } from "../core/ids.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
@@ -37,6 +38,9 @@ export async function createStaff(
     siteIds.push(site.value.id);
   }
   const granted = input.defaultSite === null ? -1 : input.sites.indexOf(input.defaultSite);
+  if (input.defaultSite !== null && granted === -1) {
+    return invalid("/default_site", "invalid", "must be one of sites");
+  }
   const row = {
     id: makeId("stf", ulid(now)),
     merchantId: principal.merchant.id,

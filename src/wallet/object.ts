@@ -174,7 +174,8 @@ export class Wallet extends DurableObject<Env> {
     const { sql } = this.ctx.storage;
     const { head, dueLots } = this.#reader.ledger();
     // Seldom is anything due, and time never runs back in a ledger.
-    if (dueLots(Math.max(Date.now(), head.recordedAt)).length === 0) return false;
+    const [due] = dueLots(Math.max(Date.now(), head.recordedAt));
+    if (due === undefined) return false;
     const { stored } = transact(this.ctx.storage, "live", () =>
       execute(this.#reader, walletWriter(sql), expiryRequest(), Date.now()),
     );

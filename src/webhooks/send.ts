@@ -30,7 +30,10 @@ export async function send(target: Target, delivery: DueDelivery): Promise<Attem
   const at = Date.now();
   const refused = refusedAddress(target.url, target.allowLoopback);
   if (refused !== null) return failed(at, `the address ${refused}`);
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  // Not AbortSignal.timeout: it would keep the object awake for the whole time after every try.
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), TIMEOUT_MS);
+  const { signal } = late;
   try {
     const signature = await signatureHeaders(target.secrets, delivery.event, at, delivery.body);
     const response = await fetch(target.url, {
@@ -44,9 +47,10 @@ export async function send(target: Target, delivery: DueDelivery): Promise<Attem
     const failure = response.ok ? null : `answered with status ${response.status}`;
     const made = tryOf(at, response.status, text, failure);
     return { made, retryAfterMs: parseRetryAfter(response.headers.get("retry-after"), at) };
-  } catch (error) {
-    const late = error instanceof Error && error.name === "TimeoutError";
-    return failed(at, late ? "no answer within 15 s" : "could not be reached");
+  } catch {
+    return failed(at, signal.aborted ? "no answer within 15 s" : "could not be reached");
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -27,9 +27,11 @@ export interface Cost {
 export const SIZES = [10, 1_000, 100_000] as const;
 
 /** Publishing waits so long that an answer surely comes before it. */
-const PUBLISH_DELAY_MS = 400;
-/** Nothing happens for so long: the command is over. */
-const STILL_MS = 900;
+const PUBLISH_DELAY_MS = 300;
+/** A command is over when nothing was counted for so many looks, so far apart. */
+const QUIET_LOOKS = 2;
+const LOOK_MS = 200;
+const MAX_LOOKS = 300;
 
 /** Counts rows, statements and calls, with no clock but to wait for what comes after an answer. */
 export async function countCosts(state: string, progress: (text: string) => void): Promise<Cost[]> {
@@ -84,7 +86,7 @@ async function fillWallet(
   entries: number,
 ): Promise<void> {
   await send(url, till.earn(customer, 5, "FIRST"));
-  await stillness(url);
+  await stillness(url, true);
   const feed = await callNative<{ data: readonly { merchant: string; data: object }[] }>(
     url,
     clientele.slug,
@@ -120,10 +122,11 @@ async function countOperations(
   for (const operation of OPERATIONS) {
     const name = `${operation}-${wallet.entries}-${wallet.webhook}`;
     await send(url, requests[operation](`${name}-warm`));
-    await stillness(url);
+    const books = operation !== "balance";
+    await stillness(url, books);
     await send(url, requests[operation](`${name}-counted`));
     const path = await takeCounts(url);
-    costs.push({ operation, ...wallet, path, after: await stillness(url) });
+    costs.push({ operation, ...wallet, path, after: await stillness(url, books) });
   }
   return costs;
 }
@@ -139,8 +142,41 @@ async function takeCounts(url: string): Promise<Counts> {
   return (await (await fetch(`${url}/bench/counts`)).json()) as Counts;
 }
 
-/** Waits until nothing is done any more; what was done until then. */
-async function stillness(url: string): Promise<Counts> {
-  await new Promise((resolve) => setTimeout(resolve, STILL_MS));
-  return takeCounts(url);
+/** Waits until what was booked is published and nothing is done any more; what was done. */
+async function stillness(url: string, books: boolean): Promise<Counts> {
+  const looks: Counts[] = [];
+  for (let quiet = 0; quiet < QUIET_LOOKS; ) {
+    if (looks.length === MAX_LOOKS) throw new Error("the service does not come to rest");
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    const look = await takeCounts(url);
+    looks.push(look);
+    const published = !books || looks.some(({ calls }) => calls.wallet_alarm !== undefined);
+    quiet = published && isIdle(look) ? quiet + 1 : 0;
+  }
+  return looks.reduce(addCounts);
+}
+
+function isIdle({ calls, read, d1Calls, fetches }: Counts): boolean {
+  return Object.keys(calls).length === 0 && read + d1Calls + fetches === 0;
+}
+
+function addCounts(a: Counts, b: Counts): Counts {
+  return {
+    read: a.read + b.read,
+    written: a.written + b.written,
+    alarmsSet: a.alarmsSet + b.alarmsSet,
+    d1Calls: a.d1Calls + b.d1Calls,
+    d1Statements: a.d1Statements + b.d1Statements,
+    d1Read: a.d1Read + b.d1Read,
+    d1Written: a.d1Written + b.d1Written,
+    calls: addNumbers(a.calls, b.calls),
+    busyMs: addNumbers(a.busyMs, b.busyMs),
+    fetches: a.fetches + b.fetches,
+  };
+}
+
+function addNumbers(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>) {
+  const sum = { ...a };
+  for (const [name, value] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + value;
+  return sum;
 }

@@ -4,7 +4,7 @@ import { type Runtime, startRuntime } from "../../scripts/runtime.ts";
 import { createClientele } from "./clientele.ts";
 import { cpuMs } from "./cpu-time.ts";
 import { drive, type Measured } from "./load.ts";
-import { publishingDone } from "./publishing.ts";
+import { publishingDone, STILL_MS } from "./publishing.ts";
 import { type Till, tillOf, wireBytes } from "./till.ts";
 
 /** How much is measured. */
@@ -51,12 +51,14 @@ interface Stage {
 
 /**
  * Serves each Worker by a runtime of its own and drives them in turn, round by round, so that
- * whatever else the machine does meets all of them. Ratios are only good within one call.
+ * whatever else the machine does meets all of them. Ratios are only good within one call. The
+ * rounds begin when `quiet` resolves.
  */
 export async function measureThroughput(
   effort: Effort,
   state: string,
   progress: (text: string) => void,
+  quiet: Promise<unknown>,
 ): Promise<Turn[]> {
   const runtimes: Runtime[] = [];
   try {
@@ -82,6 +84,7 @@ export async function measureThroughput(
       object_write: plain(objectWrite, (n) => `/customer-${n % effort.customers}`),
       ...(await serviceStages(path, sustained, effort)),
     };
+    await quiet;
     return await rounds(stages, effort, progress);
   } finally {
     await Promise.all(runtimes.map((runtime) => runtime.stop()));
@@ -172,10 +175,11 @@ async function takeTurn(
   const measured = await drive({ url: runtime.url, connections, milliseconds, request });
   const answered = performance.now();
   await settle?.();
+  const drained = Math.max(0, performance.now() - answered - STILL_MS);
   const cpu = cpuMs(runtime.workerdPid()) - cpuBefore;
   return {
     ...measured,
     cpu_ms: Math.round((cpu / measured.requests) * 1000) / 1000,
-    ...(settle === undefined ? {} : { drained_ms: Math.round(performance.now() - answered) }),
+    ...(settle === undefined ? {} : { drained_ms: Math.round(drained) }),
   };
 }

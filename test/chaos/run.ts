@@ -50,7 +50,7 @@ function readPlan(): Plan {
   return { seed, kills, state, ...size };
 }
 
-/** Kills at moments that the seed chooses, some soon after the last: while work is taken up again. */
+/** Kills at moments that the seed chooses, some soon after the last, while work is taken up. */
 async function killAtRandom(service: Service, plan: Plan, random: Random): Promise<void> {
   for (let kill = 1; kill <= plan.kills; kill += 1) {
     const soon = random.below(4) === 0;

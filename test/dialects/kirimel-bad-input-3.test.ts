@@ -110,7 +110,7 @@ const WRITES: readonly Write[] = [
     good: () => ({ code: "ANY", customer_id: customer }),
     bad: {
       code: [...MISSING, ...free(255)],
-      customer_id: [...MISSING, ...free(255)],
+      customer_id: [...MISSING, ...NO_SCALAR],
       purchase_amount: money,
       reference_id: free(255),
     },
@@ -121,7 +121,7 @@ const WRITES: readonly Write[] = [
     alias: { batch_id: "voucher_batch_id" },
     bad: {
       batch_id: [...MISSING, ...free(32)],
-      customer_id: [...MISSING, ...free(255)],
+      customer_id: [...MISSING, ...NO_SCALAR],
       delivered_via: ["fax", "SMS", EMOJI, SQL, ...NO_SCALAR],
       reference_id: free(255),
     },
@@ -152,14 +152,14 @@ const WRITES: readonly Write[] = [
     path: "/points/preview-redeem",
     good: () => ({ customer_id: customer, points_to_redeem: 5 }),
     alias: { points: "points_to_redeem" },
-    bad: { customer_id: [...MISSING, ...free(255)], points: POINTS },
+    bad: { customer_id: [...MISSING, ...NO_SCALAR], points: POINTS },
   },
   {
     path: "/points/commit-redeem",
     good: () => ({ customer_id: customer, points_to_redeem: 5 }),
     alias: { points: "points_to_redeem" },
     bad: {
-      customer_id: [...MISSING, ...free(255)],
+      customer_id: [...MISSING, ...NO_SCALAR],
       points: POINTS,
       reference_id: free(255),
       description: free(500),
@@ -169,7 +169,7 @@ const WRITES: readonly Write[] = [
   {
     path: "/wallet/recalculate",
     good: () => ({ customer_id: customer }),
-    bad: { customer_id: [...MISSING, ...free(255)] },
+    bad: { customer_id: [...MISSING, ...NO_SCALAR] },
   },
 ];
 
@@ -205,6 +205,19 @@ describe("a bad value", () => {
   });
 });
 
+describe("a text that is no customer's number", () => {
+  const WITH_CUSTOMER = WRITES.filter(({ bad }) => "customer_id" in bad);
+
+  it.each(WITH_CUSTOMER)("(POST $path) is nobody's, and nothing is written", async (write) => {
+    const before = await written();
+    for (const value of [longer(10_000), LONE, EMOJI, SQL, HUGE, -1, 1.5, "CUST_", "cust_1"]) {
+      const reply = await till.post(write.path, { ...write.good(), customer_id: value });
+      expect([reply.status, reply.code]).toEqual([404, "CUSTOMER_NOT_FOUND"]);
+    }
+    expect(await written()).toBe(before);
+  });
+});
+
 const counts = ["0", "-1", "1.5", "1e2", "abc", "NaN", " ", HUGE, EMOJI, SQL];
 const QUERIES: readonly (readonly [string, string, readonly string[]])[] = [
   ["/customers", "page", [...counts, "1000001"]],
@@ -234,8 +247,14 @@ describe("a bad value in a query", () => {
 
   it("of a path is told by its name, or is an object that does not exist", async () => {
     expectRefusal(await till.get(`/vouchers/${longer(255)}`), "code");
-    expectRefusal(await till.get(`/customers/${longer(255)}/tier`), "id");
-    for (const path of ["/vouchers/%zz", "/vouchers/%ff", "/customers/%zz", "/customers/%00"]) {
+    const tier = `/customers/${longer(255)}/tier`;
+    for (const path of [
+      tier,
+      "/vouchers/%zz",
+      "/vouchers/%ff",
+      "/customers/%zz",
+      "/customers/%00",
+    ]) {
       expect((await till.get(path)).status).toBe(404);
     }
   });

@@ -214,7 +214,7 @@ describe("POST /group/sites/add", () => {
     expect((await other.post("/group/sites/add", site("SAME"))).status).toBe(200);
   });
 
-  it("answers a resent request with its first answer, though the plan is full by then", async () => {
+  it("answers a resent request as before, though the plan is full by then", async () => {
     const till = await openShop({ site_limit: 2 });
     const signed = await till.sign(site("AAA"));
     const first = await till.send("POST", "/group/sites/add", signed);

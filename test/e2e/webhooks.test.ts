@@ -188,11 +188,10 @@ describe("webhooks of a running service", () => {
         0.5,
       );
     const [bare, hooked] = [took(without), took(earns)];
-    console.info(
-      `${earns.length} earns at ${perSecond}/s: answer to verified delivery p50` +
-        ` ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms; deliveries ${mine().length}; an earn's p50 without endpoint` +
-        ` ${bare.toFixed(1)} ms, with ${hooked.toFixed(1)} ms`,
-    );
+    const delay = `p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms`;
+    const earning = `${bare.toFixed(1)} ms without endpoint, ${hooked.toFixed(1)} ms with one`;
+    console.info(`${earns.length} earns at ${perSecond}/s, ${mine().length} deliveries`);
+    console.info(`answer to verified delivery: ${delay}; an earn's p50: ${earning}`);
     await stop();
     expect(distinct()).toBe(earns.length);
     expect(first.size).toBe(earns.length);

@@ -94,6 +94,22 @@ describe("an event of a change that D1 keeps", () => {
     expect(taken).toEqual(["customer.created"]);
   });
 
+  it("is not for an endpoint that was made after it, though it is handed out later", async () => {
+    const hook = (path: string) => ({ url: `http://127.0.0.1:9/${path}` });
+    const first = await nativeMake("/webhook_endpoints", hook("first"), shop.slug);
+    const taken: string[] = [];
+    vi.spyOn(WebhookEndpoint.prototype, "enqueue").mockImplementation(async (config, events) => {
+      taken.push(...events.map(() => config.endpoint));
+    });
+    const handOut = vi.spyOn(Projector.prototype, "handOut").mockResolvedValue();
+    await enrol(till);
+    await vi.waitFor(() => expect(handOut).toHaveBeenCalled());
+    await nativeMake("/webhook_endpoints", hook("second"), shop.slug);
+    handOut.mockRestore();
+    await runSweep();
+    expect(taken).toEqual([first.id]);
+  });
+
   it("of one merchant whose projector fails keeps the sweep from no other", async () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     const other = await makeShop();

@@ -1,4 +1,4 @@
-import { runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Projector } from "../../src/events/projector.ts";
@@ -134,6 +134,19 @@ describe("a delivery", () => {
     expect(clock.now - START).toBeLessThanOrEqual(30_000);
   });
 
+  it("that waits for its next try outlives the object's eviction", async () => {
+    receivers.answer("/a", failing(500));
+    const endpoint = await Endpoint.make("/a");
+    const event = someEvent();
+    await endpoint.send([event]);
+    await endpoint.tried(event, 1);
+    await evictDurableObject(endpoint.object);
+    receivers.answer("/a", fine);
+    expect(await endpoint.alarm()).toBe(START + 5_000);
+    await next(endpoint);
+    expect((await endpoint.tried(event, 2)).state).toBe("delivered");
+  });
+
   it("is not doubled by an alarm that runs twice", async () => {
     receivers.answer("/a", failing(500));
     const endpoint = await Endpoint.make("/a");
@@ -155,8 +168,9 @@ describe("a delivery", () => {
     await endpoint.send([slow, retried]);
     await endpoint.tried(slow, 1);
     await endpoint.tried(retried, 1);
-    await endpoint.object.resend(slow.id);
     receivers.answer("/a", (one) => (one.id === slow.id ? hang(one) : fine()));
+    await endpoint.object.resend(slow.id);
+    await vi.waitFor(() => expect(receivers.received).toHaveLength(3));
     clock.now += 100;
     await endpoint.ring();
     expect(await endpoint.alarm()).toBe(START + 5_000);

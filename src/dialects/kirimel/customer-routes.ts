@@ -113,13 +113,14 @@ async function registerCustomer(ctx: Context, wire: z.output<typeof registerSche
     named: wire.customer_id ?? null,
   });
   if (!enrolled.ok) return enrolled;
-  const { id, number } = enrolled.value;
-  return ok(registerBody(number, await readPoints(ctx, id, SOON_MS)));
+  return ok(registerBody(enrolled.value));
 }
 
 async function lookUp(ctx: Context, wire: z.output<typeof lookupSchema>): Answer {
   const { phone, identifier, qr_code: qr, customer_id: number } = wire;
-  const wanted = wantedBy(phone, [identifier, qr]);
+  // Three names of one field: the first that was sent wins.
+  const text = identifier ?? qr;
+  const wanted = wantedBy(phone, text);
   if (wanted.length > 0) return lookedUp(ctx, await findWanted(ctx, wanted, identifier));
   return get(ctx, { id: number ?? null });
 }
@@ -137,14 +138,9 @@ async function findWanted(
   return owner === null ? found : getCustomer(ctx, owner);
 }
 
-function wantedBy(
-  phone: string | undefined,
-  texts: readonly (string | undefined)[],
-): readonly Identifier[] {
+function wantedBy(phone: string | undefined, value: string | undefined): readonly Identifier[] {
   const wanted: Identifier[] = phone === undefined ? [] : [{ kind: "phone", value: phone }];
-  for (const value of texts) {
-    if (value !== undefined) wanted.push({ kind: "qr", value }, { kind: "referral", value });
-  }
+  if (value !== undefined) wanted.push({ kind: "qr", value }, { kind: "referral", value });
   return wanted;
 }
 
@@ -158,7 +154,7 @@ async function lookedUp(ctx: Context, found: Result<CustomerRecord, LoyaltyError
 
 async function lookUpEnriched(ctx: Context, wire: z.output<typeof enrichedSchema>): Answer {
   const { phone, identifier, include } = wire;
-  const found = await findWanted(ctx, wantedBy(phone, [identifier]), identifier);
+  const found = await findWanted(ctx, wantedBy(phone, identifier), identifier);
   if (!found.ok) return found;
   const { customer, identifiers } = found.value;
   const asked = include?.split(",").map((section) => section.trim()) ?? SECTIONS;

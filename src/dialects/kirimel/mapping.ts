@@ -2,7 +2,7 @@ import type { Entry, EntryKind, Receipt } from "../../core/entries.ts";
 import { holdingOf } from "../../core/entries.ts";
 import type { Standing } from "../../core/tiers.ts";
 import { moneyNumber, pointsDelta, wholePoints, wholePointsUp } from "../../http/wire-amounts.ts";
-import type { CustomerLine, CustomerRecord } from "../../services/customers.ts";
+import type { CustomerLine, CustomerRecord, Enrolment } from "../../services/customers.ts";
 import type { PointsBalance, RedemptionPreview } from "../../services/points.ts";
 
 /** Points count as expiring soon within so many milliseconds: 30 days. */
@@ -61,14 +61,14 @@ export function timeText(time: number): string {
 const timeOrNull = (time: number | null): string | null => (time === null ? null : timeText(time));
 
 /** Body of `customers/register`. */
-export function registerBody(number: number, points: PointsBalance): object {
+export function registerBody({ number, balance, tier }: Enrolment): object {
   return {
     success: true,
     customer_id: customerText(number),
     // One wallet per customer: they share the number.
     wallet_id: `WALLET_${number}`,
-    points_balance: wholePoints(points.balance),
-    tier: points.standing.tier,
+    points_balance: wholePoints(balance),
+    tier,
   };
 }
 

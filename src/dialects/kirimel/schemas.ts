@@ -69,7 +69,9 @@ export function canonical(fields: Fields): Fields {
 }
 
 /** Null stands for an identifier that no customer can have: not found, rather than malformed. */
-export const customerId = text(MAX_REFERENCE).transform(parseCustomer);
+export const customerId = z
+  .string({ error: (issue) => (issue.input === undefined ? "is required" : "must be a text") })
+  .transform(parseCustomer);
 
 const points = text(32)
   .regex(/^0*[1-9]\d{0,14}$/, "must be a positive integer")

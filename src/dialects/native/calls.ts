@@ -4,7 +4,7 @@ import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { decodeUtf8, readBody } from "../../http/body.ts";
 import type { Http } from "../../http/request.ts";
-import { validate } from "../../http/validation.ts";
+import { findIllFormed, validate } from "../../http/validation.ts";
 import type { Context, Scope } from "../../services/context.ts";
 import { authenticateForMerchant } from "./authentication.ts";
 import { problem } from "./errors.ts";
@@ -68,12 +68,22 @@ export async function readJson<S extends z.ZodType>(
   if (!body.ok) return body;
   const text = decodeUtf8(body.value);
   if (text === null) return err({ code: "invalid_json" });
+  return readText(text, schema);
+}
+
+/** Reads a JSON text by a schema; every text in it must be well-formed. */
+export function readText<S extends z.ZodType>(
+  text: string,
+  schema: S,
+): Result<z.output<S>, LoyaltyError> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return err({ code: "invalid_json" });
   }
+  const illFormed = findIllFormed(value);
+  if (illFormed !== null) return err({ code: "validation_failed", faults: [illFormed] });
   return validate(schema, value);
 }
 

@@ -2,12 +2,13 @@ import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { err } from "../../core/result.ts";
+import { decodeUtf8 } from "../../http/body.ts";
 import type { Http } from "../../http/request.ts";
 import { logUnexpected } from "../../http/request.ts";
-import { validate } from "../../http/validation.ts";
 import type { Context } from "../../services/context.ts";
 import type { Imported } from "../../services/import.ts";
 import { importCustomer } from "../../services/import.ts";
+import { readText } from "./calls.ts";
 import { internalProblem, problem, problemOf } from "./errors.ts";
 import { toImportInput } from "./mapping.ts";
 import { importSchema, MAX_IMPORT_BYTES, MAX_IMPORT_LINES } from "./schemas.ts";
@@ -18,6 +19,9 @@ const TOO_MANY = invalid("", "too_many_lines", `must have at most ${MAX_IMPORT_L
 const CONCURRENCY = 20;
 /** Characters of one line; what is longer fails by itself. */
 const MAX_LINE = 65_536;
+/** Bytes that so many characters may take. */
+const MAX_LINE_BYTES = 4 * MAX_LINE;
+const NEWLINE = 0x0a;
 
 /**
  * Answers an import: one JSON line per line sent, in their order, while they are still coming in.
@@ -49,13 +53,9 @@ async function pump(
   try {
     let number = 0;
     for await (const batch of batches(source)) {
-      const outcomes = batch.map(async (text, i) => importLine(http, ctx, number + i + 1, text));
+      const outcomes = batch.map(async (line, i) => importLine(http, ctx, number + i + 1, line));
       await send(await Promise.all(outcomes));
       number += batch.length;
-      if (number >= MAX_IMPORT_LINES) {
-        await send([{ line: number + 1, outcome: "failed", error: problemOf(TOO_MANY.error) }]);
-        break;
-      }
     }
     await writer.close();
   } catch (error) {
@@ -64,10 +64,17 @@ async function pump(
   }
 }
 
-async function* batches(source: ReadableStream<Uint8Array>): AsyncGenerator<string[]> {
-  let batch: string[] = [];
+/** One line as bytes, or why the import ends here. */
+type Line = Uint8Array | LoyaltyError;
+
+async function* batches(source: ReadableStream<Uint8Array>): AsyncGenerator<Line[]> {
+  let batch: Line[] = [];
+  let count = 0;
   for await (const line of lines(source)) {
-    batch.push(line);
+    count += 1;
+    const over = count > MAX_IMPORT_LINES;
+    batch.push(over ? TOO_MANY.error : line);
+    if (over) break;
     if (batch.length < CONCURRENCY) continue;
     yield batch;
     batch = [];
@@ -75,25 +82,48 @@ async function* batches(source: ReadableStream<Uint8Array>): AsyncGenerator<stri
   if (batch.length > 0) yield batch;
 }
 
-async function* lines(source: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const chunk of source.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + chunk).split("\n");
-    // What is already too long need not be kept whole: it fails all the same.
-    rest = (parts.pop() ?? "").slice(0, MAX_LINE + 1);
-    yield* parts.filter((part) => part.trim() !== "");
+/** The lines that are not blank; the bytes of all are counted, and too many end it. */
+async function* lines(source: ReadableStream<Uint8Array>): AsyncGenerator<Line> {
+  let rest: Uint8Array = new Uint8Array(0);
+  let size = 0;
+  for await (const chunk of source) {
+    size += chunk.length;
+    if (size > MAX_IMPORT_BYTES) {
+      yield { code: "body_too_large", limit: MAX_IMPORT_BYTES };
+      return;
+    }
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      const line = join(rest, chunk.subarray(start, end));
+      rest = new Uint8Array(0);
+      start = end + 1;
+      if (!isBlank(line)) yield line;
+    }
+    rest = join(rest, chunk.subarray(start));
   }
-  if (rest.trim() !== "") yield rest;
+  if (!isBlank(rest)) yield rest;
+}
+
+/** What is already too long need not be kept whole: it fails all the same. */
+function join(head: Uint8Array, tail: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(Math.min(head.length + tail.length, MAX_LINE_BYTES + 1));
+  whole.set(head.subarray(0, whole.length));
+  whole.set(tail.subarray(0, whole.length - head.length), head.length);
+  return whole;
+}
+
+function isBlank(line: Uint8Array): boolean {
+  return line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 }
 
 async function importLine(
   http: Http,
   ctx: Context,
   line: number,
-  text: string,
+  content: Line,
 ): Promise<Record<string, unknown>> {
   try {
-    const imported = await importText(ctx, text);
+    const imported = await importContent(ctx, content);
     if (imported.ok) {
       return { line, outcome: imported.value.outcome, customer: imported.value.id };
     }
@@ -104,15 +134,13 @@ async function importLine(
   }
 }
 
-async function importText(ctx: Context, text: string): Promise<Result<Imported, LoyaltyError>> {
-  if (text.length > MAX_LINE) return invalid("", "too_long", `must be at most ${MAX_LINE} long`);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return err({ code: "invalid_json" });
-  }
-  const wire = validate(importSchema, value);
+async function importContent(ctx: Context, line: Line): Promise<Result<Imported, LoyaltyError>> {
+  if (!(line instanceof Uint8Array)) return err(line);
+  const text = line.length > MAX_LINE_BYTES ? null : decodeUtf8(line);
+  const isLong = text === null ? line.length > MAX_LINE_BYTES : text.length > MAX_LINE;
+  if (isLong) return invalid("", "too_long", `must be at most ${MAX_LINE} long`);
+  if (text === null) return err({ code: "invalid_json" });
+  const wire = readText(text, importSchema);
   if (!wire.ok) return wire;
   const input = toImportInput(wire.value, ctx.principal.merchant);
   return input.ok ? importCustomer(ctx, input.value) : input;

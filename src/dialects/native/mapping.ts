@@ -155,6 +155,9 @@ export function toImportInput(
 ): Result<ImportInput, LoyaltyError> {
   const balances: OpeningBalance[] = [];
   for (const [i, balance] of wire.balances.entries()) {
+    if (balances.some(({ unit }) => unit === balance.unit)) {
+      return invalid(`/balances/${i}/unit`, "invalid", "must not be named twice");
+    }
     const opening = toOpening(balance, merchant, `/balances/${i}`);
     if (!opening.ok) return opening;
     balances.push(opening.value);
@@ -193,6 +196,9 @@ function toOpening(
   const held = lots.reduce((sum, lot) => sum + lot.amount, 0);
   const earned = balance.lifetime === undefined ? held : parseDecimal(balance.lifetime, scale);
   if (earned === null) return invalid(`${pointer}/lifetime`, "invalid", detail);
+  if (earned < held) {
+    return invalid(`${pointer}/lifetime`, "invalid", "must be at least what the lots hold");
+  }
   return ok({ unit: balance.unit, lots, earned });
 }
 

@@ -56,7 +56,6 @@ countCalls({ wallet: RealWallet, projector: Projector, endpoint: WebhookEndpoint
 countFetches();
 
 /** `/bench/counts` takes what was counted since it was asked last; the rest is the service. */
-// biome-ignore lint/style/noDefaultExport: a Worker has no other way in.
 export default {
   async fetch(request, env, ctx) {
     countD1(env.DB);

@@ -19,7 +19,6 @@ export class Cell extends DurableObject<CellEnv> {
 }
 
 /** The path names the object. */
-// biome-ignore lint/style/noDefaultExport: a Worker has no other way in.
 export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
