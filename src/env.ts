@@ -30,10 +30,7 @@ const DEFAULT_PUBLISH_DELAY_MS = 200;
 
 const cache = new WeakMap<Env, Settings>();
 
-/**
- * The settings of an Env. One that is unusable throws where it is used, naming the variable, so that
- * what does not need it still answers.
- */
+/** The settings of an Env. Throws, naming the variable, when one is unusable. */
 export function settingsOf(env: Env): Settings {
   const known = cache.get(env);
   if (known !== undefined) return known;
@@ -49,17 +46,11 @@ function readSettings(env: Env): Settings {
   return {
     environment,
     adminToken: usable ? token : null,
-    get masterKeys() {
-      return readMasterKeys(env.GUERDON_MASTER_KEYS);
-    },
-    get publishDelayMs() {
-      return readWhole(env, "GUERDON_PUBLISH_DELAY_MS", DEFAULT_PUBLISH_DELAY_MS);
-    },
+    masterKeys: readMasterKeys(env.GUERDON_MASTER_KEYS),
+    publishDelayMs: readWhole(env, "GUERDON_PUBLISH_DELAY_MS", DEFAULT_PUBLISH_DELAY_MS),
     webhookLoopback: environment === "local",
-    get kirimelWindowMs() {
-      const name = "GUERDON_KIRIMEL_WINDOW_SECONDS";
-      return 1_000 * readWhole(env, name, DEFAULT_WINDOW_SECONDS);
-    },
+    kirimelWindowMs:
+      1_000 * readWhole(env, "GUERDON_KIRIMEL_WINDOW_SECONDS", DEFAULT_WINDOW_SECONDS),
     kirimelTopLevelMessage: env.GUERDON_KIRIMEL_TOP_LEVEL_MESSAGE === "on",
   };
 }

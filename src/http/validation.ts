@@ -52,8 +52,8 @@ function toPointer(path: readonly PropertyKey[]): string {
 }
 
 /**
- * The first text in a wire value that is no well-formed Unicode: storage would replace what is wrong
- * with it, and the answer would then differ from what is kept. Null when there is none.
+ * The first text in a wire value that is no well-formed Unicode: storage would replace what is
+ * wrong with it, and the answer would then differ from what is kept. Null when there is none.
  */
 export function findIllFormed(value: unknown, pointer = ""): Fault | null {
   if (typeof value === "string") {

@@ -68,11 +68,11 @@ function tierIs(tier: string, lowestTier: string | null) {
   return sql`LOWER(${held}) = ${tier.toLowerCase()}`;
 }
 
+/** Not LIKE: D1 allows its patterns 50 bytes, and a search may hold its wildcards. */
 function matches(search: string) {
-  const escaped = search.replaceAll(/[\\%_]/g, "\\$&");
-  const inside = `%${escaped}%`;
-  const start = `${escaped}%`;
-  return sql`(${customers.name} LIKE ${inside} ESCAPE '\\' OR ${customers.email} LIKE ${inside}
-    ESCAPE '\\' OR EXISTS (SELECT 1 FROM ${identifiers} WHERE ${identifiers.customerId} =
-    ${customers.id} AND ${identifiers.value} LIKE ${start} ESCAPE '\\'))`;
+  const wanted = sql`LOWER(${search})`;
+  return sql`(INSTR(LOWER(${customers.name}), ${wanted}) > 0
+    OR INSTR(LOWER(${customers.email}), ${wanted}) > 0
+    OR EXISTS (SELECT 1 FROM ${identifiers} WHERE ${identifiers.customerId} = ${customers.id}
+      AND INSTR(LOWER(${identifiers.value}), ${wanted}) = 1))`;
 }

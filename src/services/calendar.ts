@@ -5,6 +5,9 @@ import type { Expiry } from "../core/program.ts";
 const cache = new Map<string, number>();
 const MAX_CACHED = 1_000;
 
+/** The day last asked for in each zone: every earn of a day asks for the same one. */
+const recentDays = new Map<string, { day: string; from: number; until: number }>();
+
 /**
  * When points that were earned at `earnedAt` expire: the first moment after the last business day
  * on which they are good, in milliseconds since the epoch; {@link NEVER} if they do not. Days are
@@ -13,8 +16,14 @@ const MAX_CACHED = 1_000;
 export function expiryOf(expiry: Expiry, earnedAt: number, timeZone: string): number {
   if (expiry.kind === "never") return NEVER;
   if (expiry.kind === "date") return endOfDay(expiry.date, timeZone);
-  const day = Temporal.PlainDate.from(dayOf(earnedAt, timeZone));
-  return endOfDay(day.add({ days: expiry.days }).toString(), timeZone);
+  const day = dayOf(earnedAt, timeZone);
+  const key = `${timeZone} ${day} ${expiry.days}`;
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const last = Temporal.PlainDate.from(day).add({ days: expiry.days });
+  const end = endOfDay(last.toString(), timeZone);
+  cache.set(key, end);
+  return end;
 }
 
 /** The first moment after a business day (`YYYY-MM-DD`) in the zone. */
@@ -32,6 +41,16 @@ export function endOfDay(date: string, timeZone: string): number {
 
 /** The business day (`YYYY-MM-DD`) of a moment in the zone. */
 export function dayOf(moment: number, timeZone: string): string {
+  const recent = recentDays.get(timeZone);
+  if (recent !== undefined && recent.from <= moment && moment < recent.until) return recent.day;
+  const day = calculateDay(moment, timeZone);
+  const before = Temporal.PlainDate.from(day).subtract({ days: 1 }).toString();
+  const from = endOfDay(before, timeZone);
+  recentDays.set(timeZone, { day, from, until: endOfDay(day, timeZone) });
+  return day;
+}
+
+function calculateDay(moment: number, timeZone: string): string {
   const instant = Temporal.Instant.fromEpochMilliseconds(moment);
   return instant.toZonedDateTimeISO(timeZone).toPlainDate().toString();
 }

@@ -13,7 +13,7 @@ import { resolveCustomer } from "./identity.ts";
 import { bindGuard } from "./wallets.ts";
 
 /** How often a write that lost a race is decided anew before the merchant is told to retry. */
-const MAX_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 25;
 
 /**
  * One try of a write: reads, decides and adds its writes to the unit of work. Called again, with
@@ -41,6 +41,9 @@ export async function guardWrite<T>(
     const work = unitOfWork(ctx.db, ctx.principal.mode);
     const outcome = await attempt(work);
     if (!outcome.ok) {
+      // The very same request may have succeeded meanwhile: then its answer is the answer.
+      const meanwhile = guard === null ? null : await findKept<T>(ctx, guard);
+      if (meanwhile !== null) return meanwhile;
       if (guard !== null) await keepRefusal(ctx, guard, outcome.error);
       return outcome;
     }

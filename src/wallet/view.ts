@@ -15,13 +15,16 @@ export interface WalletView {
 
 /** Reads the state; due lots must have been booked before. */
 export function viewWallet(reader: WalletReader, now: number, until: number): WalletView {
+  const head = reader.head();
   const lots = (unit: Unit): LotChange[] =>
-    reader
-      .lotsExpiring(unit, now, until)
-      .map(({ expiresAt, amount }): LotChange => ({ expiresAt, amount }));
+    head.holdings[unit] === undefined
+      ? []
+      : reader
+          .lotsExpiring(unit, now, until)
+          .map(({ expiresAt, amount }): LotChange => ({ expiresAt, amount }));
   const [point, stamp, prepaid] = UNITS.map(lots);
   return {
-    head: reader.head(),
+    head,
     expiring: { point: point ?? [], stamp: stamp ?? [], prepaid: prepaid ?? [] },
   };
 }

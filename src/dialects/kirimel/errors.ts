@@ -141,9 +141,18 @@ export function internalFailure(http: Http): Response {
 
 function send(http: Http, error: KirimelError): Response {
   const { code, message, details = {} } = error;
-  const topLevel = settingsOf(http.env).kirimelTopLevelMessage ? { message } : {};
+  const topLevel = wantsTopLevelMessage(http) ? { message } : {};
   const body = { success: false, error: { code, message, details }, ...topLevel };
   return answer(body, error.status, error.headers);
+}
+
+/** Settings that cannot be read are the error that is being told: it must not fail over them. */
+function wantsTopLevelMessage(http: Http): boolean {
+  try {
+    return settingsOf(http.env).kirimelTopLevelMessage;
+  } catch {
+    return false;
+  }
 }
 
 /** Any KiriMel answer: JSON with its charset, never an empty body. */

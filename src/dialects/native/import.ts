@@ -22,6 +22,7 @@ const MAX_LINE = 65_536;
 /** Bytes that so many characters may take. */
 const MAX_LINE_BYTES = 4 * MAX_LINE;
 const NEWLINE = 0x0a;
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 /**
  * Answers an import: one JSON line per line sent, in their order, while they are still coming in.
@@ -84,7 +85,7 @@ async function* batches(source: ReadableStream<Uint8Array>): AsyncGenerator<Line
 
 /** The lines that are not blank; the bytes of all are counted, and too many end it. */
 async function* lines(source: ReadableStream<Uint8Array>): AsyncGenerator<Line> {
-  let rest: Uint8Array = new Uint8Array(0);
+  let rest = NOTHING;
   let size = 0;
   for await (const chunk of source) {
     size += chunk.length;
@@ -93,9 +94,10 @@ async function* lines(source: ReadableStream<Uint8Array>): AsyncGenerator<Line> 
       return;
     }
     let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      const line = join(rest, chunk.subarray(start, end));
-      rest = new Uint8Array(0);
+    for (let end = 0; end < chunk.length; end += 1) {
+      if (chunk[end] !== NEWLINE) continue;
+      const line = end === start ? rest : join(rest, chunk.subarray(start, end));
+      rest = NOTHING;
       start = end + 1;
       if (!isBlank(line)) yield line;
     }
