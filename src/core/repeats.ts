@@ -47,7 +47,7 @@ export function recognise(request: CommandRequest, past: Past, now: number): Rec
 
 /** What a guard alone tells; null when it was not used before or binds a command to retry. */
 export function recogniseGuard(guard: Guard, past: Past, now: number): Recognition | null {
-  const holds = (recordedAt: number): boolean => recordedAt + guard.keepMs >= now;
+  const holds = (recordedAt: number): boolean => recordedAt + guard.keepMs > now;
   const priors = past.byGuard === null ? past.byReference : [...past.byReference, past.byGuard];
   const guarded = priors.filter((prior) => prior.guardKey === guard.key && holds(prior.recordedAt));
   if (guarded.some((prior) => prior.guardFingerprint !== guard.fingerprint)) {

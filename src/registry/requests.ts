@@ -1,4 +1,4 @@
-import { and, eq, gte, inArray, lt, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, lte, sql } from "drizzle-orm";
 import type { Database, Write } from "./database.ts";
 import { requests } from "./schema.ts";
 
@@ -22,7 +22,7 @@ export async function findRequest(
     .select({ fingerprint: requests.fingerprint, outcome: requests.outcome })
     .from(requests)
     .where(
-      and(eq(requests.merchantId, merchantId), eq(requests.key, key), gte(requests.expiresAt, now)),
+      and(eq(requests.merchantId, merchantId), eq(requests.key, key), gt(requests.expiresAt, now)),
     )
     .get();
 }
@@ -35,7 +35,7 @@ export function sweepRequests(db: Database, now: number): Write {
   const expired = db
     .select({ rowid: sql`rowid` })
     .from(requests)
-    .where(lt(requests.expiresAt, now))
+    .where(lte(requests.expiresAt, now))
     .limit(SWEPT);
   return db.delete(requests).where(inArray(sql`rowid`, expired));
 }
@@ -56,7 +56,7 @@ export function keepRequest(db: Database, row: RequestRow, now: number): Write {
         expiresAt: sql`excluded.expires_at`,
       },
       setWhere: sql`${requests.outcome} IS NULL AND ${requests.fingerprint} = excluded.fingerprint
-        OR ${requests.expiresAt} < ${now}`,
+        OR ${requests.expiresAt} <= ${now}`,
     });
 }
 

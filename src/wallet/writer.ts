@@ -48,7 +48,7 @@ export function walletWriter(sql: SqlStorage): WalletWriter {
     keepRefusal(guard, error, now) {
       sql.exec(
         `DELETE FROM refusals WHERE guard_key IN
-         (SELECT guard_key FROM refusals WHERE expires_at < ? LIMIT ${REFUSALS_SWEPT})`,
+         (SELECT guard_key FROM refusals WHERE expires_at <= ? LIMIT ${REFUSALS_SWEPT})`,
         now,
       );
       sql.exec(

@@ -1,4 +1,4 @@
-import { applyD1Migrations, type D1Migration } from "cloudflare:test";
+import type { D1Migration } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 
 declare global {
@@ -9,4 +9,6 @@ declare global {
   }
 }
 
-await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+// One batch: applying them one by one, with a record of each, took most of a file's time.
+const queries = env.TEST_MIGRATIONS.flatMap((migration) => migration.queries);
+await env.DB.batch(queries.map((query) => env.DB.prepare(query)));
