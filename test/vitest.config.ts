@@ -56,5 +56,5 @@ const node = {
 
 export default defineConfig({
   root: pathOf(".."),
-  test: { maxWorkers: 2, projects: [core, workers, node] },
+  test: { maxWorkers: 3, projects: [core, workers, node] },
 });
