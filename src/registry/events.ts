@@ -1,3 +1,4 @@
+import type { SQL } from "drizzle-orm";
 import { and, asc, desc, eq, gt, lt, or, sql } from "drizzle-orm";
 import type { Database, Write } from "./database.ts";
 import { events, feeds, webhookEndpoints } from "./schema.ts";
@@ -16,15 +17,18 @@ export type NewEvent = Omit<EventRow, "seq" | "merchantId">;
  * belongs into the batch of that change, and so is there exactly when the change is.
  */
 export function insertEvents(db: Database, merchantId: string, added: readonly NewEvent[]): Write {
-  return db.insert(events).select(
-    sql`SELECT ${merchantId},
-      (SELECT COALESCE(MAX(seq), 0) FROM events WHERE merchant_id = ${merchantId})
-        + ROW_NUMBER() OVER (ORDER BY item.key),
-      json_extract(item.value, '$.id'), json_extract(item.value, '$.type'),
-      json_extract(item.value, '$.customerId'), json_extract(item.value, '$.sequence'),
-      json_extract(item.value, '$.timestamp'), json_extract(item.value, '$.data')
-      FROM json_each(${JSON.stringify(added)}) AS item`,
-  );
+  return db.insert(events).select(eventRows(merchantId, added));
+}
+
+/** Rows of the feed for events, under the numbers that follow; read from one bound text. */
+export function eventRows(merchantId: string, added: readonly NewEvent[]): SQL {
+  return sql`SELECT ${merchantId},
+    (SELECT COALESCE(MAX(seq), 0) FROM events WHERE merchant_id = ${merchantId})
+      + ROW_NUMBER() OVER (ORDER BY item.key),
+    json_extract(item.value, '$.id'), json_extract(item.value, '$.type'),
+    json_extract(item.value, '$.customerId'), json_extract(item.value, '$.sequence'),
+    json_extract(item.value, '$.timestamp'), json_extract(item.value, '$.data')
+    FROM json_each(${JSON.stringify(added)}) AS item`;
 }
 
 /** Which part of the feed to read. */

@@ -1,6 +1,7 @@
 import { and, desc, eq, gt, lt, sql } from "drizzle-orm";
 import type { Database, Write } from "./database.ts";
 import type { NewEvent } from "./events.ts";
+import { eventRows } from "./events.ts";
 import { bills, customers, entries, events, patrols, rebuilds, wallets } from "./schema.ts";
 
 /** A wallet's copy on its way into the projection. */
@@ -132,18 +133,10 @@ export function feedWalletEvents(
   merchantId: string,
   added: readonly NewEvent[],
 ): Write {
-  return db.insert(events).select(
-    sql`SELECT ${merchantId},
-      (SELECT COALESCE(MAX(seq), 0) FROM events WHERE merchant_id = ${merchantId})
-        + ROW_NUMBER() OVER (ORDER BY item.key),
-      json_extract(item.value, '$.id'), json_extract(item.value, '$.type'),
-      json_extract(item.value, '$.customerId'), json_extract(item.value, '$.sequence'),
-      json_extract(item.value, '$.timestamp'), json_extract(item.value, '$.data')
-      FROM json_each(${JSON.stringify(added)}) AS item
-      WHERE NOT EXISTS (SELECT 1 FROM entries WHERE merchant_id = ${merchantId}
-        AND customer_id = json_extract(item.value, '$.customerId')
-        AND seq = json_extract(item.value, '$.sequence'))`,
-  );
+  const isCopied = sql`EXISTS (SELECT 1 FROM entries WHERE merchant_id = ${merchantId}
+    AND customer_id = json_extract(item.value, '$.customerId')
+    AND seq = json_extract(item.value, '$.sequence'))`;
+  return db.insert(events).select(sql`${eventRows(merchantId, added)} WHERE NOT ${isCopied}`);
 }
 
 /** One copied wallet. */
