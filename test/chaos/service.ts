@@ -8,7 +8,7 @@ const DEADLINE_MS = 60_000;
 /** The service on a fixed port and a state folder, both of which outlive its process. */
 export interface Service {
   readonly url: string;
-  /** Ends the process at once, as a power cut of its machine would, and waits for the next. */
+  /** Ends the process at once, as a crash of it would, and waits for the next one. */
   kill(): Promise<void>;
   stop(): Promise<void>;
 }
