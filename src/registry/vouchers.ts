@@ -1,3 +1,4 @@
+import type { SQL } from "drizzle-orm";
 import { and, asc, desc, eq, inArray, isNull, lt, or, sql } from "drizzle-orm";
 import type { Database, Write } from "./database.ts";
 import { voucherSeries, vouchers } from "./schema.ts";
@@ -168,12 +169,8 @@ export async function findVoucherByRedeemReference(
   customerId: string,
   reference: string,
 ): Promise<VoucherRecord | undefined> {
-  const where = and(
-    eq(vouchers.merchantId, merchantId),
-    eq(vouchers.redeemedBy, customerId),
-    eq(vouchers.redeemReference, reference),
-  );
-  return withSeries(db).where(where).get();
+  const own = and(eq(vouchers.redeemedBy, customerId), eq(vouchers.redeemReference, reference));
+  return findOwn(db, merchantId, own);
 }
 
 /** The voucher that was issued to a customer under that reference. */
@@ -183,12 +180,8 @@ export async function findVoucherByIssueReference(
   customerId: string,
   reference: string,
 ): Promise<VoucherRecord | undefined> {
-  const where = and(
-    eq(vouchers.merchantId, merchantId),
-    eq(vouchers.customerId, customerId),
-    eq(vouchers.issueReference, reference),
-  );
-  return withSeries(db).where(where).get();
+  const own = and(eq(vouchers.customerId, customerId), eq(vouchers.issueReference, reference));
+  return findOwn(db, merchantId, own);
 }
 
 /** The series' first voucher that nobody has yet. */
@@ -299,6 +292,16 @@ function soonestExpiry() {
 
 function active() {
   return eq(vouchers.status, "active");
+}
+
+function findOwn(
+  db: Database,
+  merchantId: string,
+  which: SQL | undefined,
+): Promise<VoucherRecord | undefined> {
+  return withSeries(db)
+    .where(and(eq(vouchers.merchantId, merchantId), which))
+    .get();
 }
 
 function withSeries(db: Database) {
