@@ -82,8 +82,13 @@ export async function resendEvent(
 ): Promise<Result<null, LoyaltyError>> {
   const found = await getEndpoint(ctx, id);
   if (!found.ok) return found;
-  if (ctx.principal.mode === "test") return ok(null);
-  const known = await endpointOf(ctx.env, ctx.principal.merchant.id, id).resend(event);
+  const { merchant, mode } = ctx.principal;
+  const endpoint = endpointOf(ctx.env, merchant.id, id);
+  const query = { event, limit: 1, before: null };
+  const known =
+    mode === "test"
+      ? (await endpoint.deliveries(query)).deliveries.length > 0
+      : await endpoint.resend(event);
   return known ? ok(null) : notFound("event");
 }
 

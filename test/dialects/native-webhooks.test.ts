@@ -218,6 +218,9 @@ describe("the key of a caller", () => {
       const { status } = await callNative("DELETE", `${PATH}/${id}`, { key, headers });
       expect(status).toBe(version === etag ? 200 : 412);
     }
+    const body = { event: "evt_01K3Q8Z0V4N6W2R8T0Y5B7D9FA" };
+    const resent = await callNative("POST", `${PATH}/${id}/resend`, { key, body });
+    expect(resent.status).toBe(404);
     await callNative("POST", `${PATH}/${id}/ping`, { key });
     await callNative("POST", `${PATH}/${id}/rotate_secret`, { key });
     expect((await read(id)).etag).toBe(etag);
