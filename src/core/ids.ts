@@ -10,6 +10,8 @@ export type IdPrefix =
   | "ent"
   | "vse"
   | "vou"
+  | "mpr"
+  | "mem"
   | "evt"
   | "msg"
   | "whe"

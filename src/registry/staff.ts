@@ -1,6 +1,6 @@
-import { and, desc, eq, lt } from "drizzle-orm";
+import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { Database, Write } from "./database.ts";
-import { staff } from "./schema.ts";
+import { staff } from "./staff-schema.ts";
 
 /** A row of `staff`. */
 export type StaffRow = typeof staff.$inferSelect;
@@ -17,7 +17,12 @@ export async function listStaff(
   return db.select().from(staff).where(where).orderBy(desc(staff.id)).limit(limit).all();
 }
 
-/** The write that adds a person; a user name that the merchant already has refuses it. */
-export function insertStaff(db: Database, row: typeof staff.$inferInsert): Write {
-  return db.insert(staff).values(row);
+/**
+ * The write that adds a person, under the merchant's next number unless it has one; a user name or
+ * number that the merchant already has refuses it.
+ */
+export function insertStaff(db: Database, row: StaffRow): Write {
+  const next = sql`(SELECT COALESCE(MAX(number), 0) + 1 FROM staff
+    WHERE merchant_id = ${row.merchantId})`;
+  return db.insert(staff).values({ ...row, number: row.number ?? next });
 }

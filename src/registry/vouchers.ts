@@ -1,7 +1,7 @@
 import type { SQL } from "drizzle-orm";
 import { and, asc, desc, eq, inArray, isNull, lt, or, sql } from "drizzle-orm";
 import type { Database, Write } from "./database.ts";
-import { voucherSeries, vouchers } from "./schema.ts";
+import { voucherSeries, vouchers } from "./voucher-schema.ts";
 
 /** A row of `voucher_series`. */
 export type SeriesRow = typeof voucherSeries.$inferSelect;
@@ -44,7 +44,7 @@ export function insertVouchers(db: Database, added: NewVouchers): Write {
       (SELECT COALESCE(MAX(number), 0) FROM vouchers WHERE merchant_id = ${merchantId})
         + item.key + 1,
       json_extract(item.value, '$.code'), ${generated ? 1 : 0}, 'active', ${customerId},
-      ${customerId === null ? null : now}, NULL, NULL, NULL, NULL, NULL, ${now}, ${now}
+      ${customerId === null ? null : now}, NULL, NULL, NULL, NULL, NULL, ${now}, ${now}, NULL, NULL
       FROM json_each(${JSON.stringify(added.vouchers)}) AS item`,
   );
 }

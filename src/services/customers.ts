@@ -102,6 +102,7 @@ function newCustomer(ctx: Context, input: EnrolInput): NewCustomer {
     lastSeenAt: now,
     createdAt: now,
     updatedAt: now,
+    password: null,
   };
 }
 

@@ -107,6 +107,7 @@ async function findOrCreate(
     lastSeenAt: null,
     createdAt: now,
     updatedAt: now,
+    password: null,
   };
   work.add(...insertCustomer(ctx.db, row, input.identifiers));
   const data = { customer: id, status };

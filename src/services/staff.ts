@@ -23,6 +23,10 @@ export interface StaffInput {
   readonly sites: readonly string[];
   readonly defaultSite: string | null;
   readonly scopes: readonly Scope[];
+  /** Number for dialects that speak numbers; null: the merchant's next one. */
+  readonly number: number | null;
+  /** Whether the person may act at every site, present and future. */
+  readonly allSites: boolean;
 }
 
 /** Adds a person. `not_found` (site) for an unknown site, `already_exists` for a taken name. */
@@ -50,6 +54,8 @@ export async function createStaff(
     siteIds,
     defaultSiteId: siteIds[granted] ?? null,
     scopes: [...input.scopes],
+    number: input.number,
+    allSites: input.allSites,
     createdAt: now,
     updatedAt: now,
   };

@@ -30,12 +30,36 @@ export const MAX_VOUCHERS = 1_000;
 
 const CODE_LENGTH = 12;
 
+/** How a series presents itself to tills and customers, and by which key rules mean it. */
+export interface SeriesPresentation {
+  readonly key: string | null;
+  readonly label: string | null;
+  readonly description: string | null;
+  readonly imageUrl: string | null;
+  readonly conditions: string | null;
+  /** What the merchant's tills make of it; handed through as it is. */
+  readonly configuration: Record<string, unknown> | null;
+  /** Days for which a voucher that a purchase grants is good; null: as long as the series. */
+  readonly lifeDays: number | null;
+}
+
+const PLAIN: SeriesPresentation = {
+  key: null,
+  label: null,
+  description: null,
+  imageUrl: null,
+  conditions: null,
+  configuration: null,
+  lifeDays: null,
+};
+
 /** A series to make, with so many fresh codes or with codes brought along. */
 export interface SeriesInput {
   readonly name: string;
   /** Where the vouchers come from, e.g. `campaign`; null: not told. */
   readonly source: string | null;
   readonly terms: VoucherTerms;
+  readonly presentation?: SeriesPresentation;
   readonly codes: { readonly quantity: number } | { readonly imported: readonly string[] };
   /** Number or `cus_` id of the customer that all vouchers are issued to; null: nobody. */
   readonly customer: number | string | null;
@@ -71,7 +95,9 @@ export async function createSeries(
     const vouchers = codes.map((code) => ({ id: makeId("vou", ulid(now)), code }));
     const stamps = { createdAt: now, updatedAt: now };
     const { name, source, terms } = input;
-    work.add(insertSeries(db, { id, merchantId, name, source, ...terms, ...stamps }));
+    const shown = input.presentation ?? PLAIN;
+    const row = { id, merchantId, name, source, ...terms, ...shown, ...stamps };
+    work.add(insertSeries(db, row));
     const added = { merchantId, seriesId: id, generated, now, customerId, vouchers };
     if (codes.length > 0) work.add(insertVouchers(db, added));
     if (customerId !== null) {

@@ -145,8 +145,10 @@ function configurationRoutes(app: Hono<HttpEnv>): void {
   );
   app.post("/staff", (http) =>
     create(http, "write:keys", staffSchema, async (ctx, wire) => {
-      const { default_site: defaultSite = null, ...rest } = wire;
-      const input = { ...rest, defaultSite } as Parameters<typeof createStaff>[1];
+      const { default_site: defaultSite = null, all_sites: allSites, number = null } = wire;
+      const { username, password, name, sites, scopes } = wire;
+      const who = { username, password, name, sites, scopes };
+      const input = { ...who, defaultSite, allSites, number } as Parameters<typeof createStaff>[1];
       return mapped(await createStaff(ctx, input), fromStaff);
     }),
   );

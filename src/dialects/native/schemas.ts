@@ -157,6 +157,8 @@ export const staffSchema = z.strictObject({
   name,
   sites: z.array(z.string().max(64)).max(1_000).default([]),
   default_site: z.string().max(64).optional(),
+  all_sites: z.boolean().default(false),
+  number: z.int().min(1).max(MAX_NUMBER).optional(),
   scopes: scopes.default([]),
 });
 
