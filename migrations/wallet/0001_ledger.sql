@@ -1,8 +1,7 @@
 CREATE TABLE owner (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   merchant TEXT NOT NULL,
-  customer TEXT NOT NULL,
-  published INTEGER NOT NULL DEFAULT 0
+  customer TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE entries (

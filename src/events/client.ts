@@ -5,13 +5,24 @@ import type { EndpointConfig } from "../webhooks/client.ts";
 /** What a wallet hands over of its ledger: entries in their order, with what they follow from. */
 export interface Handover {
   readonly customer: string;
+  /** Number of the entry before the first; 0 where there is none. */
+  readonly after: number;
   /** Entries with the references that their commands carried. */
   readonly entries: readonly HandedEntry[];
   /** The wallet after the last of them. */
   readonly head: Head;
   /** Tier before the first of them. */
   readonly tierBefore: string | null;
+  /** When the wallet's next lot expires; null when none does. */
+  readonly nextExpiry: number | null;
 }
+
+/**
+ * How long before a lot expires its wallet's alarm is set for it. Setting one costs a written row,
+ * and most lots expire long after they were earned: until then the projection knows when, and the
+ * sweep wakes the wallet in time.
+ */
+export const SWEEP_AHEAD_MS = 120_000;
 
 /** An entry and the reference that its command carried. */
 export interface HandedEntry {
@@ -23,9 +34,10 @@ export interface HandedEntry {
 export interface ProjectorClient {
   /**
    * Commits entries to the projection and the feed and hands their events to the endpoints. When
-   * it resolves, both are durable; doing it twice changes nothing.
+   * it resolves, both are durable; doing it twice changes nothing. Answers the number of the
+   * wallet's last entry that is there: what would leave a gap is not taken.
    */
-  publish(handover: Handover): Promise<void>;
+  publish(handover: Handover): Promise<number>;
   /** Commits entries to the projection only: for a rebuild. */
   restore(handover: Handover): Promise<void>;
   /** Hands what the feed has and the endpoints have not, to the endpoints. */

@@ -3,17 +3,16 @@ import type { EventSubject } from "../core/events.ts";
 import { eventOf } from "../core/events.ts";
 import type { Program } from "../core/program.ts";
 import type { Database, Write } from "../registry/database.ts";
-import type { NewEvent } from "../registry/events.ts";
 import type {
   ProjectedBill,
-  ProjectedEntry,
   ProjectedWallet,
   Purpose,
+  WalletEvent,
 } from "../registry/projection.ts";
 import {
   feedWalletEvents,
   projectBills,
-  projectEntries,
+  projectExpiries,
   projectWallets,
 } from "../registry/projection.ts";
 import type { HandedEntry, Handover } from "./client.ts";
@@ -40,39 +39,20 @@ export function groupWrites(
   now: number,
 ): readonly Write[] {
   const events = handovers.flatMap((handover) => walletEvents(merchant, handover));
-  const handed = handovers.flatMap(({ customer, entries }) =>
-    entries.map((entry) => ({ customer, ...entry })),
+  const bills = handovers.flatMap(({ customer, entries }) =>
+    entries.flatMap((handed) => projectedBills(customer, handed)),
   );
-  const entries = handed.map(projectedEntry);
-  const bills = handed.flatMap(projectedBills);
-  const wallets = latest(handovers).map((handover) => projectedWallet(handover, now));
+  const wallets = handovers.map((handover) => projectedWallet(handover, now));
   return [
-    ...(purpose === "publish" ? [feedWalletEvents(db, merchant.id, distinct(events))] : []),
-    projectEntries(db, merchant.id, entries, purpose),
+    ...(purpose === "publish" ? [feedWalletEvents(db, merchant.id, events)] : []),
     ...(bills.length === 0 ? [] : [projectBills(db, merchant.id, bills, purpose)]),
     projectWallets(db, merchant.id, wallets, purpose),
+    projectExpiries(db, merchant.id, wallets),
   ];
 }
 
-/** A wallet that crashed may hand the same entries to one group twice. */
-function distinct(events: readonly NewEvent[]): NewEvent[] {
-  return [...new Map(events.map((event) => [event.id, event])).values()];
-}
-
-/** Of a wallet that came twice, the later state counts. */
-function latest(handovers: readonly Handover[]): Handover[] {
-  const byCustomer = new Map<string, Handover>();
-  for (const handover of handovers) {
-    const known = byCustomer.get(handover.customer);
-    if (known === undefined || known.head.seq < handover.head.seq) {
-      byCustomer.set(handover.customer, handover);
-    }
-  }
-  return [...byCustomer.values()];
-}
-
-function walletEvents(merchant: MerchantFacts, handover: Handover): NewEvent[] {
-  const { customer } = handover;
+function walletEvents(merchant: MerchantFacts, handover: Handover): WalletEvent[] {
+  const { after, customer } = handover;
   const { currency, livemode, program } = merchant;
   const subject: EventSubject = { merchant: merchant.id, customer, currency, livemode };
   let before = handover.tierBefore;
@@ -83,6 +63,7 @@ function walletEvents(merchant: MerchantFacts, handover: Handover): NewEvent[] {
       id: event.id,
       type: event.type,
       customerId: customer,
+      after,
       sequence: entry.seq,
       timestamp: entry.recordedAt,
       data: { ...event.data, reference },
@@ -90,28 +71,7 @@ function walletEvents(merchant: MerchantFacts, handover: Handover): NewEvent[] {
   });
 }
 
-/** An entry with its customer. */
-type OwnEntry = HandedEntry & { readonly customer: string };
-
-function projectedEntry({ customer: customerId, entry, reference }: OwnEntry): ProjectedEntry {
-  const { seq, id, kind, unit, amount, occurredAt, recordedAt, source } = entry;
-  return {
-    customerId,
-    seq,
-    id,
-    kind,
-    unit,
-    amount,
-    balance: entry.after.holdings[unit]?.balance ?? 0,
-    reference,
-    siteId: source.site,
-    dialect: source.dialect,
-    occurredAt,
-    recordedAt,
-  };
-}
-
-function projectedBills({ customer: customerId, entry, reference }: OwnEntry): ProjectedBill[] {
+function projectedBills(customerId: string, { entry, reference }: HandedEntry): ProjectedBill[] {
   const { bill } = entry.remarks;
   if (bill === undefined) return [];
   const { occurredAt, recordedAt, source } = entry;
@@ -132,9 +92,12 @@ function projectedBills({ customer: customerId, entry, reference }: OwnEntry): P
   ];
 }
 
-function projectedWallet({ customer, head }: Handover, now: number): ProjectedWallet {
+function projectedWallet(handover: Handover, now: number): ProjectedWallet {
+  const { customer, after, head, nextExpiry } = handover;
   return {
     customerId: customer,
+    after,
+    nextExpiry,
     seq: head.seq,
     points: head.holdings.point?.balance ?? 0,
     tier: head.tier,

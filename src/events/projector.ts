@@ -9,6 +9,7 @@ import { findEndpoint, updateEndpoint } from "../registry/endpoints.ts";
 import { insertEvents } from "../registry/events.ts";
 import { findMerchant } from "../registry/merchants.ts";
 import { findProgram } from "../registry/programs.ts";
+import { projectedSeqs } from "../registry/projection.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import type { Handover } from "./client.ts";
 import { handOut } from "./hand-out.ts";
@@ -16,8 +17,8 @@ import type { MerchantFacts, Purpose } from "./projection.ts";
 import { groupWrites } from "./projection.ts";
 import { rebuildSlice } from "./rebuild.ts";
 
-/** Handovers that come within so long are committed as one group. */
-const GATHER_MS = 100;
+/** Groups begin so far apart: a lone handover is committed at once, many gather meanwhile. */
+const PACE_MS = 100;
 /** Entries of one group, and their characters: a statement's bound text stays far below 2 MB. */
 const MAX_GROUP_ENTRIES = 500;
 const MAX_GROUP_CHARS = 400_000;
@@ -30,7 +31,7 @@ interface Waiting {
   readonly purpose: Purpose;
   /** Characters of its entries. */
   readonly size: number;
-  readonly done: () => void;
+  readonly done: (told: number) => void;
   readonly failed: (error: unknown) => void;
 }
 
@@ -46,10 +47,12 @@ export class Projector extends DurableObject<Env> {
   #waiting: Waiting[] = [];
   #running: Promise<void> | null = null;
   #known: Known | null = null;
+  /** When the last group began. */
+  #began = 0;
 
   /** Commits entries to projection and feed, and hands their events to the endpoints. */
-  async publish(merchantId: string, handover: Handover): Promise<void> {
-    await this.#gather(merchantId, handover, "publish");
+  async publish(merchantId: string, handover: Handover): Promise<number> {
+    return this.#gather(merchantId, handover, "publish");
   }
 
   /** Commits entries to the projection only. */
@@ -105,7 +108,7 @@ export class Projector extends DurableObject<Env> {
     }
   }
 
-  #gather(merchantId: string, handover: Handover, purpose: Purpose): Promise<void> {
+  #gather(merchantId: string, handover: Handover, purpose: Purpose): Promise<number> {
     return new Promise((done, failed) => {
       const size = JSON.stringify(handover.entries).length;
       this.#waiting.push({ handover, purpose, size, done, failed });
@@ -114,12 +117,14 @@ export class Projector extends DurableObject<Env> {
   }
 
   async #run(merchantId: string): Promise<void> {
-    await scheduler.wait(GATHER_MS);
     while (this.#waiting.length > 0) {
+      const wait = this.#began + PACE_MS - Date.now();
+      if (wait > 0) await scheduler.wait(Math.min(wait, PACE_MS));
+      this.#began = Date.now();
       const group = this.#nextGroup();
       try {
-        await this.#commit(merchantId, group);
-        for (const waiting of group) waiting.done();
+        const told = await this.#commit(merchantId, group);
+        for (const { handover, done } of group) done(told.get(handover.customer) ?? 0);
       } catch (error) {
         for (const waiting of group) waiting.failed(error);
       }
@@ -127,21 +132,31 @@ export class Projector extends DurableObject<Env> {
     this.#running = null;
   }
 
-  /** As many of one purpose as a statement may carry, in their order; at least one. */
+  /**
+   * As many of one purpose as a statement may carry, in their order; at least one, and of each
+   * wallet at most one, since what may follow it depends on what it leads to.
+   */
   #nextGroup(): readonly Waiting[] {
     const [first] = this.#waiting;
     let [entries, chars] = [0, 0];
-    const group = this.#waiting.filter((waiting) => {
-      if (waiting !== first && waiting.purpose !== first?.purpose) return false;
-      entries += waiting.handover.entries.length;
-      chars += waiting.size;
-      return waiting === first || (entries <= MAX_GROUP_ENTRIES && chars <= MAX_GROUP_CHARS);
+    const customers = new Set<string>();
+    const group = this.#waiting.filter(({ handover, purpose, size }) => {
+      if (purpose !== first?.purpose || customers.has(handover.customer)) return false;
+      entries += handover.entries.length;
+      chars += size;
+      const fits = entries <= MAX_GROUP_ENTRIES && chars <= MAX_GROUP_CHARS;
+      if (customers.size > 0 && !fits) return false;
+      customers.add(handover.customer);
+      return true;
     });
     this.#waiting = this.#waiting.filter((waiting) => !group.includes(waiting));
     return group;
   }
 
-  async #commit(merchantId: string, group: readonly Waiting[]): Promise<void> {
+  async #commit(
+    merchantId: string,
+    group: readonly Waiting[],
+  ): Promise<ReadonlyMap<string, number>> {
     const facts = await this.#know(merchantId);
     const db = database(this.env, merchantId);
     const handovers = group.map(({ handover }) => handover);
@@ -150,6 +165,8 @@ export class Projector extends DurableObject<Env> {
     work.add(...groupWrites(db, facts, handovers, purpose, Date.now()));
     if (!(await work.commit())) throw new Error("the feed's number was taken");
     if (purpose === "publish") await this.handOut(merchantId);
+    const customers = handovers.map(({ customer }) => customer);
+    return projectedSeqs(db, merchantId, customers);
   }
 
   async #know(merchantId: string): Promise<Known> {

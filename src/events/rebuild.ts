@@ -1,5 +1,5 @@
 import type { Database } from "../registry/database.ts";
-import { advanceRebuild, customersAfter, findRebuild } from "../registry/projection.ts";
+import { advanceRebuild, findRebuild, walletsAfter } from "../registry/projection.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import { walletOf } from "../wallet/client.ts";
 
@@ -13,14 +13,13 @@ const SLICE = 20;
 export async function rebuildSlice(env: Env, db: Database, merchantId: string): Promise<boolean> {
   const rebuild = await findRebuild(db, merchantId);
   if (rebuild === undefined || rebuild.finishedAt !== null) return false;
-  const customers = await customersAfter(db, merchantId, rebuild.cursor, SLICE);
-  const wallets = customers.map((customer) => walletOf(env, { merchant: merchantId, customer }));
-  await Promise.all(wallets.map((wallet) => wallet.retell()));
-  const last = customers.at(-1);
-  const finished = customers.length < SLICE;
+  const slice = await walletsAfter(db, merchantId, rebuild.cursor, SLICE);
+  await Promise.all(slice.map((wallet) => walletOf(env, wallet).retell(wallet.told)));
+  const last = slice.at(-1)?.customer;
+  const finished = slice.length < SLICE;
   const step = {
     cursor: last ?? rebuild.cursor,
-    done: customers.length,
+    done: slice.length,
     finishedAt: finished ? Date.now() : null,
   };
   const work = unitOfWork(db, "live");

@@ -1,14 +1,18 @@
-import { and, desc, eq, gt, lt, sql } from "drizzle-orm";
+import type { SQL } from "drizzle-orm";
+import { and, asc, desc, eq, gt, lt, lte, sql } from "drizzle-orm";
 import type { Database, Write } from "./database.ts";
 import type { NewEvent } from "./events.ts";
 import { eventRows } from "./events.ts";
-import { bills, customers, entries, events, patrols, rebuilds, wallets } from "./schema.ts";
+import { bills, customers, events, patrols, rebuilds, wallets } from "./schema.ts";
 
 /** A wallet's copy on its way into the projection. */
-export type ProjectedWallet = Omit<typeof wallets.$inferInsert, "merchantId">;
+export type ProjectedWallet = Omit<typeof wallets.$inferInsert, "merchantId"> & {
+  /** Number of the entry that the copy must hold already; 0: none. */
+  readonly after: number;
+};
 
-/** An entry's copy on its way into the projection. */
-export type ProjectedEntry = Omit<typeof entries.$inferInsert, "merchantId">;
+/** A wallet's event on its way into the feed; `after` as in {@link ProjectedWallet}. */
+export type WalletEvent = NewEvent & { readonly after: number };
 
 /** A bill's copy on its way into the projection. */
 export type ProjectedBill = Omit<typeof bills.$inferInsert, "merchantId">;
@@ -19,7 +23,21 @@ export type ProjectedBill = Omit<typeof bills.$inferInsert, "merchantId">;
  */
 export type Purpose = "publish" | "restore";
 
-/** The write that brings wallets up to date, never back: one statement however many they are. */
+/** Number of the last entry that the copies hold of the wallet that a JSON item tells of. */
+function heldSeq(merchantId: string): SQL {
+  return sql`COALESCE((SELECT held.seq FROM wallets AS held WHERE held.merchant_id = ${merchantId}
+    AND held.customer_id = json_extract(item.value, '$.customerId')), 0)`;
+}
+
+/** Whether a JSON item follows what the copies hold, or overlaps it. */
+function follows(merchantId: string): SQL {
+  return sql`json_extract(item.value, '$.after') <= ${heldSeq(merchantId)}`;
+}
+
+/**
+ * The write that brings wallets up to date, never back and never past a gap: one statement however
+ * many they are, of each wallet one row.
+ */
 export function projectWallets(
   db: Database,
   merchantId: string,
@@ -33,8 +51,9 @@ export function projectWallets(
         json_extract(item.value, '$.seq'), json_extract(item.value, '$.points'),
         json_extract(item.value, '$.tier'), json_extract(item.value, '$.lastEarnedAt'),
         json_extract(item.value, '$.lastRedeemedAt'), json_extract(item.value, '$.holdings'),
-        json_extract(item.value, '$.publishedAt')
-        FROM json_each(${JSON.stringify(rows)}) AS item WHERE TRUE`,
+        json_extract(item.value, '$.publishedAt'), json_extract(item.value, '$.nextExpiry')
+        FROM json_each(${JSON.stringify(rows)}) AS item
+        WHERE ${purpose === "restore" ? sql`TRUE` : follows(merchantId)}`,
     )
     .onConflictDoUpdate({
       target: wallets.customerId,
@@ -54,39 +73,45 @@ export function projectWallets(
     });
 }
 
-/** The write that copies entries; those that are there stay, unless copies are made anew. */
-export function projectEntries(
+/**
+ * The write that notes when wallets' next lots expire, where that changed: a statement of its own
+ * because naming the column in every update would write its index anew each time.
+ */
+export function projectExpiries(
   db: Database,
   merchantId: string,
-  rows: readonly ProjectedEntry[],
-  purpose: Purpose,
+  rows: readonly ProjectedWallet[],
 ): Write {
-  const copy = db.insert(entries).select(
-    sql`SELECT ${merchantId}, json_extract(item.value, '$.customerId'),
-      json_extract(item.value, '$.seq'), json_extract(item.value, '$.id'),
-      json_extract(item.value, '$.kind'), json_extract(item.value, '$.unit'),
-      json_extract(item.value, '$.amount'), json_extract(item.value, '$.balance'),
-      json_extract(item.value, '$.reference'), json_extract(item.value, '$.siteId'),
-      json_extract(item.value, '$.dialect'), json_extract(item.value, '$.occurredAt'),
-      json_extract(item.value, '$.recordedAt')
-      FROM json_each(${JSON.stringify(rows)}) AS item WHERE TRUE`,
-  );
-  if (purpose === "publish") return copy.onConflictDoNothing();
-  return copy.onConflictDoUpdate({
-    target: [entries.merchantId, entries.customerId, entries.seq],
-    set: {
-      id: sql`excluded.id`,
-      kind: sql`excluded.kind`,
-      unit: sql`excluded.unit`,
-      amount: sql`excluded.amount`,
-      balance: sql`excluded.balance`,
-      reference: sql`excluded.reference`,
-      siteId: sql`excluded.site_id`,
-      dialect: sql`excluded.dialect`,
-      occurredAt: sql`excluded.occurred_at`,
-      recordedAt: sql`excluded.recorded_at`,
-    },
-  });
+  const item = sql`(SELECT json_extract(value, '$.customerId') AS customer_id,
+    json_extract(value, '$.seq') AS seq, json_extract(value, '$.nextExpiry') AS next_expiry
+    FROM json_each(${JSON.stringify(rows)})) AS item`;
+  return db
+    .update(wallets)
+    .set({ nextExpiry: sql`item.next_expiry` })
+    .from(item)
+    .where(
+      and(
+        sql`${wallets.customerId} = item.customer_id AND ${wallets.seq} = item.seq`,
+        eq(wallets.merchantId, merchantId),
+        sql`${wallets.nextExpiry} IS NOT item.next_expiry`,
+      ),
+    );
+}
+
+/** How far the copies of these wallets are: the number of the last entry by customer. */
+export async function projectedSeqs(
+  db: Database,
+  merchantId: string,
+  customerIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const among = sql`${wallets.customerId} IN
+    (SELECT value FROM json_each(${JSON.stringify(customerIds)}))`;
+  const rows = await db
+    .select({ customerId: wallets.customerId, seq: wallets.seq })
+    .from(wallets)
+    .where(and(eq(wallets.merchantId, merchantId), among))
+    .all();
+  return new Map(rows.map(({ customerId, seq }) => [customerId, seq]));
 }
 
 /** The write that copies bills; those that are there stay, unless copies are made anew. */
@@ -124,19 +149,19 @@ export function projectBills(
 }
 
 /**
- * The write that adds wallets' events to the feed, except those whose entry is already copied: it
- * must stand before {@link projectEntries} in the same batch. So an event is there once, without
- * an index of its own.
+ * The write that adds wallets' events to the feed, except those that the copies hold already and
+ * those that would leave a gap: it must stand before {@link projectWallets} in the same batch. So
+ * an event is there once, and a wallet's in order, without an index of its own.
  */
 export function feedWalletEvents(
   db: Database,
   merchantId: string,
-  added: readonly NewEvent[],
+  added: readonly WalletEvent[],
 ): Write {
-  const isCopied = sql`EXISTS (SELECT 1 FROM entries WHERE merchant_id = ${merchantId}
-    AND customer_id = json_extract(item.value, '$.customerId')
-    AND seq = json_extract(item.value, '$.sequence'))`;
-  return db.insert(events).select(sql`${eventRows(merchantId, added)} WHERE NOT ${isCopied}`);
+  const isNew = sql`json_extract(item.value, '$.sequence') > ${heldSeq(merchantId)}`;
+  return db
+    .insert(events)
+    .select(sql`${eventRows(merchantId, added)} WHERE ${isNew} AND ${follows(merchantId)}`);
 }
 
 /** One copied wallet. */
@@ -147,25 +172,6 @@ export async function findProjectedWallet(
 ): Promise<typeof wallets.$inferSelect | undefined> {
   const where = and(eq(wallets.merchantId, merchantId), eq(wallets.customerId, customerId));
   return db.select().from(wallets).where(where).get();
-}
-
-/** A row of `entries`. */
-export type EntryLine = typeof entries.$inferSelect;
-
-/** A customer's copied entries, newest first, older than the number `before`. */
-export async function listProjectedEntries(
-  db: Database,
-  merchantId: string,
-  customerId: string,
-  limit: number,
-  before: number | null,
-): Promise<EntryLine[]> {
-  const where = and(
-    eq(entries.merchantId, merchantId),
-    eq(entries.customerId, customerId),
-    before === null ? undefined : lt(entries.seq, before),
-  );
-  return db.select().from(entries).where(where).orderBy(desc(entries.seq)).limit(limit).all();
 }
 
 /** A row of `bills`. */
@@ -197,22 +203,46 @@ export async function projectedAt(db: Database, merchantId: string): Promise<num
   return row?.at ?? null;
 }
 
-/** The next customers to rebuild, by id, after `cursor`. */
-export async function customersAfter(
+/** A wallet to look after, and how far its copy is; null where there is none. */
+export interface CopiedWallet {
+  readonly merchant: string;
+  readonly customer: string;
+  readonly told: number | null;
+}
+
+/** The next wallets to rebuild, by customer, after `cursor`. */
+export async function walletsAfter(
   db: Database,
   merchantId: string,
   cursor: string,
   limit: number,
-): Promise<string[]> {
+): Promise<CopiedWallet[]> {
   const where = and(eq(customers.merchantId, merchantId), gt(customers.id, cursor));
-  const rows = await db
-    .select({ id: customers.id })
+  return walletsOf(db).where(where).orderBy(customers.id).limit(limit).all();
+}
+
+/** Every customer's wallet. */
+function walletsOf(db: Database) {
+  return db
+    .select({ merchant: customers.merchantId, customer: customers.id, told: wallets.seq })
     .from(customers)
-    .where(where)
-    .orderBy(customers.id)
+    .leftJoin(wallets, eq(wallets.customerId, customers.id))
+    .$dynamic();
+}
+
+/** Wallets with a lot that expires at or before `until`, soonest first. */
+export async function expiringWallets(
+  db: Database,
+  until: number,
+  limit: number,
+): Promise<CopiedWallet[]> {
+  return db
+    .select({ merchant: wallets.merchantId, customer: wallets.customerId, told: wallets.seq })
+    .from(wallets)
+    .where(lte(wallets.nextExpiry, until))
+    .orderBy(asc(wallets.nextExpiry))
     .limit(limit)
     .all();
-  return rows.map((row) => row.id);
 }
 
 /** A row of `rebuilds`. */
@@ -267,20 +297,12 @@ const PATROL = 1;
 export async function nextPatrol(
   db: Database,
   limit: number,
-): Promise<{
-  readonly owners: readonly { readonly merchant: string; readonly customer: string }[];
-  readonly cursor: string;
-}> {
+): Promise<{ readonly round: readonly CopiedWallet[]; readonly cursor: string }> {
   const cursor = sql`COALESCE((SELECT ${patrols.cursor} FROM ${patrols}
     WHERE ${patrols.id} = ${PATROL}), '')`;
-  const owners = await db
-    .select({ merchant: customers.merchantId, customer: customers.id })
-    .from(customers)
-    .where(gt(customers.id, cursor))
-    .orderBy(customers.id)
-    .limit(limit)
-    .all();
-  return { owners, cursor: owners.length < limit ? "" : (owners.at(-1)?.customer ?? "") };
+  const beyond = gt(customers.id, cursor);
+  const round = await walletsOf(db).where(beyond).orderBy(customers.id).limit(limit).all();
+  return { round, cursor: round.length < limit ? "" : (round.at(-1)?.customer ?? "") };
 }
 
 /** The write that notes where the round over all wallets goes on. */

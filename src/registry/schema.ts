@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
   index,
   integer,
@@ -184,7 +185,8 @@ export const requests = sqliteTable(
 
 /**
  * What the wallets told of themselves, for lists and reports: a copy that may lag, is never the
- * authority, and can be made anew from the wallets.
+ * authority, and can be made anew from the wallets. Its `seq` also tells which of a wallet's events
+ * are in the feed.
  */
 export const wallets = sqliteTable(
   "wallets",
@@ -200,35 +202,13 @@ export const wallets = sqliteTable(
     /** Sums by unit, as the wallet has them. */
     holdings: text("holdings", { mode: "json" }).$type<Head["holdings"]>().notNull(),
     publishedAt: integer("published_at").notNull(),
+    /** When the wallet's next lot expires; null when none does. */
+    nextExpiry: integer("next_expiry"),
   },
-  (table) => [index("wallets_tier").on(table.merchantId, table.tier)],
+  (table) => [index("wallets_expiry").on(table.nextExpiry).where(sql`next_expiry IS NOT NULL`)],
 );
 
-/**
- * The wallets' entries, for lists and reports: a copy like `wallets`. That an entry is here also
- * tells that its event is in the feed. WITHOUT ROWID, by hand in its migration.
- */
-export const entries = sqliteTable(
-  "entries",
-  {
-    merchantId: text("merchant_id").notNull(),
-    customerId: text("customer_id").notNull(),
-    seq: integer("seq").notNull(),
-    id: text("id").notNull(),
-    kind: text("kind").notNull(),
-    unit: text("unit", { enum: ["point", "stamp", "prepaid"] }).notNull(),
-    amount: integer("amount").notNull(),
-    balance: integer("balance").notNull(),
-    reference: text("reference"),
-    siteId: text("site_id"),
-    dialect: text("dialect").notNull(),
-    occurredAt: integer("occurred_at").notNull(),
-    recordedAt: integer("recorded_at").notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.merchantId, table.customerId, table.seq] })],
-);
-
-/** The wallets' recorded purchases, for lists and reports: a copy like `entries`. */
+/** The wallets' recorded purchases, for lists and reports: a copy like `wallets`. */
 export const bills = sqliteTable(
   "bills",
   {

@@ -15,8 +15,6 @@ import {
   readCustomer,
   touchCustomer,
 } from "../registry/customers.ts";
-import type { EntryLine } from "../registry/projection.ts";
-import { listProjectedEntries } from "../registry/projection.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import type { Context } from "./context.ts";
 import { makeEvent } from "./events.ts";
@@ -26,7 +24,6 @@ import { bindGuard } from "./wallets.ts";
 
 export type { CustomerLine } from "../registry/customer-list.ts";
 export type { CustomerRecord, Identifier, IdentifierKind } from "../registry/customers.ts";
-export type { EntryLine } from "../registry/projection.ts";
 
 /** A person to enrol; values are normalised. */
 export interface EnrolInput {
@@ -174,16 +171,6 @@ export async function readCustomerLine(
   const filter = { search: null, tier: null, before: null, id, lowestTier: lowestTier(ctx) };
   const { rows } = await pageCustomers(ctx.db, ctx.principal.merchant.id, filter, 1, 0);
   return rows[0];
-}
-
-/** A customer's entries as the wallet last told them, newest first. */
-export async function listCustomerEntries(
-  ctx: Context,
-  id: string,
-  limit: number,
-  before: number | null,
-): Promise<readonly EntryLine[]> {
-  return listProjectedEntries(ctx.db, ctx.principal.merchant.id, id, limit, before);
 }
 
 function lowestTier(ctx: Context): string | null {

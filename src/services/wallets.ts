@@ -8,12 +8,15 @@ import type {
   Discrepancy,
   EntryPage,
   EntryQuery,
+  HandedEntry,
   Outcome,
   WalletClient,
   WalletView,
 } from "../wallet/client.ts";
 import { walletOf } from "../wallet/client.ts";
 import type { Context } from "./context.ts";
+
+export type { HandedEntry } from "../wallet/client.ts";
 
 /** A command on a customer's wallet, as a dialect's service makes it. */
 export interface Booking {
@@ -64,6 +67,17 @@ export async function readWallet(
   until: number,
 ): Promise<WalletView> {
   return timed(ctx, walletFor(ctx, customer).view(until));
+}
+
+/** The newest entries of a customer before the one numbered `before` (null: all), newest first. */
+export async function entriesBefore(
+  ctx: Context,
+  customer: string,
+  before: number | null,
+  limit: number,
+): Promise<readonly HandedEntry[]> {
+  const end = before ?? Number.MAX_SAFE_INTEGER;
+  return timed(ctx, walletFor(ctx, customer).entriesBefore(end, limit));
 }
 
 /** A page of a customer's ledger, newest first. */

@@ -2,11 +2,13 @@ import type { CommandRequest, Guard } from "../core/commands.ts";
 import { toBase64Url } from "../core/digest.ts";
 import type { LoyaltyError } from "../core/errors.ts";
 import type { Result } from "../core/result.ts";
+import type { HandedEntry } from "../events/client.ts";
 import type { Discrepancy } from "./audit.ts";
 import type { Mode, Outcome } from "./execute.ts";
 import type { Owner } from "./rows.ts";
 import type { EntryPage, EntryQuery, WalletView } from "./view.ts";
 
+export type { HandedEntry } from "../events/client.ts";
 export type { Discrepancy } from "./audit.ts";
 export type { Mode, Outcome } from "./execute.ts";
 export type { EntryPage, EntryQuery, WalletView } from "./view.ts";
@@ -23,10 +25,15 @@ export interface WalletClient {
   entries(query: EntryQuery): Promise<EntryPage>;
   /** Adds up the whole ledger anew; empty when every balance is right. */
   audit(): Promise<readonly Discrepancy[]>;
-  /** Hands what was published to the projector once more; resolves when it is there. */
-  retell(): Promise<void>;
-  /** Has the wallet set its alarm anew, should it have been lost. */
-  wake(): Promise<void>;
+  /** The newest entries before the one numbered `before`, at most `limit`, newest first. */
+  entriesBefore(before: number, limit: number): Promise<readonly HandedEntry[]>;
+  /**
+   * Hands what was published to the projector once more; resolves when it is there. `told`: the
+   * number of the last entry that the merchant's copies hold; null where they hold nothing.
+   */
+  retell(told: number | null): Promise<void>;
+  /** Has the wallet set its alarm if something is due; `told` as for {@link retell}. */
+  wake(told: number): Promise<void>;
 }
 
 /** The wallet of a merchant's customer. Makes no request by itself. */
@@ -38,8 +45,9 @@ export function walletOf(env: Env, owner: Owner): WalletClient {
     view: (until) => stub.view(owner, until),
     entries: (query) => stub.entries(owner, query),
     audit: () => stub.audit(owner),
-    retell: () => stub.retell(owner),
-    wake: () => stub.wake(owner),
+    entriesBefore: (before, limit) => stub.entriesBefore(owner, before, limit),
+    retell: (told) => stub.retell(owner, told),
+    wake: (told) => stub.wake(owner, told),
   };
 }
 

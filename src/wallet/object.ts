@@ -5,19 +5,21 @@ import type { LoyaltyError } from "../core/errors.ts";
 import type { Program } from "../core/program.ts";
 import type { Result } from "../core/result.ts";
 import { settingsOf } from "../env.ts";
-import { projectorOf } from "../events/client.ts";
+import type { HandedEntry } from "../events/client.ts";
+import { projectorOf, SWEEP_AHEAD_MS } from "../events/client.ts";
 import { logFault } from "../log.ts";
 import type { Discrepancy } from "./audit.ts";
 import { auditWallet } from "./audit.ts";
 import type { Mode, Outcome } from "./execute.ts";
 import { bindGuard, execute, transact } from "./execute.ts";
 import { migrate } from "./migrator.ts";
-import { publishedSeq, publishPending, retellAll } from "./publish.ts";
+import type { Outbox } from "./publish.ts";
+import { publishPending, retellAll } from "./publish.ts";
 import type { WalletReader } from "./reader.ts";
 import { walletReader } from "./reader.ts";
 import type { Owner } from "./rows.ts";
 import type { EntryPage, EntryQuery, WalletView } from "./view.ts";
-import { listEntries, viewWallet } from "./view.ts";
+import { entriesBefore, listEntries, viewWallet } from "./view.ts";
 import type { WalletWriter } from "./writer.ts";
 import { walletWriter } from "./writer.ts";
 
@@ -29,9 +31,6 @@ const NO_PROGRAM: Program = {
   tiers: [],
   allowDebt: true,
 };
-
-/** The last moment that the platform takes for an alarm; a lot may well outlive it. */
-const LATEST_ALARM = Date.UTC(2189, 0);
 
 /** The longest wait after failures to publish. */
 const MAX_BACKOFF_MS = 60_000;
@@ -49,6 +48,8 @@ export class Wallet extends DurableObject<Env> {
   #armedAt: number | null = null;
   /** Alarms in a row that failed. */
   #failures = 0;
+  /** Number of the last entry that the merchant's copies are known to hold. */
+  #published = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -58,6 +59,9 @@ export class Wallet extends DurableObject<Env> {
     this.#owner = this.#reader.owner();
     ctx.blockConcurrencyWhile(async () => {
       this.#armedAt = await ctx.storage.getAlarm();
+      // Without an alarm nothing waits to be published; else the last entry surely does.
+      const { seq } = this.#reader.head();
+      this.#published = this.#armedAt === null ? seq : Math.max(0, seq - 1);
       if (this.#armedAt === null) this.#armNext();
     });
   }
@@ -93,6 +97,13 @@ export class Wallet extends DurableObject<Env> {
     return listEntries(this.ctx.storage.sql, query);
   }
 
+  /** The newest entries before the one numbered `before`, newest first. */
+  entriesBefore(owner: Owner, before: number, limit: number): HandedEntry[] {
+    this.#refuseStranger(owner);
+    this.#expireDue();
+    return entriesBefore(this.ctx.storage.sql, before, limit);
+  }
+
   /** Adds up the whole ledger anew; empty when every balance is right. */
   audit(owner: Owner): Discrepancy[] {
     this.#refuseStranger(owner);
@@ -100,17 +111,22 @@ export class Wallet extends DurableObject<Env> {
   }
 
   /** Hands what was published to the projector once more, for copies that are made anew. */
-  async retell(owner: Owner): Promise<void> {
+  async retell(owner: Owner, told: number | null): Promise<void> {
     this.#refuseStranger(owner);
-    const { merchant, customer } = owner;
-    await retellAll(this.ctx.storage.sql, projectorOf(this.env, merchant), customer);
+    const until = Math.min(this.#published, told ?? this.#published);
+    await retellAll(this.#outbox(owner), until);
   }
 
-  /** Sets the alarm anew, should it have been lost. */
-  async wake(owner: Owner): Promise<void> {
+  /**
+   * Sets the alarm if something is due that none is set for. `told` is the last entry that the
+   * merchant's copies hold: an alarm that was lost left more to publish.
+   */
+  async wake(owner: Owner, told: number): Promise<void> {
     this.#refuseStranger(owner);
     this.#armedAt = await this.ctx.storage.getAlarm();
-    if (this.#armedAt === null) this.#armNext();
+    if (this.#armedAt !== null) return;
+    this.#published = Math.min(this.#published, told);
+    this.#armNext();
   }
 
   /**
@@ -133,21 +149,25 @@ export class Wallet extends DurableObject<Env> {
 
   async #publish(): Promise<void> {
     if (this.#owner === null) return;
-    const { merchant, customer } = this.#owner;
-    await publishPending(this.ctx.storage.sql, projectorOf(this.env, merchant), customer);
+    this.#published = await publishPending(this.#outbox(this.#owner), this.#published);
+  }
+
+  #outbox({ merchant, customer }: Owner): Outbox {
+    const { sql } = this.ctx.storage;
+    return { sql, reader: this.#reader, projector: projectorOf(this.env, merchant), customer };
   }
 
   /**
-   * Sets the alarm for what is not published yet, else for the next expiry. After a failure it
-   * waits, also for what is overdue: an alarm that cannot do its work must not spin.
+   * Sets the alarm for what is not published yet, else for an expiry that is near. After a failure
+   * it waits, also for what is overdue: an alarm that cannot do its work must not spin.
    */
   #armNext(): void {
     const now = Date.now();
     const backoff = Math.min(MAX_BACKOFF_MS, 2 ** this.#failures * 500);
     const soonest = this.#failures === 0 ? now : now + this.#publishDelayMs + backoff;
     const expiry = this.#reader.nextExpiry();
-    if (expiry !== null) this.#arm(Math.max(expiry, soonest));
-    if (this.#reader.head().seq <= publishedSeq(this.ctx.storage.sql)) return;
+    if (expiry !== null && expiry <= now + SWEEP_AHEAD_MS) this.#arm(Math.max(expiry, soonest));
+    if (this.#reader.head().seq <= this.#published) return;
     this.#arm(Math.max(now + this.#publishDelayMs, soonest));
   }
 
@@ -183,12 +203,10 @@ export class Wallet extends DurableObject<Env> {
   }
 
   /** Sets the alarm if none is due earlier; storage writes it with the entries that need it. */
-  #arm(due: number | null): void {
-    if (due === null) return;
-    const at = Math.min(due, LATEST_ALARM);
-    if (this.#armedAt !== null && this.#armedAt <= at) return;
-    this.#armedAt = at;
-    void this.ctx.storage.setAlarm(at);
+  #arm(due: number): void {
+    if (this.#armedAt !== null && this.#armedAt <= due) return;
+    this.#armedAt = due;
+    void this.ctx.storage.setAlarm(due);
   }
 
   #refuseStranger(owner: Owner): void {

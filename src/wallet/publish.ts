@@ -1,80 +1,71 @@
-import { keyOfStored } from "../core/commands.ts";
 import type { Head } from "../core/entries.ts";
 import type { Handover, ProjectorClient } from "../events/client.ts";
+import type { WalletReader } from "./reader.ts";
 import type { EntryRow } from "./rows.ts";
-import { toEntry, toHead } from "./rows.ts";
+import { tillsReference, toEntry, toHead } from "./rows.ts";
 
 /** Entries that are handed over at once. */
 export const CHUNK = 100;
 /** Characters of long entries that are handed over at once: a bill may have hundreds of lines. */
 const CHUNK_CHARS = 200_000;
 
-/** Past every entry. */
-const ALL = Number.MAX_SAFE_INTEGER;
-
-/** How far the ledger is published: the number of the last entry that the projector has. */
-export function publishedSeq(sql: SqlStorage): number {
-  const [row] = sql.exec<{ published: number }>("SELECT published FROM owner");
-  return row?.published ?? 0;
+/** What publishing needs of its wallet. */
+export interface Outbox {
+  readonly sql: SqlStorage;
+  readonly reader: WalletReader;
+  readonly projector: ProjectorClient;
+  readonly customer: string;
 }
 
 /**
- * Hands what is past the cursor to the projector, chunk by chunk, and moves the cursor when it has
- * answered. A crash in between hands a chunk over again, which changes nothing there.
+ * Hands what is past the cursor to the projector, chunk by chunk; answers the cursor after that.
+ * Each answer tells how far the merchant's copies are, so the cursor need not be kept: from a wrong
+ * one they refuse what would leave a gap, and the wallet goes on from where they are.
  */
-export async function publishPending(
-  sql: SqlStorage,
-  projector: ProjectorClient,
-  customer: string,
-): Promise<void> {
-  for (
-    let handover = nextHandover(sql, customer, publishedSeq(sql), ALL);
-    handover !== null;
-    handover = nextHandover(sql, customer, handover.head.seq, ALL)
-  ) {
-    await projector.publish(handover);
-    const { seq } = handover.head;
-    sql.exec("UPDATE owner SET published = ? WHERE published < ?", seq, seq);
+export async function publishPending(outbox: Outbox, cursor: number): Promise<number> {
+  const { sql, projector } = outbox;
+  let reached = cursor;
+  for (;;) {
+    const rows = readChunk(sql, reached, Number.MAX_SAFE_INTEGER);
+    const last = rows.at(-1);
+    if (last === undefined) return reached;
+    const told = await projector.publish(handoverOf(outbox, reached, rows, toHead(last)));
+    if (told === reached) throw new Error("the projector took nothing of what follows");
+    reached = Math.min(told, last.seq);
   }
 }
 
 /**
- * Hands what was published over once more, for copies that are made anew; moves no cursor. What
- * lies past the cursor is left to publishing: an entry that is copied counts as told to the feed.
+ * Hands what was published, up to the entry numbered `until`, over once more, for copies that are
+ * made anew. What follows is left to publishing: an entry that is copied counts as told to the feed.
  */
-export async function retellAll(
-  sql: SqlStorage,
-  projector: ProjectorClient,
-  customer: string,
-): Promise<void> {
-  const until = publishedSeq(sql);
-  for (
-    let handover = nextHandover(sql, customer, 0, until);
-    handover !== null;
-    handover = nextHandover(sql, customer, handover.head.seq, until)
-  ) {
-    await projector.restore(handover);
+export async function retellAll(outbox: Outbox, until: number): Promise<void> {
+  const { sql, projector } = outbox;
+  const head = headAt(sql, until);
+  for (let after = 0; head !== null && after < until; ) {
+    const rows = readChunk(sql, after, until);
+    await projector.restore(handoverOf(outbox, after, rows, head));
+    after = rows.at(-1)?.seq ?? until;
   }
 }
 
-/** Entries past `after`, at most the one numbered `until`. */
-function nextHandover(
-  sql: SqlStorage,
-  customer: string,
+function handoverOf(
+  { sql, reader, customer }: Outbox,
   after: number,
-  until: number,
-): Handover | null {
-  const rows = readChunk(sql, after, until);
-  const last = rows.at(-1);
-  if (last === undefined) return null;
+  rows: readonly EntryRow[],
+  head: Head,
+): Handover {
   return {
     customer,
+    after,
     entries: rows.map((row) => ({ entry: toEntry(row), reference: tillsReference(row) })),
-    head: toHead(last),
+    head,
     tierBefore: headAt(sql, after)?.tier ?? null,
+    nextExpiry: reader.nextExpiry(),
   };
 }
 
+/** Entries past `after`, at most the one numbered `until`. */
 function readChunk(sql: SqlStorage, after: number, until: number): EntryRow[] {
   const query = "SELECT * FROM entries WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
   const rows: EntryRow[] = [];
@@ -85,11 +76,6 @@ function readChunk(sql: SqlStorage, after: number, until: number): EntryRow[] {
     rows.push(row);
   }
   return rows;
-}
-
-/** The reference as the till knows it: a recurring one is stored with more. */
-function tillsReference({ reference }: EntryRow): string | null {
-  return reference === null ? null : keyOfStored(reference);
 }
 
 function headAt(sql: SqlStorage, seq: number): Head | null {

@@ -1,6 +1,6 @@
 import type { Unit } from "../core/amount.ts";
 import type { CommandRequest } from "../core/commands.ts";
-import { storedReference } from "../core/commands.ts";
+import { keyOfStored, storedReference } from "../core/commands.ts";
 import type { Entry, EntryKind, Head, Lot, LotChange } from "../core/entries.ts";
 import type { LoyaltyError } from "../core/errors.ts";
 import type { Prior, Refusal } from "../core/repeats.ts";
@@ -126,6 +126,11 @@ export function toEntry(row: EntryRow): Entry {
     after: toHead(row),
     receipt: row.receipt === null ? null : JSON.parse(row.receipt),
   };
+}
+
+/** The reference as the till knows it: a recurring one is stored with more. */
+export function tillsReference({ reference }: Pick<EntryRow, "reference">): string | null {
+  return reference === null ? null : keyOfStored(reference);
 }
 
 /** The state of the wallet after an entry. */

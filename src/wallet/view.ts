@@ -1,10 +1,10 @@
 import type { Unit } from "../core/amount.ts";
 import { UNITS } from "../core/amount.ts";
-import { keyOfStored } from "../core/commands.ts";
 import type { Entry, EntryKind, Head, LotChange } from "../core/entries.ts";
+import type { HandedEntry } from "../events/client.ts";
 import type { WalletReader } from "./reader.ts";
 import type { EntryRow } from "./rows.ts";
-import { toEntry } from "./rows.ts";
+import { tillsReference, toEntry } from "./rows.ts";
 
 /** A wallet's state as one answer. */
 export interface WalletView {
@@ -43,6 +43,15 @@ export interface EntryPage {
   readonly total: number;
 }
 
+/** Reads the newest entries before the one numbered `before`; reads no more rows than it answers. */
+export function entriesBefore(sql: SqlStorage, before: number, limit: number): HandedEntry[] {
+  const query = "SELECT * FROM entries WHERE seq < ? ORDER BY seq DESC LIMIT ?";
+  return [...sql.exec<EntryRow>(query, before, limit)].map((row) => ({
+    entry: toEntry(row),
+    reference: tillsReference(row),
+  }));
+}
+
 /** Reads a page of the ledger. Counts the matching entries: for lists, never for commands. */
 export function listEntries(sql: SqlStorage, query: EntryQuery): EntryPage {
   const { kinds, limit, offset } = query;
@@ -60,7 +69,7 @@ export function listEntries(sql: SqlStorage, query: EntryQuery): EntryPage {
   const page = [...rows];
   return {
     entries: page.map(toEntry),
-    references: page.map((row) => (row.reference === null ? null : keyOfStored(row.reference))),
+    references: page.map(tillsReference),
     total: counted.one().total,
   };
 }

@@ -54,8 +54,6 @@ export interface StoredState {
   readonly customers: readonly StoredCustomer[];
   readonly events: readonly StoredEvent[];
   readonly vouchers: readonly StoredVoucher[];
-  /** The copies of entries, as `customer seq amount`. */
-  readonly copies: readonly string[];
 }
 
 /** Reads what belongs to one merchant. */
@@ -77,16 +75,13 @@ export function readState(state: string, slug: string): StoredState {
   const vouchers = rows<StoredVoucher>(
     `SELECT id, code, status, redeemed_by, redeem_reference FROM vouchers WHERE ${own}`,
   );
-  const copies = rows<{ customer_id: string; seq: number; amount: number }>(
-    `SELECT customer_id, seq, amount FROM entries WHERE ${own}`,
-  ).map(({ customer_id, seq, amount }) => `${customer_id} ${seq} ${amount}`);
   db.close();
   const wallets = databasesBelow(join(state, "v3/do"))
     .filter((path) => hasTable(path, "lots"))
     .flatMap((path) => readWallet(path));
   const byCustomer = new Map(wallets.map((wallet) => [wallet.customer, wallet]));
   if (byCustomer.size !== wallets.length) throw new Error("a customer has two wallets");
-  return { wallets: byCustomer, customers, events, vouchers, copies };
+  return { wallets: byCustomer, customers, events, vouchers };
 }
 
 function readWallet(path: string): StoredWallet[] {

@@ -24,7 +24,7 @@ import {
   watchBatches,
 } from "../support/events.ts";
 import { nativeCall } from "../support/native.ts";
-import { earn, redeem, requestFor } from "../support/requests.ts";
+import { DAY, earn, redeem, requestFor } from "../support/requests.ts";
 
 vi.setConfig({ testTimeout: 40_000 });
 
@@ -52,13 +52,12 @@ async function dump(of: Shop): Promise<unknown> {
   const wallets = await own("wallets", "customer_id");
   return {
     wallets: wallets.map(({ published_at: _at, ...rest }) => rest),
-    entries: await own("entries", "customer_id, seq"),
     bills: await own("bills", "id"),
   };
 }
 
 async function dropCopies(of: Shop): Promise<void> {
-  const tables = ["wallets", "entries", "bills"];
+  const tables = ["wallets", "bills"];
   const statements = tables.map((table) =>
     env.DB.prepare(`DELETE FROM ${table} WHERE merchant_id = ?`).bind(of.id),
   );
@@ -81,6 +80,7 @@ async function handoversOf(of: Shop, commands: readonly Command[]): Promise<Hand
   const publish = vi.spyOn(Projector.prototype, "publish");
   publish.mockImplementation(async (_merchant, handover) => {
     handed.push(handover);
+    return handover.head.seq;
   });
   const owner = someCustomer(of);
   for (const command of commands) {
@@ -94,24 +94,47 @@ async function handoversOf(of: Shop, commands: readonly Command[]): Promise<Hand
 const BALANCE = "SELECT points, seq FROM wallets WHERE merchant_id = ?";
 
 describe("the projection", () => {
-  it("never goes back and doubles nothing, in whatever order entries come", async () => {
+  it("never goes back, doubles nothing and takes nothing that would leave a gap", async () => {
     const handed = await handoversOf(shop, [earn(500), redeem(100), earn(30)]);
-    const projector = projectorObject(shop);
-    for (const i of [2, 0, 1, 2, 0]) {
+    const told: number[] = [];
+    for (const i of [2, 0, 0, 2, 1, 0, 2, 2]) {
       const handover = handed[i];
-      if (handover !== undefined) await projector.publish(shop.id, handover);
-      expect(await d1Rows(BALANCE, shop.id)).toEqual([{ points: 430, seq: 3 }]);
+      if (handover === undefined) throw new Error("there is no such handover");
+      told.push(await projectorObject(shop).publish(shop.id, handover));
     }
-    const rows = await feedOf(shop);
-    expect(rows.map(({ sequence }) => sequence)).toEqual([3, 1, 2]);
-    expect(await d1Rows("SELECT seq FROM entries WHERE merchant_id = ?", shop.id)).toHaveLength(3);
+    expect(told).toEqual([0, 1, 1, 1, 2, 2, 3, 3]);
+    expect(await d1Rows(BALANCE, shop.id)).toEqual([{ points: 430, seq: 3 }]);
+    expect((await feedOf(shop)).map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
   });
 
-  it("takes the latest of one wallet's handovers in one group", async () => {
+  it("takes what overlaps with what it has, and of it only what is new", async () => {
+    const handed = await handoversOf(shop, [earn(500), redeem(100), earn(30)]);
+    const [first, second, third] = handed;
+    if (first === undefined || second === undefined || third === undefined) throw new Error("few");
+    await projectorObject(shop).publish(shop.id, first);
+    const all = { ...third, after: 0, entries: handed.flatMap(({ entries }) => entries) };
+    expect(await projectorObject(shop).publish(shop.id, all)).toBe(3);
+    expect((await feedOf(shop)).map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+  });
+
+  it("takes one wallet's handovers one after the other, however many come at once", async () => {
     const handed = await handoversOf(shop, [earn(500), redeem(100), earn(30)]);
     const projector = projectorObject(shop);
-    await Promise.all(handed.toReversed().map((one) => projector.publish(shop.id, one)));
+    await Promise.all([...handed, ...handed].map((one) => projector.publish(shop.id, one)));
     expect(await d1Rows(BALANCE, shop.id)).toEqual([{ points: 430, seq: 3 }]);
+    expect((await feedOf(shop)).map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+  });
+
+  it("knows when each wallet's next lot expires", async () => {
+    const [soon, late] = [Date.now() + 5 * DAY, Date.now() + 9 * DAY];
+    const handed = await handoversOf(shop, [earn(5, late), earn(5, soon), redeem(5), redeem(5)]);
+    const found: unknown[] = [];
+    for (const handover of handed) {
+      await projectorObject(shop).publish(shop.id, handover);
+      const query = "SELECT next_expiry AS at FROM wallets WHERE merchant_id = ?";
+      found.push(...(await d1Rows(query, shop.id)));
+    }
+    expect(found).toEqual([{ at: late }, { at: soon }, { at: late }, { at: null }]);
   });
 
   it("takes thousands of entries in pieces of a bounded size", async () => {
@@ -124,7 +147,7 @@ describe("the projection", () => {
     const rows = await feedWith(shop, 2_000);
     expect(faultsOf(rows)).toEqual([]);
     expect(rows).toHaveLength(2_000);
-    const groups = batches.filter((group) => group.some((sql) => sql.includes('into "entries"')));
+    const groups = batches.filter((group) => group.some((sql) => sql.includes('into "events"')));
     expect(groups.length).toBeGreaterThanOrEqual(20);
   });
 
@@ -204,7 +227,6 @@ describe("a rebuild of the projection", () => {
     const before = await dump(shop);
     await env.DB.batch([
       env.DB.prepare("UPDATE wallets SET points = 7 WHERE merchant_id = ?").bind(shop.id),
-      env.DB.prepare("UPDATE entries SET amount = 7 WHERE merchant_id = ?").bind(shop.id),
       env.DB.prepare("UPDATE bills SET total = 7 WHERE merchant_id = ?").bind(shop.id),
     ]);
     await rebuild(shop);

@@ -1,7 +1,6 @@
 import {
   createExecutionContext,
   createScheduledController,
-  runInDurableObject,
   waitOnExecutionContext,
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -106,12 +105,11 @@ export async function feedWith(shop: Shop, count: number): Promise<FeedRow[]> {
   return feedOf(shop);
 }
 
-/** How far a wallet notes itself as published. */
-export async function publishedOf(owner: Owner): Promise<number> {
-  return runInDurableObject(walletObject(owner), (_wallet, { storage }) => {
-    const [row] = storage.sql.exec<{ published: number }>("SELECT published FROM owner");
-    return row?.published ?? 0;
-  });
+/** How far a wallet is published: the number of the last entry that its copy holds. */
+export async function publishedOf({ customer }: Owner): Promise<number> {
+  const query = "SELECT seq FROM wallets WHERE customer_id = ?";
+  const [row] = await d1Rows<{ seq: number }>(query, customer);
+  return row?.seq ?? 0;
 }
 
 /** What is wrong with a feed: numbers with a gap, events that came twice, wallets with a gap. */

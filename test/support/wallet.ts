@@ -6,11 +6,12 @@ import type { Unit } from "../../src/core/amount.ts";
 import { UNITS } from "../../src/core/amount.ts";
 import type { Command, CommandRequest, Guard, Reference } from "../../src/core/commands.ts";
 import type { Receipt } from "../../src/core/entries.ts";
-import { holdingOf } from "../../src/core/entries.ts";
+import { DEBT, holdingOf } from "../../src/core/entries.ts";
 import type { LoyaltyError } from "../../src/core/errors.ts";
 import { makeId } from "../../src/core/ids.ts";
 import type { Program } from "../../src/core/program.ts";
 import type { Result } from "../../src/core/result.ts";
+import { SWEEP_AHEAD_MS } from "../../src/events/client.ts";
 import { Projector } from "../../src/events/projector.ts";
 import type { Outcome, WalletClient } from "../../src/wallet/client.ts";
 import { walletName, walletOf } from "../../src/wallet/client.ts";
@@ -184,11 +185,31 @@ export async function expectSoundLedger(owner: Owner): Promise<void> {
 
 /**
  * Lets the wallet's alarm go off now, which publishes what is booked. The alarm that this leaves
- * is the one for the next expiry.
+ * is the one for an expiry that is near.
  */
 export async function settle(owner: Owner): Promise<number | null> {
   await runDurableObjectAlarm(objectOf(owner));
   return alarmOf(owner);
+}
+
+/** When the wallet's next lot expires; infinity when none is left. */
+export async function nextExpiryOf(owner: Owner): Promise<number> {
+  const ends = (await lotsOf(owner)).map((lot) => lot.expires_at);
+  return Math.min(...ends.filter((at) => at !== DEBT));
+}
+
+/**
+ * Moves the clock to the next expiry and lets the wallet's alarm go off: set beforehand by the
+ * wallet itself or because the sweep woke it in time.
+ */
+export async function ring(owner: Owner, clock: Clock): Promise<void> {
+  const next = await nextExpiryOf(owner);
+  clock.now = Math.max(clock.now, next - SWEEP_AHEAD_MS);
+  await clientOf(owner).wake((await entriesOf(owner)).length);
+  const due = Math.max(clock.now, next);
+  expect(await alarmOf(owner)).toBe(due);
+  clock.now = due;
+  expect(await runDurableObjectAlarm(objectOf(owner))).toBe(true);
 }
 
 /** The time that wallets see; {@link START} at the beginning of every test. */
@@ -205,7 +226,9 @@ export function useClock(): Clock {
   beforeEach(() => {
     clock.now = START;
     vi.spyOn(Date, "now").mockImplementation(() => clock.now);
-    vi.spyOn(Projector.prototype, "publish").mockResolvedValue();
+    vi.spyOn(Projector.prototype, "publish").mockImplementation(
+      async (_merchant, handover) => handover.head.seq,
+    );
   });
   afterEach(() => {
     vi.restoreAllMocks();

@@ -10,8 +10,10 @@ import {
   expectSoundLedger,
   HOUR,
   lotsOf,
+  nextExpiryOf,
   refusal,
   request,
+  ring,
   START,
   settle,
   someOwner,
@@ -38,8 +40,10 @@ async function preparedWallet(): Promise<Owner> {
 
 /** Lets the alarm go off at each of its times up to the moment. */
 async function ringUntil(owner: Owner, moment: number): Promise<void> {
-  for (let at = await settle(owner); at !== null && at <= moment; at = await settle(owner)) {
-    clock.now = at;
+  await settle(owner);
+  while ((await nextExpiryOf(owner)) <= moment) {
+    await ring(owner, clock);
+    await settle(owner);
   }
   clock.now = moment;
 }

@@ -1,7 +1,7 @@
+import { evictDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import type { Handover } from "../../src/events/client.ts";
 import { Projector } from "../../src/events/projector.ts";
-import type { Owner } from "../../src/wallet/rows.ts";
 import { DAY, earn, redeem } from "../support/requests.ts";
 import {
   alarmOf,
@@ -9,10 +9,11 @@ import {
   clientOf,
   entriesOf,
   inside,
+  objectOf,
   PUBLISH_DELAY,
   reference,
   request,
-  rowsOf,
+  ring,
   START,
   settle,
   someOwner,
@@ -28,17 +29,26 @@ function watchProjector(answer: () => Promise<void> = async () => {}): [string, 
   vi.spyOn(Projector.prototype, "publish").mockImplementation(async (merchant, handover) => {
     handed.push([merchant, handover]);
     await answer();
+    return handover.head.seq;
   });
   return handed;
 }
 
-function numbersOf(handed: readonly [string, Handover][]): number[] {
-  return handed.flatMap(([, { entries }]) => entries.map(({ entry }) => entry.seq));
+/** A projector that keeps count of what it has, and takes nothing that would leave a gap. */
+function countingProjector(has: number): { has: number; readonly taken: number[] } {
+  const counted = { has, taken: [] as number[] };
+  vi.spyOn(Projector.prototype, "publish").mockImplementation(async (_merchant, handover) => {
+    if (handover.after > counted.has) return counted.has;
+    const fresh = handover.entries.filter(({ entry }) => entry.seq > counted.has);
+    counted.taken.push(...fresh.map(({ entry }) => entry.seq));
+    counted.has = Math.max(counted.has, handover.head.seq);
+    return counted.has;
+  });
+  return counted;
 }
 
-async function publishedOf(owner: Owner): Promise<unknown> {
-  const [row] = await rowsOf(owner, "SELECT published FROM owner");
-  return row?.published;
+function numbersOf(handed: readonly [string, Handover][]): number[] {
+  return handed.flatMap(([, { entries }]) => entries.map(({ entry }) => entry.seq));
 }
 
 describe("what a wallet books", () => {
@@ -60,7 +70,7 @@ describe("what a wallet books", () => {
       ["tier", null],
       ["redeem", null],
     ]);
-    expect(await publishedOf(owner)).toBe(3);
+    expect(handover).toMatchObject({ after: 0, nextExpiry: null });
   });
 
   it("is published once, and what follows begins where it ended", async () => {
@@ -94,11 +104,12 @@ describe("what a wallet books", () => {
     await book(owner, earn(20, START + 2 * DAY));
     await settle(owner);
     clock.now = START + DAY;
-    expect(await settle(owner)).toBe(START + 2 * DAY);
+    await ring(owner, clock);
     expect(numbersOf(handed)).toEqual([1, 2, 3]);
+    expect(handed.map(([, { nextExpiry }]) => nextExpiry)).toEqual([START + DAY, START + 2 * DAY]);
     clock.now = START + 2 * DAY;
     await clientOf(owner).view(0);
-    expect(await alarmOf(owner)).toBe(clock.now);
+    expect(await alarmOf(owner)).toBe(clock.now + PUBLISH_DELAY);
     await settle(owner);
     expect(numbersOf(handed)).toEqual([1, 2, 3, 4]);
   });
@@ -131,7 +142,6 @@ describe("a wallet whose projector fails", () => {
     expect(waits).toEqual(waits.toSorted((one, other) => one - other));
     expect(waits[2]).toBeGreaterThan(2 * (waits[0] ?? 0));
     expect(numbersOf(failing)).toEqual([1, 1, 1]);
-    expect(await publishedOf(owner)).toBe(0);
     vi.mocked(Projector.prototype.publish).mockRestore();
     const handed = watchProjector();
     await book(owner, earn(2));
@@ -176,10 +186,53 @@ describe("a wallet whose projector fails", () => {
       state.abort("crash");
     });
     await expect(crash).rejects.toThrow("crash");
-    expect(await publishedOf(owner)).toBe(0);
-    await settle(owner);
+    expect(await settle(owner)).toBeNull();
     expect(numbersOf(handed)).toEqual([1, 1]);
-    expect(await publishedOf(owner)).toBe(1);
+  });
+
+  it("hands over all that a crash left unpublished, however much it is", async () => {
+    const counted = countingProjector(0);
+    const owner = someOwner();
+    await inside(owner, (wallet) => {
+      for (let i = 0; i < 230; i += 1) wallet.execute(owner, "live", request(earn(1)));
+    });
+    await evictDurableObject(objectOf(owner));
+    expect(await settle(owner)).toBeNull();
+    expect(counted.taken).toEqual(Array.from({ length: 230 }, (_, i) => i + 1));
+  });
+
+  it("goes back to where the copies are, should they have lost something", async () => {
+    const counted = countingProjector(0);
+    const owner = someOwner();
+    for (let i = 0; i < 5; i += 1) await book(owner, earn(1));
+    await settle(owner);
+    counted.has = 2;
+    await book(owner, earn(1));
+    await settle(owner);
+    expect(counted.taken).toEqual([1, 2, 3, 4, 5, 3, 4, 5, 6]);
+  });
+
+  it("treats a projector that takes nothing as one that fails", async () => {
+    const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+    vi.spyOn(Projector.prototype, "publish").mockResolvedValue(0);
+    const owner = someOwner();
+    await book(owner, earn(1));
+    expect(await settle(owner)).toBeGreaterThan(clock.now);
+    expect(logged).toHaveBeenCalledOnce();
+  });
+
+  it("is told by the sweep what it had lost with its alarm", async () => {
+    const counted = countingProjector(1);
+    const owner = someOwner();
+    for (let i = 0; i < 3; i += 1) await book(owner, earn(1));
+    await inside(owner, (_wallet, { storage }) => storage.deleteAlarm());
+    await evictDurableObject(objectOf(owner));
+    expect(await alarmOf(owner)).toBeNull();
+    await clientOf(owner).wake(1);
+    expect(await settle(owner)).toBeNull();
+    expect(counted.taken).toEqual([2, 3]);
+    await clientOf(owner).wake(3);
+    expect(await alarmOf(owner)).toBeNull();
   });
 });
 
@@ -196,6 +249,5 @@ describe("a command that comes while the wallet publishes", () => {
     await settle(owner);
     expect(seen).toEqual([true]);
     expect(numbersOf(handed)).toEqual([1, 2]);
-    expect(await publishedOf(owner)).toBe(2);
   });
 });

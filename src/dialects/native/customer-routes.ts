@@ -1,24 +1,26 @@
 import type { Hono } from "hono";
 import { currencyScale, formatDecimal, UNITS, unitScale } from "../../core/amount.ts";
-import { QUANTITY_SCALE } from "../../core/entries.ts";
+import { holdingOf, QUANTITY_SCALE } from "../../core/entries.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid, notFound } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
 import type { Http, HttpEnv } from "../../http/request.ts";
 import type { Context } from "../../services/context.ts";
-import type { CustomerLine, EntryLine } from "../../services/customers.ts";
-import { listCustomerEntries, listCustomers, readCustomerLine } from "../../services/customers.ts";
+import type { CustomerLine } from "../../services/customers.ts";
+import { listCustomers, readCustomerLine } from "../../services/customers.ts";
 import { hidesPersonalData, maskWords } from "../../services/masking.ts";
 import type { BillRow } from "../../services/projection.ts";
 import { pageBills, readFreshness } from "../../services/projection.ts";
+import type { HandedEntry } from "../../services/wallets.ts";
+import { entriesBefore } from "../../services/wallets.ts";
 import { call, list } from "./calls.ts";
 import type { Body } from "./mapping.ts";
 import { fromPage } from "./mapping.ts";
 
 const SCOPE = "read:customers";
 
-/** Reads of customers and their entries, from the wallets' copies. */
+/** Reads of customers from the wallets' copies, and of entries from the wallets. */
 export function customerRoutes(app: Hono<HttpEnv>): void {
   app.get("/customers", (http) =>
     list(http, SCOPE, async (ctx, limit, cursor) => {
@@ -50,14 +52,14 @@ export function customerRoutes(app: Hono<HttpEnv>): void {
       const found = await known(http, ctx);
       if (!found.ok) return found;
       const { id } = found.value.customer;
-      const rows = await listCustomerEntries(ctx, id, limit + 1, before.value);
+      const rows = await entriesBefore(ctx, id, before.value, limit + 1);
       const page = rows.slice(0, limit);
       const hasMore = rows.length > limit;
       return ok({
         object: "list",
         data: page.map((row) => fromEntry(row, ctx)),
         has_more: hasMore,
-        next_cursor: hasMore ? String(page.at(-1)?.seq) : null,
+        next_cursor: hasMore ? String(page.at(-1)?.entry.seq) : null,
       });
     }),
   );
@@ -131,21 +133,22 @@ function fromLine(line: CustomerLine, ctx: Context): Body {
   };
 }
 
-function fromEntry(row: EntryLine, ctx: Context): Body {
-  const scale = unitScale(row.unit, ctx.principal.merchant.currency);
+function fromEntry({ entry, reference }: HandedEntry, ctx: Context): Body {
+  const { unit, source } = entry;
+  const scale = unitScale(unit, ctx.principal.merchant.currency);
   return {
-    id: row.id,
+    id: entry.id,
     object: "entry",
-    sequence: row.seq,
-    kind: row.kind,
-    unit: row.unit,
-    amount: formatDecimal(row.amount, scale),
-    balance: formatDecimal(row.balance, scale),
-    reference: row.reference,
-    site: row.siteId,
-    dialect: row.dialect,
-    occurred_at: new Date(row.occurredAt).toISOString(),
-    recorded_at: new Date(row.recordedAt).toISOString(),
+    sequence: entry.seq,
+    kind: entry.kind,
+    unit,
+    amount: formatDecimal(entry.amount, scale),
+    balance: formatDecimal(holdingOf(entry.after, unit).balance, scale),
+    reference,
+    site: source.site,
+    dialect: source.dialect,
+    occurred_at: new Date(entry.occurredAt).toISOString(),
+    recorded_at: new Date(entry.recordedAt).toISOString(),
   };
 }
 

@@ -49,7 +49,6 @@ const FILL = [
   `INSERT INTO lots SELECT unit, json_extract(lots, '$[0][0]') AS at, SUM(amount) FROM entries
    WHERE reference LIKE 'earn:PAST-%' AND ?1 > 0 GROUP BY unit, at
    ON CONFLICT (unit, expires_at) DO UPDATE SET amount = amount + excluded.amount`,
-  "UPDATE owner SET published = (SELECT MAX(seq) FROM entries) WHERE ?1 > 0",
 ];
 
 countCalls({ wallet: RealWallet, projector: Projector, endpoint: WebhookEndpoint });
@@ -67,6 +66,8 @@ export default {
       const name = `${merchant}/${btoa(customer).replaceAll("=", "")}`;
       const wallets = env.WALLETS as unknown as DurableObjectNamespace<Wallet>;
       const entries = Number(searchParams.get("entries"));
+      const query = "UPDATE wallets SET seq = MAX(seq, ?) WHERE customer_id = ?";
+      await env.DB.prepare(query).bind(entries, customer).run();
       return Response.json(await wallets.getByName(name).fill({ merchant, customer }, entries));
     }
     return service.fetch(request, env, ctx);
