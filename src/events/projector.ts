@@ -1,5 +1,4 @@
 import { DurableObject } from "cloudflare:workers";
-import { ulid } from "ulid";
 import { makeId } from "../core/ids.ts";
 import type { ProgramDefinition } from "../core/program.ts";
 import { DEFAULT_PROGRAM, defineProgram } from "../core/program.ts";
@@ -11,6 +10,7 @@ import { findMerchant } from "../registry/merchants.ts";
 import { findProgram } from "../registry/programs.ts";
 import { projectedSeqs } from "../registry/projection.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
+import { ulid } from "../ulid.ts";
 import type { Handover } from "./client.ts";
 import { handOut } from "./hand-out.ts";
 import type { MerchantFacts, Purpose } from "./projection.ts";

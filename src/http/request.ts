@@ -1,8 +1,8 @@
 import type { Context as HonoContext } from "hono";
-import { ulid } from "ulid";
 import { makeId } from "../core/ids.ts";
 import type { Verdict } from "../limits/client.ts";
 import { logFault } from "../log.ts";
+import { ulid } from "../ulid.ts";
 
 /** What the application keeps of a request while it is under way. */
 export interface RequestVariables {

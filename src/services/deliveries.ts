@@ -1,4 +1,3 @@
-import { ulid } from "ulid";
 import type { LoyaltyError } from "../core/errors.ts";
 import { notFound } from "../core/errors.ts";
 import { deliveryText, wantsType } from "../core/event-body.ts";
@@ -8,6 +7,7 @@ import { ok } from "../core/result.ts";
 import { configOf } from "../events/client.ts";
 import { listEndpoints } from "../registry/endpoints.ts";
 import { readFeed, seqAt } from "../registry/events.ts";
+import { ulid } from "../ulid.ts";
 import type { Delivery, DeliveryPage } from "../webhooks/client.ts";
 import { endpointOf } from "../webhooks/client.ts";
 import type { Context } from "./context.ts";

@@ -1,8 +1,8 @@
-import { ulid } from "ulid";
 import { makeId } from "../core/ids.ts";
 import { projectorOf } from "../events/client.ts";
 import type { EventRow, FeedQuery, NewEvent } from "../registry/events.ts";
 import { readFeed } from "../registry/events.ts";
+import { ulid } from "../ulid.ts";
 import type { Context } from "./context.ts";
 
 export type { EventRow } from "../registry/events.ts";

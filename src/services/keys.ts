@@ -1,4 +1,3 @@
-import { ulid } from "ulid";
 import { sha256Hex } from "../core/digest.ts";
 import type { LoyaltyError } from "../core/errors.ts";
 import { invalid } from "../core/errors.ts";
@@ -8,6 +7,7 @@ import { err, ok } from "../core/result.ts";
 import type { KeyRow } from "../registry/keys.ts";
 import { insertKey, listKeys } from "../registry/keys.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
+import { ulid } from "../ulid.ts";
 import type { Context, Scope } from "./context.ts";
 import { makeKeyText, randomText } from "./key-text.ts";
 import type { Page } from "./lists.ts";

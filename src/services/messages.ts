@@ -1,4 +1,3 @@
-import { ulid } from "ulid";
 import type { LoyaltyError } from "../core/errors.ts";
 import { notFound } from "../core/errors.ts";
 import { makeId } from "../core/ids.ts";
@@ -12,6 +11,7 @@ import { findMerchant } from "../registry/merchants.ts";
 import type { MessageRow } from "../registry/messages.ts";
 import { insertMessage, listMessages } from "../registry/messages.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
+import { ulid } from "../ulid.ts";
 import type { Context } from "./context.ts";
 import type { Page } from "./lists.ts";
 import { pageOf } from "./lists.ts";

@@ -1,14 +1,15 @@
-import { ulid } from "ulid";
 import type { Fault, LoyaltyError } from "../core/errors.ts";
-import { notFound } from "../core/errors.ts";
+import { notFound, pointerPart } from "../core/errors.ts";
 import { makeId } from "../core/ids.ts";
 import type { ProgramDefinition } from "../core/program.ts";
 import { defineProgram, warningsOf } from "../core/program.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
+import { listSeriesKeys } from "../registry/granted-vouchers.ts";
 import type { ProgramRow } from "../registry/programs.ts";
 import { findProgram, insertProgram } from "../registry/programs.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
+import { ulid } from "../ulid.ts";
 import type { Context } from "./context.ts";
 import { forgetCredentials } from "./credentials.ts";
 
@@ -45,7 +46,28 @@ export async function createProgram(
     return err({ code: "already_exists", object: "program", field: "merchant" });
   }
   forgetCredentials();
-  return ok({ ...row, warnings: warningsOf(defined.value) });
+  const warnings = [...warningsOf(defined.value), ...(await seriesWarnings(ctx, definition))];
+  return ok({ ...row, warnings });
+}
+
+/** A series may come after the programme that grants its vouchers; until then it grants none. */
+async function seriesWarnings(
+  { db, principal }: Context,
+  { grants }: ProgramDefinition,
+): Promise<readonly Fault[]> {
+  const named = Object.entries(grants?.skus ?? {}).flatMap(([sku, { vouchers = [] }]) =>
+    vouchers.map(({ series }, i) => ({
+      series,
+      pointer: `/grants/skus/${pointerPart(sku)}/vouchers/${i}/series`,
+    })),
+  );
+  if (named.length === 0) return [];
+  const keys = named.map(({ series }) => series);
+  const known = await listSeriesKeys(db, principal.merchant.id, keys);
+  const detail = "is the key of no voucher series yet, so it grants nothing";
+  return named
+    .filter(({ series }) => !known.includes(series))
+    .map(({ pointer }) => ({ pointer, code: "unknown_series", detail }));
 }
 
 /** The merchant's programme. */

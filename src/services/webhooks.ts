@@ -1,4 +1,3 @@
-import { ulid } from "ulid";
 import { refusedAddress } from "../core/address.ts";
 import type { LoyaltyError } from "../core/errors.ts";
 import { invalid, notFound } from "../core/errors.ts";
@@ -17,6 +16,7 @@ import {
 } from "../registry/endpoints.ts";
 import { startHandingOut } from "../registry/events.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
+import { ulid } from "../ulid.ts";
 import { endpointOf } from "../webhooks/client.ts";
 import type { Context } from "./context.ts";
 import type { Page } from "./lists.ts";

@@ -1,5 +1,4 @@
 import { DurableObject } from "cloudflare:workers";
-import { ulid } from "ulid";
 import type { CommandRequest, Guard } from "../core/commands.ts";
 import type { LoyaltyError } from "../core/errors.ts";
 import type { Program } from "../core/program.ts";
@@ -8,6 +7,7 @@ import { settingsOf } from "../env.ts";
 import type { HandedEntry } from "../events/client.ts";
 import { projectorOf, SWEEP_AHEAD_MS } from "../events/client.ts";
 import { logFault } from "../log.ts";
+import { ulid } from "../ulid.ts";
 import type { Discrepancy } from "./audit.ts";
 import { auditWallet } from "./audit.ts";
 import type { Mode, Outcome } from "./execute.ts";

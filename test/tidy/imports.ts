@@ -15,12 +15,12 @@ const table: Readonly<Record<string, Neighbours>> = {
   core: { folders: [] },
   registry: { folders: ["core", "env"], packages: ["drizzle-orm"] },
   wallet: {
-    folders: ["core", "events/client", "env", "log"],
+    folders: ["core", "events/client", "env", "log", "ulid"],
     packages: ["cloudflare:workers"],
     migrations: true,
   },
   events: {
-    folders: ["core", "registry", "wallet/client", "webhooks/client", "env", "log"],
+    folders: ["core", "registry", "wallet/client", "webhooks/client", "env", "log", "ulid"],
     packages: ["cloudflare:workers"],
     migrations: true,
   },
@@ -36,14 +36,18 @@ const table: Readonly<Record<string, Neighbours>> = {
       "webhooks/client",
       "otp/client",
       "log",
+      "ulid",
     ],
   },
-  http: { folders: ["core", "services/context", "limits/client", "log"], packages: ["hono"] },
+  http: {
+    folders: ["core", "services/context", "limits/client", "log", "ulid"],
+    packages: ["hono"],
+  },
   dialects: { folders: ["core", "services", "http"], packages: ["hono"] },
   console: { folders: ["services", "http"], packages: ["hono"] },
 };
 
-const everyFolder = [...Object.keys(table), "env", "log", "app"];
+const everyFolder = [...Object.keys(table), "env", "log", "ulid", "app"];
 
 /** Modules that may import something else than their folder. */
 const exceptions: Readonly<Record<string, Neighbours>> = {
@@ -51,6 +55,7 @@ const exceptions: Readonly<Record<string, Neighbours>> = {
   "src/app.ts": { folders: everyFolder, packages: ["hono"] },
   "src/env.ts": { folders: [] },
   "src/log.ts": { folders: [] },
+  "src/ulid.ts": { folders: [] },
   "src/services/context.ts": { folders: [...(table.services?.folders ?? []), "env"] },
   "src/services/password.ts": {
     folders: table.services?.folders ?? [],
