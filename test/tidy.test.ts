@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { BUGS, type Bug } from "./planted/bugs.ts";
 import { docCommentFindings, pathFindings } from "./tidy/documentation.ts";
 import { importFindings } from "./tidy/imports.ts";
 import { limits, sizeFindings, syntaxFindings } from "./tidy/limits.ts";
 import { machinePathFindings, nameFindings, topLevelFindings } from "./tidy/names.ts";
+import { firstTable, plantedFindings, plantedRow } from "./tidy/planted.ts";
 import { type Finding, filesBelow, parse, readText, topLevelNames } from "./tidy/source.ts";
 
 const generated = ["src/worker.d.ts"];
@@ -37,7 +39,7 @@ describe("the repository", () => {
   });
 
   it("names only files that exist in its documents", () => {
-    const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
+    const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "test/README.md"];
     const conformance = filesBelow("test").filter((path) => /^test\/dialects\/.*\.md$/.test(path));
     expect([...documents, ...conformance].map(readText).flatMap((file) => pathFindings(file)))
       // A line of its own, so that the diff shows the findings.
@@ -48,6 +50,14 @@ describe("the repository", () => {
     const folders = ["src", "test", "scripts", "migrations", ".ci"].flatMap(filesBelow);
     const files = topLevelNames().filter((name) => /\.(md|json|toml)$/.test(name));
     expect([...folders, ...files].map(readText).flatMap(machinePathFindings)).toEqual([]);
+  });
+
+  it("can plant each bug of the list, and has the test that catches it", () => {
+    expect(BUGS.flatMap((bug) => plantedFindings(bug, readText))).toEqual([]);
+  });
+
+  it("tells in test/README.md of the bugs that it plants", () => {
+    expect(firstTable(readText("test/README.md"))).toEqual(BUGS.map(plantedRow));
   });
 });
 
@@ -236,5 +246,36 @@ describe("the names", () => {
       [],
     );
     expect(machinePathFindings({ path: "README.md", text: ".wrangler/tmp/x\n" })).toEqual([]);
+  });
+});
+
+describe("the planted bugs", () => {
+  const bug: Bug = {
+    name: "wrong",
+    effect: "goes wrong",
+    file: "src/core/a.ts",
+    from: "right()",
+    to: "wrong()",
+    test: "test/core/a.test.ts",
+    title: "is right",
+  };
+  const findings = (source: string, test: string) =>
+    plantedFindings(bug, (path) => ({ path, text: path === bug.file ? source : test }));
+
+  it.each([
+    ["f(right());", 'it("is right", f);', []],
+    ["f();", 'it("is right", f);', ["src/core/a.ts:1 holds 0 places to plant wrong"]],
+    ["right() + right();", 'it("is right", f);', ["src/core/a.ts:1 holds 2 places to plant wrong"]],
+    ["right();", 'it("is so", f);', ['test/core/a.test.ts:1 holds 0 tests named "is right"']],
+  ])("have one place and one test: %s %s", (source, test, expected) => {
+    expect(findings(source, test)).toEqual(expected);
+  });
+
+  it("are the rows of a table", () => {
+    const row = "| `wrong` | goes wrong | `test/core/a.test.ts`: is right |";
+    expect(plantedRow(bug)).toBe(row);
+    const text = `# A\n\n| a | b |\n|---|---|\n${row}\n\n| c |\n|---|\n| d |\n`;
+    expect(firstTable({ path: "README.md", text })).toEqual([row]);
+    expect(firstTable({ path: "README.md", text: "# A\n" })).toEqual([]);
   });
 });

@@ -37,7 +37,7 @@ export async function publishPending(outbox: Outbox, cursor: number): Promise<nu
 
 /**
  * Hands what was published, up to the entry numbered `until`, over once more, for copies that are
- * made anew. What follows is left to publishing: an entry that is copied counts as told to the feed.
+ * made anew. What follows is left to publishing: what is copied counts as told to the feed.
  */
 export async function retellAll(outbox: Outbox, until: number): Promise<void> {
   const { sql, projector } = outbox;

@@ -43,7 +43,7 @@ export interface EntryPage {
   readonly total: number;
 }
 
-/** Reads the newest entries before the one numbered `before`; reads no more rows than it answers. */
+/** Reads the newest entries before the one numbered `before`, and no more rows than those. */
 export function entriesBefore(sql: SqlStorage, before: number, limit: number): HandedEntry[] {
   const query = "SELECT * FROM entries WHERE seq < ? ORDER BY seq DESC LIMIT ?";
   return [...sql.exec<EntryRow>(query, before, limit)].map((row) => ({

@@ -75,6 +75,11 @@ describe("the rounding of what a purchase earns", () => {
     // Rounding before the multiplier would give 0.
     expect(pointsForPurchase(rules, euros(100), 0)).toBe(100);
   });
+
+  it("is that of the exact sum, not of one that was rounded before", () => {
+    // 0.495 points would be 0.50 to a hundredth, and that a whole one.
+    expect(pointsForPurchase(earning(495_000, "half_up", 100), euros(100), 0)).toBe(0);
+  });
 });
 
 describe("the tier of a customer", () => {

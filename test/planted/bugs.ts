@@ -1,0 +1,199 @@
+/** A bug that somebody could make one day, and the test that must fail because of it. */
+export interface Bug {
+  readonly name: string;
+  /** What it would do. */
+  readonly effect: string;
+  readonly file: string;
+  /** The right text; it occurs exactly once in the file. */
+  readonly from: string;
+  readonly to: string;
+  readonly test: string;
+  /** As it stands in the test's file, placeholders included. */
+  readonly title: string;
+}
+
+export const BUGS: readonly Bug[] = [
+  {
+    name: "await-between-read-and-write",
+    effect: "commands at once decide on a state that is past, and most of them fail",
+    file: "src/wallet/object.ts",
+    from: `
+  execute(owner: Owner, mode: Mode, request: CommandRequest): Result<Outcome | null, LoyaltyError> {
+    const { answer, stored } = this.#write(owner, mode, (writer) =>
+      execute(this.#reader, writer, request, Date.now()),
+`,
+    to: `
+  async execute(
+    owner: Owner,
+    mode: Mode,
+    request: CommandRequest,
+  ): Promise<Result<Outcome | null, LoyaltyError>> {
+    const ledger = this.#reader.ledger();
+    await scheduler.wait(1);
+    const reader = { ...this.#reader, ledger: () => ledger };
+    const { answer, stored } = this.#write(owner, mode, (writer) =>
+      execute(reader, writer, request, Date.now()),
+`,
+    test: "test/dialects/kirimel/earn.test.ts",
+    title: "loses none of fifty at once",
+  },
+  {
+    name: "repeat-not-looked-up",
+    effect: "a till that sends again after a timeout earns or redeems twice",
+    file: "src/wallet/execute.ts",
+    from: "const recognition = recognise(request, past, clock);",
+    to: 'const recognition: Recognition = { kind: "new" };',
+    test: "test/wallet/parallel.test.ts",
+    title: "are booked once when they carry the same reference, and answered alike",
+  },
+  {
+    name: "cursor-before-publishing",
+    effect: "what the projector failed to take counts as published: its events come late or never",
+    file: "src/wallet/object.ts",
+    from: `
+    this.#published = await publishPending(this.#outbox(this.#owner), this.#published);
+`,
+    to: `
+    const cursor = this.#published;
+    this.#published = this.#reader.head().seq;
+    await publishPending(this.#outbox(this.#owner), cursor);
+`,
+    test: "test/wallet/publish.test.ts",
+    title: "hands the same over again, ever later, and loses nothing",
+  },
+  {
+    name: "cursor-before-hand-out",
+    effect: "a call to an endpoint's object that fails loses the webhooks of its events for good",
+    file: "src/events/hand-out.ts",
+    from: `
+    await Promise.all(endpoints.map((endpoint) => handTo(env, livemode, endpoint, rows)));
+    const work = unitOfWork(db, "live");
+    work.add(advanceHandedSeq(db, merchantId, last.seq));
+    await work.commit();
+`,
+    to: `
+    const work = unitOfWork(db, "live");
+    work.add(advanceHandedSeq(db, merchantId, last.seq));
+    await work.commit();
+    await Promise.all(endpoints.map((endpoint) => handTo(env, livemode, endpoint, rows)));
+`,
+    test: "test/events/publishing.test.ts",
+    title: "lets a failed call to an endpoint be repeated until the endpoint has the event",
+  },
+  {
+    name: "signature-not-compared",
+    effect: "whoever knows a KiriMel key books points without its secret",
+    file: "src/http/hmac.ts",
+    from: "return verdicts.includes(true);",
+    to: "return verdicts.length > 0;",
+    test: "test/dialects/kirimel/vectors.test.ts",
+    title: "is refused with the signature of other bytes of the same meaning (case 3)",
+  },
+  {
+    name: "merchant-dropped-from-query",
+    effect: "one merchant's till lists every merchant's customers, with names and phones",
+    file: "src/registry/customer-list.ts",
+    from: `
+    eq(customers.merchantId, merchantId),
+    filter.tier === null`,
+    to: `
+    filter.tier === null`,
+    test: "test/dialects/kirimel-lists.test.ts",
+    title: "shows no other merchant's customers",
+  },
+  {
+    name: "rounded-twice",
+    effect: "a purchase short of a point earns it, and the till and the ledger differ by one",
+    file: "src/core/earning.ts",
+    from: "const base = divide(exact * pointSteps, divisor, rounding) * BigInt(step);",
+    to: `const rounded = divide(exact * pointSteps, divisor / BigInt(step), rounding);
+  const base = divide(rounded, BigInt(step), rounding) * BigInt(step);`,
+    test: "test/core/earning.test.ts",
+    title: "is that of the exact sum, not of one that was rounded before",
+  },
+  {
+    name: "sandbox-commit-kept",
+    effect: "a till that is being tested changes real customers' balances",
+    file: "src/wallet/execute.ts",
+    from: 'if (mode === "live") return storage.transactionSync(work);',
+    to: "if (mode !== null) return storage.transactionSync(work);",
+    test: "test/wallet/sandbox.test.ts",
+    title: "is answered as a live one and leaves no trace: %s",
+  },
+  {
+    name: "expired-lot-spendable",
+    effect: "points are spent after their last day, until the alarm takes what is left",
+    file: "src/core/decide.ts",
+    from: `
+  expireDue(draft);
+`,
+    to: `
+  if (request.command.kind === "expire") expireDue(draft);
+`,
+    test: "test/dialects/kirimel/redeem.test.ts",
+    title: "cannot spend what has expired",
+  },
+  {
+    name: "last-to-expire-first",
+    effect: "customers spend what would have lasted, and what is left expires",
+    file: "src/core/draft.ts",
+    from: "for (const lot of draft.ledger.lots(unit)) {",
+    to: "for (const lot of [...draft.ledger.lots(unit)].reverse()) {",
+    test: "test/core/decide.test.ts",
+    title: "spends what expires first, over several lots, and what never expires last",
+  },
+  {
+    name: "voucher-without-condition",
+    effect: "two tills at once both give the discount of one voucher",
+    file: "src/registry/vouchers.ts",
+    from: ".where(and(eq(vouchers.merchantId, merchantId), eq(vouchers.id, id), active()));",
+    to: ".where(and(eq(vouchers.merchantId, merchantId), eq(vouchers.id, id)));",
+    test: "test/dialects/kirimel-vouchers-races.test.ts",
+    title: "with different references: exactly one wins, the others come too late",
+  },
+  {
+    name: "secret-compared-by-prefix",
+    effect: "the deployment's admin token is guessed by its first character",
+    file: "src/core/digest.ts",
+    from: "return difference === 0;",
+    to: "return difference === 0 || right.startsWith(left);",
+    test: "test/dialects/native/authentication.test.ts",
+    title: "is refused with the token %s",
+  },
+  {
+    name: "scope-not-checked",
+    effect: "a key that may only read books bills and changes balances",
+    file: "src/http/scopes.ts",
+    from: 'if (scopes.includes(scope) || scopes.includes("admin")) return ok(null);',
+    to: "if (scopes.length > 0) return ok(null);",
+    test: "test/dialects/microgenn-keys.test.ts",
+    title: "cases 4 and 5: does only what its scope allows",
+  },
+  {
+    name: "signature-not-bound-to-path",
+    effect: "a captured redemption is sent to the path of an earn, and is good there",
+    file: "src/dialects/kirimel/authentication.ts",
+    from: "routingPath(http.req.raw)",
+    to: '"any path"',
+    test: "test/dialects/kirimel/binding.test.ts",
+    title: "is bound by the first of two that arrive at once",
+  },
+  {
+    name: "webhook-id-of-each-try",
+    effect: "a receiver cannot tell a retry from a new event, and counts it twice",
+    file: "src/webhooks/send.ts",
+    from: "signatureHeaders(target.secrets, delivery.event, at, delivery.body);",
+    to: "signatureHeaders(target.secrets, delivery.event + delivery.failures, at, delivery.body);",
+    test: "test/webhooks/delivery.test.ts",
+    title: "is tried again with the same id at every step of the schedule, then given up",
+  },
+  {
+    name: "amount-through-a-float",
+    effect: "some amounts lose a hundredth: 4.35 is read as 4.34",
+    file: "src/core/amount.ts",
+    from: "const value = Number(digits);",
+    to: "const value = Math.trunc(Math.abs(Number(text)) * 10 ** scale);",
+    test: "test/core/amount.test.ts",
+    title: "adds exactly where a float would not: %s + %s",
+  },
+];
