@@ -84,10 +84,13 @@ export const keys = sqliteTable(
     revokedAt: integer("revoked_at"),
     createdAt,
     updatedAt,
+    /** Whose key it is, where a dialect gives one to each person. */
+    staffId: text("staff_id"),
   },
   (table) => [
     uniqueIndex("keys_hash").on(table.hash),
     index("keys_merchant").on(table.merchantId, table.id),
+    index("keys_staff").on(table.staffId).where(sql`staff_id IS NOT NULL`),
   ],
 );
 

@@ -95,6 +95,7 @@ export async function createKey(
     revokedAt: null,
     createdAt: now,
     updatedAt: now,
+    staffId: null,
   };
   const work = unitOfWork(db, principal.mode);
   work.add(insertKey(db, row));

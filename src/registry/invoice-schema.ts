@@ -1,0 +1,45 @@
+import { sql } from "drizzle-orm";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+/**
+ * Invoices as tills sent them, also those of nobody. D1 is their authority; what they earn is the
+ * wallet's, and a row that is not booked yet tells the sweep that it still has to be.
+ */
+export const invoices = sqliteTable(
+  "invoices",
+  {
+    id: text("id").primaryKey(),
+    merchantId: text("merchant_id").notNull(),
+    /** Per-merchant number, for dialects that speak numbers. */
+    number: integer("number").notNull(),
+    /** The till's own number; null when it told none. */
+    reference: text("reference"),
+    customerId: text("customer_id"),
+    siteId: text("site_id"),
+    /** In the currency's smallest unit; negative for a return. */
+    amount: integer("amount").notNull(),
+    /** Points, smallest step; null until they are booked. */
+    pointsEarned: integer("points_earned"),
+    /** What the till sent, as far as it is shown again. */
+    document: text("document", { mode: "json" }).$type<Record<string, unknown>>().notNull(),
+    invoicedAt: integer("invoiced_at").notNull(),
+    /** When the wallet had booked it; null: still to be booked, unless it is nobody's. */
+    bookedAt: integer("booked_at"),
+    voidedAt: integer("voided_at"),
+    /** When the wallet had taken its points back. */
+    voidBookedAt: integer("void_booked_at"),
+    voidReason: text("void_reason"),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("invoices_number").on(table.merchantId, table.number),
+    uniqueIndex("invoices_reference")
+      .on(table.merchantId, table.reference)
+      .where(sql`reference IS NOT NULL`),
+    index("invoices_open")
+      .on(table.createdAt)
+      .where(sql`customer_id IS NOT NULL AND (booked_at IS NULL
+        OR (voided_at IS NOT NULL AND void_booked_at IS NULL))`),
+  ],
+);
