@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { cp, mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import {
   convertV4MiniflareOptions,
@@ -25,6 +25,8 @@ export interface RuntimeOptions {
   bindings?: Readonly<Record<string, string>>;
   /** The wrangler.toml to take everything else from; the project's own unless told. */
   config?: string;
+  /** State folder whose D1 databases a fresh one starts with, instead of being migrated. */
+  databasesOf?: string;
   /** Ends a start that is under way. */
   signal?: AbortSignal;
 }
@@ -73,7 +75,9 @@ async function startOn(state: string, options: RuntimeOptions): Promise<Runtime>
   const declared = await readDeclaration(config);
   const preparations = [
     buildBundle(config, declared.main, declared.moduleRules, signal),
-    migrateDatabases(config, declared.databases, state, signal),
+    options.databasesOf === undefined
+      ? migrateDatabases(config, declared.databases, state, signal)
+      : copyDatabases(options.databasesOf, state),
   ] as const;
   // Even if one fails: the other's wrangler process must not outlive this call.
   await Promise.allSettled(preparations);
@@ -131,6 +135,22 @@ async function migrateDatabases(
     const command = ["d1", "migrations", "apply", binding, "--local", "--persist-to", state];
     await runWrangler(config, command, signal);
   }
+}
+
+/** Makes a state folder with nothing in it but the project's migrated D1 databases. */
+export async function makeDatabases(state: string): Promise<void> {
+  await mkdir(state, { recursive: true });
+  const { databases } = await readDeclaration(projectConfig);
+  await migrateDatabases(projectConfig, databases, state);
+}
+
+/** Where wrangler and miniflare keep the D1 databases of a state folder. */
+function databaseFolder(state: string): string {
+  return resolve(state, "v3/d1");
+}
+
+async function copyDatabases(from: string, state: string): Promise<void> {
+  await cp(databaseFolder(from), databaseFolder(state), { recursive: true });
 }
 
 function miniflareOptions(worker: V4WorkerOptions, state: string) {

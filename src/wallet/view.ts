@@ -31,6 +31,8 @@ export function viewWallet(reader: WalletReader, now: number, until: number): Wa
 
 /** Which entries to list, newest first. */
 export interface EntryQuery {
+  /** Null is every unit. */
+  readonly unit: Unit | null;
   readonly kinds: readonly EntryKind[];
   readonly limit: number;
   readonly offset: number;
@@ -54,16 +56,18 @@ export function entriesBefore(sql: SqlStorage, before: number, limit: number): H
 
 /** Reads a page of the ledger. Counts the matching entries: for lists, never for commands. */
 export function listEntries(sql: SqlStorage, query: EntryQuery): EntryPage {
-  const { kinds, limit, offset } = query;
-  const where = `kind IN (${kinds.map(() => "?").join(", ")})`;
+  const { unit, kinds, limit, offset } = query;
+  const where = `(?1 IS NULL OR unit = ?1) AND kind IN (${kinds.map(() => "?").join(", ")})`;
   const rows = sql.exec<EntryRow>(
     `SELECT * FROM entries WHERE ${where} ORDER BY seq DESC LIMIT ? OFFSET ?`,
+    unit,
     ...kinds,
     limit,
     offset,
   );
   const counted = sql.exec<{ total: number }>(
     `SELECT COUNT(*) AS total FROM entries WHERE ${where}`,
+    unit,
     ...kinds,
   );
   const page = [...rows];

@@ -27,11 +27,11 @@ export interface Cost {
 export const SIZES = [10, 1_000, 100_000] as const;
 
 /** Publishing waits so long that an answer surely comes before it. */
-const PUBLISH_DELAY_MS = 300;
+const PUBLISH_DELAY_MS = 150;
 /** A command is over when nothing was counted for so many looks, so far apart. */
 const QUIET_LOOKS = 2;
-const LOOK_MS = 200;
-const MAX_LOOKS = 300;
+const LOOK_MS = 100;
+const MAX_LOOKS = 600;
 
 /** Counts rows, statements and calls, with no clock but to wait for what comes after an answer. */
 export async function countCosts(state: string, progress: (text: string) => void): Promise<Cost[]> {
@@ -41,6 +41,7 @@ export async function countCosts(state: string, progress: (text: string) => void
     port: 0,
     state: join(state, "counting"),
     config,
+    databasesOf: join(state, "databases"),
     bindings: { GUERDON_PUBLISH_DELAY_MS: String(PUBLISH_DELAY_MS) },
   });
   const receiver = await openReceiver();

@@ -2,9 +2,10 @@ import { OPERATIONS } from "./counts.ts";
 import { goalsOf, isMet } from "./goals.ts";
 import type { Report } from "./report.ts";
 
-/** The report as tables for a terminal. */
+/** The report as tables for a terminal, without what was not measured. */
 export function printable(report: Report): string {
-  return [speeds(report), counts(report), costs(report), goals(report)].join("\n\n");
+  const clocked = report.rounds.length === 0 ? [] : [speeds(report)];
+  return [...clocked, counts(report), costs(report), goals(report)].join("\n\n");
 }
 
 function speeds({ medians }: Report): string {
@@ -67,7 +68,8 @@ function costs({
 }
 
 function goals(report: Report): string {
-  const rows = goalsOf(report).map((goal) => [
+  const measured = goalsOf(report).filter(({ value }) => !Number.isNaN(value));
+  const rows = measured.map((goal) => [
     isMet(goal) ? "met" : "MISSED",
     goal.name,
     String(goal.value),

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { makeDatabases } from "../../scripts/runtime.ts";
 import { measureBundle, measureStartup } from "./bundle-size.ts";
 import { countCosts } from "./counts.ts";
 import { printable } from "./print.ts";
@@ -11,7 +12,7 @@ import { type Effort, measureThroughput } from "./throughput.ts";
 const full: Effort = { customers: 200, connections: 32, rounds: 7, roundMs: 4_000 };
 const quick: Effort = { customers: 50, connections: 16, rounds: 2, roundMs: 800 };
 
-const usage = `npm run bench -- [--quick] [--json FILE] [--customers N] [--connections N]
+const usage = `npm run bench -- [--quick | --counts] [--json FILE] [--customers N] [--connections N]
                  [--rounds N] [--seconds N] [--state FOLDER]
 `;
 
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       quick: { type: "boolean", default: false },
+      counts: { type: "boolean", default: false },
       json: { type: "string" },
       customers: { type: "string" },
       connections: { type: "string" },
@@ -42,11 +44,10 @@ async function main(): Promise<void> {
   const state = await mkdtemp(join(values.state, "guerdon-bench-"));
   try {
     const progress = (text: string) => process.stderr.write(`${text}\n`);
+    await makeDatabases(join(state, "databases"));
     const counting = countAll(state, progress);
-    const [counted, turns] = await Promise.all([
-      counting,
-      measureThroughput(effort, state, progress, counting),
-    ]);
+    const measuring = values.counts ? [] : measureThroughput(effort, state, progress, counting);
+    const [counted, turns] = await Promise.all([counting, measuring]);
     const report = makeReport({ effort, turns, ...counted });
     process.stdout.write(`${printable(report)}\n`);
     if (values.json !== undefined) {
@@ -57,7 +58,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** What needs no clock, or only the processor's. */
+/** What needs no clock, or only the processor's: with --counts it is all that is done. */
 async function countAll(state: string, progress: (text: string) => void) {
   const [bundle, costs] = await Promise.all([measureBundle(), countCosts(state, progress)]);
   return { bundle, costs, startupCpuMs: await measureStartup(state) };

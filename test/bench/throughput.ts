@@ -70,12 +70,13 @@ export async function measureThroughput(
     const worker = (name: string) => ({
       config: fileURLToPath(new URL(`workers/${name}/wrangler.toml`, import.meta.url)),
     });
+    const databasesOf = join(state, "databases");
     const delay = { bindings: { GUERDON_PUBLISH_DELAY_MS: String(NEVER_MS) } };
     const starting = [
       start("empty", worker("empty")),
       start("object-write", worker("object-write")),
-      start("path", delay),
-      start("sustained"),
+      start("path", { databasesOf, ...delay }),
+      start("sustained", { databasesOf }),
     ] as const;
     await Promise.allSettled(starting);
     const [empty, objectWrite, path, sustained] = await Promise.all(starting);
