@@ -14,6 +14,10 @@ const testBindings = {
     current: "1",
     keys: { "1": Buffer.alloc(32, "guerdon test key").toString("base64") },
   }),
+  GUERDON_MALFORMED_REQUESTS: process.env.GUERDON_MALFORMED_REQUESTS ?? "",
+  GUERDON_MALFORMED_SEED: process.env.GUERDON_MALFORMED_SEED ?? "",
+  GUERDON_MODEL_RUNS: process.env.GUERDON_MODEL_RUNS ?? "",
+  GUERDON_MODEL_SEED: process.env.GUERDON_MODEL_SEED ?? "",
 };
 
 const inWorkerd = () => ({

@@ -1,0 +1,4 @@
+import { describe } from "vitest";
+import { describeMalformed } from "../../support/malformed/suite.ts";
+
+describe("a broken request of the dialect imonggo", () => describeMalformed("imonggo"));
