@@ -23,6 +23,8 @@ async function loadMerchant(api: NativeApi, demo: DemoMerchant): Promise<void> {
     "/sites": demo.sites,
     "/programs": demo.programs,
     "/keys": demo.keys,
+    "/staff": demo.staff ?? [],
+    "/membership_programs": demo.membershipPrograms ?? [],
   };
   for (const [path, bodies] of Object.entries(parts)) {
     for (const body of bodies) {
@@ -31,8 +33,13 @@ async function loadMerchant(api: NativeApi, demo: DemoMerchant): Promise<void> {
   }
   await importCustomers(api, demo.customers, slug);
   // Codes may belong to customers.
-  for (const body of demo.voucherSeries ?? []) {
+  for (const { more, ...body } of demo.voucherSeries ?? []) {
     await api.create("/voucher_series", body, slug);
+    if (more === undefined) continue;
+    const [series] = (await api.list("/voucher_series", slug)).filter(
+      ({ key }) => key === body.key,
+    );
+    await api.create(`/voucher_series/${series?.id}/vouchers`, more, slug);
   }
 }
 

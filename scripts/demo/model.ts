@@ -15,6 +15,8 @@ export interface DemoMerchant {
   programs: readonly DemoProgram[];
   keys: readonly DemoKey[];
   voucherSeries?: readonly DemoVoucherSeries[];
+  staff?: readonly DemoStaff[];
+  membershipPrograms?: readonly DemoMembershipProgram[];
   customers: readonly DemoCustomer[];
 }
 
@@ -22,6 +24,23 @@ export interface DemoSite {
   code: string;
   name: string;
   kind?: "RESTAURANT" | "RETAIL";
+}
+
+/** A person who signs in. */
+export interface DemoStaff {
+  username: string;
+  password: string;
+  name: string;
+  sites: readonly string[];
+  scopes: readonly string[];
+}
+
+export interface DemoMembershipProgram {
+  key: string;
+  label: string;
+  description: string;
+  conditions: string;
+  years: number;
 }
 
 export interface DemoProgram {
@@ -32,10 +51,15 @@ export interface DemoProgram {
     /** Points per currency unit that lines of a category earn besides. */
     categories?: Readonly<Record<string, string>>;
   };
-  redemption: { rate: string };
+  redemption?: { rate: string };
   /** Never, unless told. */
-  expiry?: { days: number };
-  tiers: readonly {
+  expiry?: { days: number } | { date: string };
+  /** What a purchase gives besides points. */
+  grants?: {
+    stamps: { per_bill: string; expiry: { date: string } };
+    skus: Readonly<Record<string, { vouchers: readonly { series: string; count: number }[] }>>;
+  };
+  tiers?: readonly {
     name: string;
     from: string;
     multiplier: string;
@@ -65,11 +89,21 @@ export interface DemoVoucherSeries {
   valid_from?: string;
   valid_until: string;
   codes: readonly string[];
+  /** The merchant's own name for the series, and how it presents itself. */
+  key?: string;
+  label?: string;
+  description?: string;
+  image_url?: string;
+  conditions?: string;
+  configuration?: Readonly<Record<string, unknown>>;
+  /** Codes that were good for another time than the series. */
+  more?: { codes: readonly string[]; customer: number; valid_until: string };
 }
 
 export interface DemoCustomer {
   number: number;
   name: string;
+  email?: string;
   identifiers: readonly { kind: string; value: string }[];
   metadata?: Readonly<Record<string, string>>;
   balances: readonly {

@@ -8,22 +8,25 @@ export interface ImportOutcome {
 export interface NativeApi {
   /** Creates an object, unless it was there before. */
   create(path: string, body: object, merchant?: string): Promise<void>;
+  /** The newest objects of a kind. */
+  list(path: string, merchant: string): Promise<readonly Record<string, unknown>[]>;
   /** Sends one JSON object a line and returns what became of each. */
   importLines(path: string, lines: readonly object[], merchant: string): Promise<ImportOutcome[]>;
 }
 
 export function nativeApi(url: string, signal?: AbortSignal): NativeApi {
-  const post = (path: string, type: string, body: string, merchant?: string) =>
+  const call = (path: string, merchant: string | undefined, init: RequestInit = {}) =>
     fetch(`${url}/loyalty/v1${path}`, {
-      method: "POST",
+      ...init,
       headers: {
+        ...init.headers,
         Authorization: `Bearer ${localAdminToken}`,
-        "Content-Type": type,
         ...(merchant === undefined ? {} : { "Guerdon-Merchant": merchant }),
       },
-      body,
       ...(signal === undefined ? {} : { signal }),
     });
+  const post = (path: string, type: string, body: string, merchant?: string) =>
+    call(path, merchant, { method: "POST", headers: { "Content-Type": type }, body });
 
   return {
     create: async (path, body, merchant) => {
@@ -32,6 +35,12 @@ export function nativeApi(url: string, signal?: AbortSignal): NativeApi {
       if (answer.status !== 201 && !isAlreadyThere(answer.status, text)) {
         throw refusal(path, answer.status, text);
       }
+    },
+    list: async (path, merchant) => {
+      const answer = await call(path, merchant);
+      const text = await answer.text();
+      if (!answer.ok) throw refusal(path, answer.status, text);
+      return JSON.parse(text).data;
     },
     importLines: async (path, lines, merchant) => {
       const body = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
@@ -53,5 +62,5 @@ function isAlreadyThere(status: number, problem: string): boolean {
 }
 
 function refusal(path: string, status: number, text: string): Error {
-  return new Error(`POST ${path} was answered with ${status}: ${text}`);
+  return new Error(`${path} was answered with ${status}: ${text}`);
 }

@@ -1,6 +1,7 @@
+import { augmigo } from "./augmigo.ts";
 import { kirimel } from "./kirimel.ts";
 import { microgenn } from "./microgenn.ts";
 import type { DemoVendor } from "./model.ts";
 
 /** Every vendor whose demo data a local runtime holds. */
-export const demoVendors: readonly DemoVendor[] = [kirimel, microgenn];
+export const demoVendors: readonly DemoVendor[] = [kirimel, microgenn, augmigo];

@@ -7,7 +7,16 @@ import catalogue from "../dialects/events.md?raw";
 import { EVENT_TYPES, faultsOfBody } from "../support/event-schemas.ts";
 import { bookFor, feedWith, makeShop, type Shop } from "../support/events.ts";
 import { nativeCall, nativeMake } from "../support/native.ts";
-import { adjust, earn, open, program, redeem, reverse, TIERS } from "../support/requests.ts";
+import {
+  adjust,
+  earn,
+  open,
+  program,
+  redeem,
+  reverse,
+  TIERS,
+  vouchers,
+} from "../support/requests.ts";
 import { importCustomer, type Json, makeTill } from "../support/till.ts";
 import { callNative, useReceivers } from "../support/webhooks.ts";
 
@@ -37,6 +46,20 @@ async function enrolAda(shop: Shop): Promise<string> {
   return String((body.data as Json[])[0]?.id);
 }
 
+/** Changes somebody's profile. */
+async function marry({ slug: merchant }: Shop, customer: string): Promise<void> {
+  const body = { name: "Ada Lovelace", email: "ada@example.org", birth_date: "1815-12-10" };
+  await nativeCall("PATCH", `/customers/${customer}`, { merchant, body });
+}
+
+/** Gives somebody a membership and takes it away again. */
+async function holdMembership({ slug }: Shop, customer: string): Promise<void> {
+  await nativeMake("/membership_programs", { key: "mp-gold", label: "Gold" }, slug);
+  const path = `/customers/${customer}/memberships`;
+  const { id } = await nativeMake(path, { program: "mp-gold" }, slug);
+  await nativeCall("DELETE", `${path}/${id}`, { merchant: slug });
+}
+
 /** Books something of everything that a wallet books. */
 async function liveALife(merchant: string, customer: string): Promise<void> {
   const rules = program({ tiers: TIERS, allowDebt: true });
@@ -50,7 +73,8 @@ async function liveALife(merchant: string, customer: string): Promise<void> {
   const purchase = { amount: 12_000, currency: "EUR" };
   await book(earn(500));
   await book(redeem(100));
-  await book({ kind: "bill", number: "B-1", purchase, lines: [line], expiresAt: NEVER });
+  const bill = { kind: "bill", number: "B-1", purchase, lines: [line], expiresAt: NEVER } as const;
+  await book({ ...bill, vouchers: vouchers(1) });
   await book(reverse(4));
   for (const unit of ["stamp", "prepaid"] as const) {
     await book(earn(500, NEVER, unit));
@@ -99,13 +123,21 @@ describe("events as they happen", () => {
       expect(receivers.received.map((one) => one.body).join()).toContain('"ping"');
     await vi.waitFor(pinged);
     receivers.answer("/a", () => new Response(null, { status: 410 }));
+    await marry(shop, customer);
+    await holdMembership(shop, customer);
     await liveALife(shop.id, customer);
+    await nativeCall("DELETE", `/customers/${customer}`, { merchant: shop.slug });
     const { head } = await walletOf(env, { merchant: shop.id, customer }).view(0);
-    const notOfTheWallet = ["customer.created", "voucher.issued", "voucher.redeemed", "disabled"];
+    const vouchers = ["voucher.issued", "voucher.redeemed"];
+    const memberships = ["membership.assigned", "membership.removed"];
+    const profile = ["customer.created", "customer.updated", "customer.erased"];
+    const notOfTheWallet = [...profile, ...vouchers, ...memberships, "disabled"];
     await feedWith(shop, head.seq + notOfTheWallet.length);
     const { body } = await nativeCall("GET", "/events?after_seq=0&limit=100", {
       merchant: shop.slug,
     });
+    const issued = (body.data as Json[]).filter(({ type }) => type === "voucher.issued");
+    expect(issued.map(({ sequence }) => sequence)).toEqual([null, 6]);
     const told = (body.data as Json[]).map(({ object: _object, seq: _seq, ...event }) => event);
     const sent = receivers.received.map((one) => JSON.parse(one.body) as Json);
     const all = [...told, ...sent];

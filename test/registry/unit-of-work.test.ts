@@ -88,6 +88,16 @@ describe("a unit of work", () => {
     expect(await keys()).toEqual(["a", "b"]);
   });
 
+  it("commits a conditional write that changed as many rows as it must, and no other", async () => {
+    await db.batch([put("a"), put("b")] as never);
+    for (const rows of [1, 3, 0, 2]) {
+      const work = unitOfWork(db, "live");
+      work.addConditional(db.delete(requests), rows);
+      expect(await work.commit()).toBe(rows === 2);
+    }
+    expect(await keys()).toEqual([]);
+  });
+
   it("throws on every other failure, and has written nothing", async () => {
     const work = unitOfWork(db, "live");
     const broken = {

@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { NEVER } from "../../src/core/entries.ts";
-import { dayOf, endOfDay, expiryOf, isTimeZone, lastDayOf } from "../../src/services/calendar.ts";
+import {
+  addDays,
+  dayOf,
+  endOfDay,
+  expiryOf,
+  isTimeZone,
+  lastDayOf,
+  localTimeOf,
+  momentOf,
+} from "../../src/services/calendar.ts";
 
 const KUALA_LUMPUR = "Asia/Kuala_Lumpur";
 const NEW_YORK = "America/New_York";
@@ -64,6 +73,51 @@ describe("the business day of a moment", () => {
       expect(lastDayOf(endOfDay(day, NEW_YORK), NEW_YORK)).toBe(day);
     }
     expect(lastDayOf(NEVER, NEW_YORK)).toBeNull();
+  });
+});
+
+describe("the moment of a clock's time", () => {
+  it.each([
+    ["2026-01-15T10:00:00", KUALA_LUMPUR, "2026-01-15T02:00:00.000Z"],
+    ["2026-01-15T00:30:00", KUALA_LUMPUR, "2026-01-14T16:30:00.000Z"],
+    ["2026-07-15T10:00:00", NEW_YORK, "2026-07-15T14:00:00.000Z"],
+    ["1960-01-01T00:00:00", "UTC", "1960-01-01T00:00:00.000Z"],
+  ])("%s in %s is %s", (local, zone, moment) => {
+    expect(text(momentOf(local, zone) ?? 0)).toBe(moment);
+  });
+
+  it("that the clocks skip is as much later as they were put forward", () => {
+    expect(text(momentOf("2026-03-08T02:30:00", NEW_YORK) ?? 0)).toBe("2026-03-08T07:30:00.000Z");
+  });
+
+  it("that comes twice is the first", () => {
+    expect(text(momentOf("2026-11-01T01:30:00", NEW_YORK) ?? 0)).toBe("2026-11-01T05:30:00.000Z");
+  });
+
+  it("is none for a time of no calendar", () => {
+    expect(momentOf("2026-02-29T10:00:00", KUALA_LUMPUR)).toBeNull();
+    expect(momentOf("yesterday", KUALA_LUMPUR)).toBeNull();
+  });
+});
+
+describe("what a clock shows at a moment", () => {
+  it.each([
+    ["2026-01-15T02:00:00.999Z", KUALA_LUMPUR, "2026-01-15T10:00:00"],
+    ["2026-12-31T16:00:00.000Z", KUALA_LUMPUR, "2027-01-01T00:00:00"],
+    ["2026-07-15T14:00:00.000Z", NEW_YORK, "2026-07-15T10:00:00"],
+    ["2026-03-08T07:30:00.000Z", NEW_YORK, "2026-03-08T03:30:00"],
+    ["2026-11-01T05:30:00.000Z", NEW_YORK, "2026-11-01T01:30:00"],
+    ["2026-11-01T06:30:00.000Z", NEW_YORK, "2026-11-01T01:30:00"],
+  ])("%s in %s is %s", (moment, zone, local) => {
+    expect(localTimeOf(Date.parse(moment), zone)).toBe(local);
+  });
+});
+
+describe("days after a day", () => {
+  it("are counted on the calendar", () => {
+    expect(addDays("2028-02-28", 1)).toBe("2028-02-29");
+    expect(addDays("2026-12-31", 365)).toBe("2027-12-31");
+    expect(addDays("2026-01-15", 0)).toBe("2026-01-15");
   });
 });
 

@@ -53,6 +53,23 @@ describe("a hashed password", () => {
     expect(await verifyPassword(password, await hashPassword(password))).toBe(true);
   });
 
+  it("of nobody is never right, and takes as long to be refused", async () => {
+    const stored = await hashPassword("s3cret");
+    const least = async (against: string | null): Promise<number> => {
+      const times: number[] = [];
+      for (let i = 0; i < 5; i += 1) {
+        const start = performance.now();
+        expect(await verifyPassword("wrong", against)).toBe(false);
+        times.push(performance.now() - start);
+      }
+      return Math.min(...times);
+    };
+    const known = await least(stored);
+    expect(known).toBeGreaterThan(5);
+    expect(await least(null)).toBeGreaterThan(known / 2);
+    expect(await verifyPassword("", null)).toBe(false);
+  });
+
   it("of an unknown scheme is an error and never a yes", async () => {
     for (const stored of ["", "plain$s3cret", "bcrypt$1$2$3$4$5"]) {
       await expect(verifyPassword("s3cret", stored)).rejects.toThrow("unknown password scheme");

@@ -47,9 +47,9 @@ describe("a new site", () => {
     const fields = { code: "SPA", name: "Spa", kind: "RETAIL", address };
     const { body } = await create("/sites", fields, merchant);
     const id = expect.stringMatching(/^sit_[0-9A-HJKMNP-TV-Z]{26}$/);
-    expect(body).toEqual({ id, object: "site", ...fields, ...STAMPS });
+    expect(body).toEqual({ id, object: "site", number: 1, ...fields, ...STAMPS });
     const bare = await create("/sites", { code: "BAR", name: "Bar" }, merchant);
-    expect(bare.body).toMatchObject({ kind: null, address: {} });
+    expect(bare.body).toMatchObject({ number: 2, kind: null, address: {} });
     const listed = await native("/sites", { merchant });
     expect(listed.body.data).toEqual(expect.arrayContaining([body, bare.body]));
   });
@@ -63,6 +63,20 @@ describe("a new site", () => {
     await create("/sites", body, "other");
   });
 
+  it("may bring a number along, behind which the next ones are counted", async () => {
+    const slug = "numbered-sites";
+    await create("/merchants", { slug, name: slug, currency: "INR", time_zone: "Asia/Kolkata" });
+    const make = async (code: string, given: object = {}) =>
+      (await create("/sites", { code, name: code, ...given }, slug)).body.number;
+    expect([await make("A", { number: 11 }), await make("B")]).toEqual([11, 12]);
+    expect(await make("C", { number: 5 })).toBe(5);
+    const fields = { code: "D", name: "D", number: 11 };
+    const context = { object: "site", field: "number" };
+    const taken = await native("/sites", { merchant: slug, body: fields });
+    expectProblem(taken, 409, { code: "already_exists", context });
+    expect((await create("/sites", fields, "other")).body.number).toBe(11);
+  });
+
   it.each([
     ["code", undefined, "/code", "required"],
     ["code", " ", "/code", "too_small"],
@@ -72,6 +86,9 @@ describe("a new site", () => {
     ["name", "", "/name", "too_small"],
     ["name", "x".repeat(256), "/name", "too_large"],
     ["kind", "BAR", "/kind", "invalid"],
+    ["number", 0, "/number", "too_small"],
+    ["number", "7", "/number", "invalid"],
+    ["number", 1e12, "/number", "too_large"],
     ["address", "1, Hill Road", "/address", "invalid"],
     ["address", ["Pune"], "/address", "invalid"],
     ["address", { zip: 411001 }, "/address/zip", "invalid"],
@@ -168,9 +185,11 @@ describe("a new person of the staff", () => {
     expect(body).toEqual({
       id: expect.stringMatching(/^stf_[0-9A-HJKMNP-TV-Z]{26}$/),
       object: "staff",
+      number: 1,
       username: fields.username,
       name: fields.name,
       sites: [first.body.id, second.body.id],
+      all_sites: false,
       default_site: second.body.id,
       scopes: fields.scopes,
       ...STAMPS,
@@ -188,6 +207,60 @@ describe("a new person of the staff", () => {
     const context = { object: "staff", field: "username" };
     expectProblem(again, 409, { code: "already_exists", context });
     await create("/staff", body, "other");
+  });
+
+  it("gets the merchant's next number, or its own, which nobody else may have", async () => {
+    const merchantOfThem = "numbered";
+    const about = { name: "N", currency: "INR", time_zone: "Asia/Kolkata" };
+    await create("/merchants", { slug: merchantOfThem, ...about });
+    const numberOf = async (username: string, given = {}) => {
+      const body = { username, password: "p", name: "N", ...given };
+      return (await create("/staff", body, merchantOfThem)).body.number;
+    };
+    expect(await numberOf("a")).toBe(1);
+    expect(await numberOf("b", { number: 70 })).toBe(70);
+    expect(await numberOf("c")).toBe(71);
+    const body = { username: "d", password: "p", name: "N", number: 70 };
+    const again = await native("/staff", { merchant: merchantOfThem, body });
+    const context = { object: "staff", field: "number" };
+    expectProblem(again, 409, { code: "already_exists", context });
+  });
+
+  it("may act everywhere without a site being named, and have any as default", async () => {
+    const { body: site } = await create("/sites", { code: "ANY", name: "Any" }, merchant);
+    const fields = { username: "boss", password: "p", name: "Boss", all_sites: true };
+    const { body } = await create("/staff", { ...fields, default_site: "ANY" }, merchant);
+    expect(body).toMatchObject({ all_sites: true, sites: [], default_site: site.id });
+  });
+
+  it("is granted a site once, however often it is named", async () => {
+    const { body: site } = await create("/sites", { code: "TWICE", name: "Twice" }, merchant);
+    const fields = { username: "twice", password: "p", name: "T", sites: ["TWICE", "TWICE"] };
+    expect((await create("/staff", fields, merchant)).body.sites).toEqual([site.id]);
+  });
+
+  it("gets no scope that its maker lacks", async () => {
+    const key = { name: "K", dialect: "native", scopes: ["write:keys", "write:vouchers"] };
+    const token = String((await create("/keys", key, merchant)).body.text);
+    const body = { username: "beyond", password: "p", name: "B" };
+    const make = (scopes: readonly string[]) =>
+      native("/staff", { token, body: { ...body, scopes } });
+    const refused = await make(["write:vouchers", "write:transactions"]);
+    expectProblem(refused, 403, {
+      code: "scope_missing",
+      context: { scope: "write:transactions" },
+    });
+    expect((await make(["write:vouchers"])).status).toBe(201);
+  });
+
+  it("is shown with its number by a test key too, and kept by none", async () => {
+    const key = { name: "K", dialect: "native", mode: "test", scopes: ["write:keys"] };
+    const token = String((await create("/keys", key, merchant)).body.text);
+    const before = await dumpEverything();
+    const body = { username: "unkept", password: "p", name: "U" };
+    const made = await native("/staff", { token, body });
+    expect(made.body.number).toEqual(expect.any(Number));
+    expect(await dumpEverything()).toBe(before);
   });
 
   it("must be granted sites that there are", async () => {

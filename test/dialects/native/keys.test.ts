@@ -47,6 +47,7 @@ describe("a new key", () => {
       mode: "test",
       scopes: ["read:customers"],
       hint: "kiri…ught",
+      staff: null,
       site: expect.stringMatching(/^sit_/),
       unlimited: true,
       expires_at: "2060-12-31T16:00:00.000Z",
@@ -89,6 +90,40 @@ describe("a new key", () => {
   it("must be bound to a site that there is", async () => {
     const answer = await native("/keys", { merchant, body: { ...SOUND, site: "NOWHERE" } });
     expectProblem(answer, 404, { code: "not_found", context: { object: "site" } });
+  });
+
+  it("may be a person's, who must be the merchant's own", async () => {
+    const person = { username: "ann@example.com", password: "p", name: "Ann" };
+    const { id } = (await create("/staff", person, "other")).body;
+    const fields = { ...SOUND, staff: person.username };
+    expect((await create("/keys", fields, "other")).body.staff).toBe(id);
+    const answer = await native("/keys", { merchant, body: fields });
+    expectProblem(answer, 404, { code: "not_found", context: { object: "staff" } });
+  });
+});
+
+describe("a key of the dialect imonggo", () => {
+  const TOKEN = { ...SOUND, dialect: "imonggo" };
+
+  it("has forty hexadecimal digits, and is kept sealed besides its digest", async () => {
+    const { body } = await create("/keys", TOKEN, merchant);
+    expect(body.text).toMatch(/^[0-9a-f]{40}$/);
+    expect(body.secret).toBeNull();
+    const row = await storedKey(body.id);
+    expect(row?.hash).toBe(await sha256Hex(String(body.text)));
+    expect(row?.secret).toMatch(/^1\.[\w-]{16}\.[\w-]+$/);
+    expect(await dumpDatabase()).not.toContain(String(body.text));
+    expect(JSON.stringify(await listed())).not.toContain(String(row?.secret));
+  });
+
+  it.each([
+    ["text", "0123456789abcdef0123456789abcdef0123456"],
+    ["text", "0123456789abcdef0123456789abcdef012345678"],
+    ["text", "0123456789ABCDEF0123456789ABCDEF01234567"],
+    ["secret", "a-secret-of-its-own"],
+  ])("must not have %s %j", async (field, value) => {
+    const answer = await native("/keys", { merchant, body: { ...TOKEN, [field]: value } });
+    expectFaults(answer, { pointer: `/${field}`, code: "invalid" });
   });
 });
 
@@ -160,6 +195,7 @@ describe("a key's fields", () => {
     ["secret", "short", "/secret", "invalid"],
     ["secret", 12_345_678, "/secret", "invalid"],
     ["site", 5, "/site", "invalid"],
+    ["staff", 5, "/staff", "invalid"],
     ["unlimited", "yes", "/unlimited", "invalid"],
     ["expires_at", "2061-01-01", "/expires_at", "invalid"],
     ["expires_at", "2061-01-01T00:00:00", "/expires_at", "invalid"],
