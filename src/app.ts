@@ -1,4 +1,6 @@
 import { Hono } from "hono";
+import { augmigoRoutes } from "./dialects/augmigo/routes.ts";
+import { imonggoRoutes } from "./dialects/imonggo/routes.ts";
 import { kirimelRoutes } from "./dialects/kirimel/routes.ts";
 import { microgennRoutes } from "./dialects/microgenn/routes.ts";
 import { internalProblem, problem } from "./dialects/native/errors.ts";
@@ -20,6 +22,8 @@ export function createApp(): Hono<HttpEnv> {
   });
   app.route("/loyalty/v1", nativeRoutes());
   app.route("/api/loyalty", kirimelRoutes());
+  app.route("/api/v1", augmigoRoutes());
+  app.route("/", imonggoRoutes());
   app.route("/api/:slug", microgennRoutes());
   app.notFound((http) => problem(http, { code: "not_found", object: "route" }));
   app.onError((error, http) => {

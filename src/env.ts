@@ -14,6 +14,8 @@ export interface Settings {
   readonly kirimelWindowMs: number;
   /** Whether KiriMel error bodies repeat their message at top level, as its SDKs read it. */
   readonly kirimelTopLevelMessage: boolean;
+  /** Whether Augmigo's endpoints that document 500 for a faulty request answer 400 instead. */
+  readonly augmigoFailures: "documented" | "400";
 }
 
 /** AES-256 keys by version, base64; `current` names the one that encrypts. */
@@ -52,6 +54,7 @@ function readSettings(env: Env): Settings {
     kirimelWindowMs:
       1_000 * readWhole(env, "GUERDON_KIRIMEL_WINDOW_SECONDS", DEFAULT_WINDOW_SECONDS),
     kirimelTopLevelMessage: env.GUERDON_KIRIMEL_TOP_LEVEL_MESSAGE === "on",
+    augmigoFailures: readAugmigoFailures(env.GUERDON_AUGMIGO_VALIDATION_STATUS),
   };
 }
 
@@ -71,6 +74,12 @@ function parseKeys(text: string): MasterKeys | null {
   } catch {
     throw new Error("the secret GUERDON_MASTER_KEYS is no JSON");
   }
+}
+
+function readAugmigoFailures(text: string | undefined): Settings["augmigoFailures"] {
+  if (text === undefined || text === "" || text === "documented") return "documented";
+  if (text === "400") return text;
+  throw new Error("GUERDON_AUGMIGO_VALIDATION_STATUS must be documented or 400");
 }
 
 function readWhole(env: Env, name: keyof Env & string, fallback: number): number {

@@ -1,5 +1,6 @@
 import { createApp } from "./app.ts";
 import { sweep } from "./events/sweep.ts";
+import { finishInvoices } from "./services/invoice-sweep.ts";
 
 export { Projector } from "./events/projector.ts";
 export { RateLimiter } from "./limits/object.ts";
@@ -11,5 +12,8 @@ const app = createApp();
 
 export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),
-  scheduled: (_controller, env, ctx) => ctx.waitUntil(sweep(env)),
+  scheduled: (_controller, env, ctx) => {
+    ctx.waitUntil(sweep(env));
+    ctx.waitUntil(finishInvoices(env, Date.now()));
+  },
 } satisfies ExportedHandler<Env>;

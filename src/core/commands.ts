@@ -1,5 +1,5 @@
 import type { Money, Unit } from "./amount.ts";
-import type { BillLine, LotChange, Remarks, Source } from "./entries.ts";
+import type { BillLine, LotChange, Remarks, Source, VoucherGrant } from "./entries.ts";
 import type { LoyaltyError } from "./errors.ts";
 import type { Program } from "./program.ts";
 
@@ -13,16 +13,26 @@ export interface EarnCommand {
   readonly expiresAt: number;
 }
 
-/** Records a purchase with its lines, adds the points that it earns and judges the tier anew. */
+/**
+ * Records a purchase with its lines, adds the points that it earns, judges the tier anew, and adds
+ * the stamps and records the vouchers that it grants. A negative one is a return: it takes back
+ * what that much would earn.
+ */
 export interface BillCommand {
   readonly kind: "bill";
   /** The till's own number; null when it told none. */
   readonly number: string | null;
   readonly purchase: Money;
+  /** What of the purchase earns points; absent: all of it. */
+  readonly base?: Money;
   /** At most {@link MAX_BILL_LINES}, each in the currency of the purchase. */
   readonly lines: readonly BillLine[];
   /** When the earned lot expires. */
   readonly expiresAt: number;
+  /** Stamps that it grants: one lot. Absent: none. */
+  readonly stamps?: LotChange;
+  /** Vouchers that it grants, made beforehand. Absent: none. */
+  readonly vouchers?: readonly VoucherGrant[];
 }
 
 /** Takes an amount, first from the lots that expire first. */
@@ -48,6 +58,15 @@ export interface ReverseCommand {
   readonly seq: number;
 }
 
+/** Takes a bill back with the points and stamps that it gave; what it took comes back. */
+export interface VoidCommand {
+  readonly kind: "void";
+  /** Number of the bill's own entry. */
+  readonly seq: number;
+  /** When points expire that a return took as a debt, and that come back after it was paid. */
+  readonly expiresAt: number;
+}
+
 /** The opening balance that a customer brings from another system. */
 export interface OpenCommand {
   readonly kind: "open";
@@ -69,6 +88,7 @@ export type Command =
   | RedeemCommand
   | AdjustCommand
   | ReverseCommand
+  | VoidCommand
   | OpenCommand
   | ExpireCommand;
 

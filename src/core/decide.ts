@@ -1,3 +1,4 @@
+import type { Unit } from "./amount.ts";
 import { MAX_BALANCE } from "./amount.ts";
 import type {
   AdjustCommand,
@@ -7,18 +8,19 @@ import type {
   OpenCommand,
   RedeemCommand,
   ReverseCommand,
+  VoidCommand,
 } from "./commands.ts";
 import type { Draft, Ledger } from "./draft.ts";
 import { book, byExpiry, give, mergeLots, startDraft, takeFirstToExpire } from "./draft.ts";
-import { pointsForPurchase } from "./earning.ts";
-import type { Entry, Head, Lot, Receipt } from "./entries.ts";
+import { pointsForBill, pointsForPurchase } from "./earning.ts";
+import type { Entry, EntryKind, Head, Lot, LotChange, Receipt, Remarks } from "./entries.ts";
 import { billIdOf, DEBT, holdingOf, SYSTEM_SOURCE } from "./entries.ts";
 import type { LoyaltyError } from "./errors.ts";
 import { notFound } from "./errors.ts";
 import type { Program } from "./program.ts";
 import type { Result } from "./result.ts";
 import { err, ok } from "./result.ts";
-import { takeBack } from "./reversal.ts";
+import { takeAway, takeBack } from "./reversal.ts";
 import { isUpgrade, standingFor } from "./tiers.ts";
 
 /** What a command leads to: lines to store in this order, and its receipt. */
@@ -66,6 +68,8 @@ function decideCommand(draft: Draft): Booked {
       return adjust(draft, command);
     case "reverse":
       return reverse(draft, command);
+    case "void":
+      return voidBill(draft, command);
     case "open":
       return open(draft, command);
     case "expire":
@@ -114,28 +118,48 @@ function earn(draft: Draft, command: EarnCommand): Booked {
   return ok(entry);
 }
 
-/** The bill is the entry that carries the command; what it earns follows in one of its own. */
+/** The bill is the entry that carries the command; what it gives follows in entries behind it. */
 function bill(draft: Draft, command: BillCommand): Booked {
-  const { number, purchase, lines, expiresAt } = command;
+  const { number, purchase, base = purchase, lines, expiresAt, stamps, vouchers = [] } = command;
   const { program, remarks } = draft.request;
   const { earned } = holdingOf(draft.head, "point");
-  const amount = pointsForPurchase(program, purchase, earned, lines);
+  const amount = pointsForBill(program, base, earned, lines);
   if (amount === null || exceedsLimit(draft, "point", amount)) {
     return err({ code: "balance_limit", unit: "point" });
   }
+  if (stamps !== undefined && exceedsLimit(draft, "stamp", stamps.amount)) {
+    return err({ code: "balance_limit", unit: "stamp" });
+  }
   const recorded = { ...remarks, bill: { number, total: purchase, lines } };
   const entry = book(draft, { kind: "bill", unit: "point", lots: [], remarks: recorded });
-  if (amount === 0) return ok(entry);
+  const behind = { ...remarks, billId: billIdOf(entry) };
+  if (amount > 0) {
+    bookGain(draft, "point", { expiresAt, amount }, behind);
+    bookTierChange(draft);
+  }
+  if (amount < 0 && base.amount < 0) {
+    const taken = takeAway(draft, "point", -amount);
+    if (!taken.ok) return taken;
+    const lots = taken.value;
+    book(draft, { kind: "reverse", unit: "point", lots, earned: amount, remarks: behind });
+    bookTierChange(draft);
+  }
+  if (stamps !== undefined && stamps.amount > 0) bookGain(draft, "stamp", stamps, behind);
+  for (const voucher of vouchers) {
+    book(draft, { kind: "voucher", unit: "point", lots: [], remarks: { ...behind, voucher } });
+  }
+  return ok(entry);
+}
+
+function bookGain(draft: Draft, unit: Unit, lot: LotChange, remarks: Remarks): void {
   book(draft, {
     kind: "earn",
-    unit: "point",
-    lots: give(draft, "point", [{ expiresAt, amount }]),
-    earned: amount,
+    unit,
+    lots: give(draft, unit, [lot]),
+    earned: lot.amount,
     head: { lastEarnedAt: latest(draft, draft.head.lastEarnedAt) },
-    remarks: { ...remarks, billId: billIdOf(entry) },
+    remarks,
   });
-  bookTierChange(draft);
-  return ok(entry);
 }
 
 function redeem(draft: Draft, command: RedeemCommand): Booked {
@@ -176,24 +200,62 @@ function reverse(draft: Draft, command: ReverseCommand): Booked {
   if (target === null || !["earn", "redeem", "adjust"].includes(target.kind)) {
     return notFound("entry");
   }
-  if (draft.ledger.isReversed(target.seq)) {
-    return err({ code: "already_reversed", seq: target.seq });
-  }
-  const { unit } = target;
-  const reversal = takeBack(draft, target);
+  const reversed = bookReversal(draft, target);
+  if (reversed.ok) bookTierChange(draft);
+  return reversed;
+}
+
+function bookReversal(
+  draft: Draft,
+  target: Entry,
+  given: { readonly restoredUntil?: number; readonly remarks?: Remarks } = {},
+): Result<Entry, LoyaltyError> {
+  const { seq, kind, unit, amount } = target;
+  if (draft.ledger.isReversed(seq)) return err({ code: "already_reversed", seq });
+  const reversal = takeBack(draft, target, given.restoredUntil);
   if (!reversal.ok) return reversal;
   const { balance } = holdingOf(draft.head, unit);
-  if (balance - target.amount > MAX_BALANCE) return err({ code: "balance_limit", unit });
+  if (balance - amount > MAX_BALANCE) return err({ code: "balance_limit", unit });
   const entry = book(draft, {
     kind: "reverse",
     unit,
     lots: reversal.value,
-    corrects: target.seq,
-    earned: target.kind === "earn" ? -target.amount : 0,
-    redeemed: target.kind === "redeem" ? target.amount : 0,
+    corrects: seq,
+    earned: kind === "earn" || kind === "reverse" ? -amount : 0,
+    redeemed: kind === "redeem" ? amount : 0,
+    ...(given.remarks === undefined ? {} : { remarks: given.remarks }),
   });
+  return ok(entry);
+}
+
+/** The void is an entry of its own; each of what the bill moved is reversed behind it. */
+function voidBill(draft: Draft, { seq, expiresAt: restoredUntil }: VoidCommand): Booked {
+  const target = draft.ledger.entry(seq);
+  if (target?.kind !== "bill") return notFound("entry");
+  if (draft.ledger.isReversed(seq)) return err({ code: "already_reversed", seq });
+  const remarks = { ...draft.request.remarks, billId: billIdOf(target) };
+  const entry = book(draft, { kind: "void", unit: "point", lots: [], corrects: seq, remarks });
+  for (const moved of movementsOf(draft.ledger, target)) {
+    // A person may have taken it back by itself before.
+    if (draft.ledger.isReversed(moved.seq)) continue;
+    const reversed = bookReversal(draft, moved, { restoredUntil, remarks });
+    if (!reversed.ok) return reversed;
+  }
   bookTierChange(draft);
   return ok(entry);
+}
+
+/** What a bill gave or took; its entries stand right behind it, the change of tier among them. */
+function movementsOf(ledger: Ledger, bill: Entry): Entry[] {
+  const id = billIdOf(bill);
+  const moved: Entry[] = [];
+  for (let { seq } = bill; ; ) {
+    seq += 1;
+    const entry = ledger.entry(seq);
+    const isOwn = entry?.remarks.billId === id;
+    if (entry === null || !(isOwn || entry.kind === "tier")) return moved;
+    if (isOwn && GAINS.includes(entry.kind)) moved.push(entry);
+  }
 }
 
 /** Lifetime points decide the tier; a change is a line of its own. */
@@ -223,22 +285,30 @@ function receiptFor(draft: Draft, main: Entry): Receipt {
     recordedAt: main.recordedAt,
     ...(changed ? { tierBefore: heldTier(draft.ledger.head, program) } : {}),
     ...(main.corrects === null ? {} : { corrects: main.corrects }),
-    ...(main.kind === "bill" ? { bill: billReceipt(draft) } : {}),
+    ...(draft.request.command.kind === "bill"
+      ? { bill: billReceipt(draft, draft.request.command) }
+      : {}),
   };
 }
 
-function billReceipt(draft: Draft): Receipt["bill"] & {} {
+/** What of a bill's entries moves an amount. */
+const GAINS: readonly EntryKind[] = ["earn", "reverse"];
+
+function billReceipt(draft: Draft, { vouchers = [] }: BillCommand): Receipt["bill"] & {} {
   const { program } = draft.request;
   const before = heldTier(draft.ledger.head, program);
-  const earned = draft.entries.find((entry) => entry.kind === "earn")?.amount ?? 0;
-  return { earned, upgraded: isUpgrade(program, before, heldTier(draft.head, program)) };
+  const gained = (unit: Unit): number =>
+    draft.entries.find(({ kind, unit: own }) => own === unit && GAINS.includes(kind))?.amount ?? 0;
+  const stamps = gained("stamp");
+  return {
+    earned: gained("point"),
+    upgraded: isUpgrade(program, before, heldTier(draft.head, program)),
+    ...(stamps === 0 ? {} : { stamps }),
+    ...(vouchers.length === 0 ? {} : { vouchers }),
+  };
 }
 
-function insufficient(
-  draft: Draft,
-  unit: RedeemCommand["unit"],
-  requested: number,
-): LoyaltyError | null {
+function insufficient(draft: Draft, unit: Unit, requested: number): LoyaltyError | null {
   const { balance } = holdingOf(draft.head, unit);
   if (balance >= requested) return null;
   return { code: "insufficient_balance", unit, requested, available: Math.max(0, balance) };
@@ -249,7 +319,7 @@ function latest(draft: Draft, before: number | null): number {
   return Math.max(before ?? draft.occurredAt, draft.occurredAt);
 }
 
-function exceedsLimit(draft: Draft, unit: RedeemCommand["unit"], amount: number): boolean {
+function exceedsLimit(draft: Draft, unit: Unit, amount: number): boolean {
   const { balance, earned } = holdingOf(draft.head, unit);
   return Math.max(balance, earned) + amount > MAX_BALANCE;
 }

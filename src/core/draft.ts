@@ -147,14 +147,22 @@ export function takeFirstToExpire(
   return rest === 0 ? taken : [...taken, { expiresAt: DEBT, amount: -rest }];
 }
 
-/** Adds to lots, paying a debt first: the debt lot takes its share from the earliest lots. */
-export function give(draft: Draft, unit: Unit, lots: readonly LotChange[]): LotChange[] {
+/**
+ * Adds to lots, paying a debt first: the debt lot takes its share from the earliest lots. What is
+ * given back to the debt lot and not owed any more lives until `restoredUntil`.
+ */
+export function give(
+  draft: Draft,
+  unit: Unit,
+  lots: readonly LotChange[],
+  restoredUntil = DEBT + 1,
+): LotChange[] {
   let debt = Math.max(0, -holdingOf(draft.head, unit).balance);
   const given: LotChange[] = [];
   let paid = 0;
   for (const lot of lots.toSorted(byExpiry)) {
     // What expired before 1970 must not pass for the debt lot.
-    const expiresAt = Math.max(lot.expiresAt, DEBT + 1);
+    const expiresAt = lot.expiresAt === DEBT ? restoredUntil : Math.max(lot.expiresAt, DEBT + 1);
     const part = Math.min(debt, lot.amount);
     debt -= part;
     paid += part;

@@ -1,4 +1,4 @@
-import type { Money } from "./amount.ts";
+import type { Money, Rate } from "./amount.ts";
 import { currencyScale, divide, narrow, RATE_SCALE, unitScale } from "./amount.ts";
 import type { BillLine } from "./entries.ts";
 import type { Program } from "./program.ts";
@@ -10,7 +10,8 @@ const RATE_ONE = 10n ** BigInt(RATE_SCALE);
 /**
  * Points (smallest step) that a purchase earns: rate × multiplier of the tier held before the
  * purchase, rounded once, as the programme names it, and what its lines' categories earn besides.
- * Null when the sum is beyond what one command may move.
+ * Where the programme names the money that earns one step, that counts instead of the rate, and
+ * what is left over earns nothing. Null when the sum is beyond what one command may move.
  */
 export function pointsForPurchase(
   program: Program,
@@ -18,14 +19,40 @@ export function pointsForPurchase(
   lifetime: number,
   lines: readonly BillLine[] = [],
 ): number | null {
-  const { rate, rounding, step } = program.earning;
   const multiplier = BigInt(tierFor(program, lifetime)?.multiplier ?? Number(RATE_ONE));
-  const exact = BigInt(purchase.amount) * BigInt(rate) * multiplier;
-  const pointSteps = 10n ** BigInt(unitScale("point", purchase.currency));
-  const moneySteps = 10n ** BigInt(currencyScale(purchase.currency));
-  const divisor = moneySteps * RATE_ONE * RATE_ONE * BigInt(step);
-  const base = divide(exact * pointSteps, divisor, rounding) * BigInt(step);
+  const steps = stepsEarned(program.earning, purchase, multiplier);
+  const base = steps * BigInt(program.earning.step);
   return narrow(base + categoryBonus(program, purchase.currency, lines));
+}
+
+function stepsEarned(
+  { rate, rounding, step, every }: Program["earning"],
+  { amount, currency }: Money,
+  multiplier: bigint,
+): bigint {
+  const multiplied = BigInt(amount) * multiplier;
+  if (every !== undefined) return divide(multiplied, BigInt(every) * RATE_ONE, "floor");
+  const pointSteps = 10n ** BigInt(unitScale("point", currency));
+  const moneySteps = 10n ** BigInt(currencyScale(currency));
+  const divisor = moneySteps * RATE_ONE * RATE_ONE * BigInt(step);
+  return divide(multiplied * BigInt(rate) * pointSteps, divisor, rounding);
+}
+
+/**
+ * Points (smallest step) that a bill adds or, when what counts of it is negative, takes back: then
+ * what that much would earn today. Null as in {@link pointsForPurchase}.
+ */
+export function pointsForBill(
+  program: Program,
+  base: Money,
+  lifetime: number,
+  lines: readonly BillLine[],
+): number | null {
+  if (base.amount >= 0) return pointsForPurchase(program, base, lifetime, lines);
+  const returned = lines.map((line) => ({ ...line, amount: 0 - line.amount }));
+  const refund = { ...base, amount: -base.amount };
+  const points = pointsForPurchase(program, refund, lifetime, returned);
+  return points === null ? null : 0 - Math.max(0, points);
 }
 
 /** What the lines' categories earn besides, each line rounded down; no tier multiplies it. */
@@ -52,4 +79,14 @@ export function moneyForPoints(program: Program, points: number, currency: strin
   const money = BigInt(points) * RATE_ONE * 10n ** BigInt(currencyScale(currency));
   const divisor = BigInt(program.redemptionRate) * 10n ** BigInt(unitScale("point", currency));
   return narrow(divide(money, divisor, "floor"));
+}
+
+/**
+ * What an amount of money costs in points (smallest step) at so many points per currency unit;
+ * rounded up, so that nobody gets money for fewer points than it costs. Null beyond what one
+ * command may move.
+ */
+export function pointsForMoney(rate: Rate, { amount, currency }: Money): number | null {
+  const exact = BigInt(amount) * BigInt(rate) * 10n ** BigInt(unitScale("point", currency));
+  return narrow(divide(exact, RATE_ONE * 10n ** BigInt(currencyScale(currency)), "ceil"));
 }

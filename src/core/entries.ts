@@ -1,10 +1,13 @@
 import type { Money, Unit } from "./amount.ts";
 import { makeId, ulidOf } from "./ids.ts";
 import type { Standing } from "./tiers.ts";
+import type { VoucherKind } from "./vouchers.ts";
 
 /**
- * What an entry did. `tier` and `bill` move no amount: they record that the customer's tier changed
- * or what was bought. What a bill earns is an entry of its own behind it.
+ * What an entry did. `tier`, `bill`, `void` and `voucher` move no amount: they record that the
+ * customer's tier changed, what was bought, which bill was taken back, or which voucher a bill
+ * granted. What a bill earns and grants are entries of their own behind it, and so is what is taken
+ * back with it.
  */
 export type EntryKind =
   | "open"
@@ -14,7 +17,9 @@ export type EntryKind =
   | "reverse"
   | "expire"
   | "bill"
-  | "tier";
+  | "void"
+  | "tier"
+  | "voucher";
 
 /** A change of one lot: the lot is named by its unit (the entry's) and the moment it expires. */
 export interface LotChange {
@@ -89,6 +94,22 @@ export interface Bill {
   readonly lines: readonly BillLine[];
 }
 
+/**
+ * A voucher that a bill grants. Its id and code were made before the wallet was asked, so that what
+ * the ledger keeps is enough to make the voucher, however often.
+ */
+export interface VoucherGrant {
+  /** `vou_` id. */
+  readonly id: string;
+  /** `vse_` id. */
+  readonly series: string;
+  readonly kind: VoucherKind;
+  readonly code: string;
+  /** First and last good business day, `YYYY-MM-DD`. */
+  readonly validFrom: string | null;
+  readonly validUntil: string | null;
+}
+
 /** Most lines of one bill, so that an entry stays far below what a row may hold. */
 export const MAX_BILL_LINES = 500;
 
@@ -98,8 +119,10 @@ export interface Remarks {
   readonly purchase?: Money;
   /** What was bought; only on an entry of the kind `bill`. */
   readonly bill?: Bill;
-  /** `bil_` id of the bill that earned this. */
+  /** `bil_` id of the bill that earned or granted this, or that was taken back. */
   readonly billId?: string;
+  /** Which voucher was granted; only on an entry of the kind `voucher`. */
+  readonly voucher?: VoucherGrant;
   /** Further texts of the dialect, e.g. `reference_type`. */
   readonly extra?: Readonly<Record<string, string>>;
 }
@@ -120,7 +143,15 @@ export interface Receipt {
   /** Seq of the entry that this command took back. */
   readonly corrects?: number;
   /** Of a bill: the points that it earned, and whether the tier rose with it. */
-  readonly bill?: { readonly earned: number; readonly upgraded: boolean };
+  readonly bill?: {
+    /** Negative: what a return took back. */
+    readonly earned: number;
+    readonly upgraded: boolean;
+    /** Stamps that it earned, if any. */
+    readonly stamps?: number;
+    /** Vouchers that it granted, if any. */
+    readonly vouchers?: readonly VoucherGrant[];
+  };
 }
 
 /** One immutable line of a wallet's ledger. */

@@ -21,9 +21,13 @@ export type Missing =
   | "staff"
   | "program"
   | "customer"
+  | "customer_type"
   | "entry"
   | "voucher"
   | "voucher_series"
+  | "membership"
+  | "membership_program"
+  | "invoice"
   | "webhook_endpoint"
   | "event"
   | "rebuild";
@@ -37,7 +41,10 @@ export type Unique =
   | "staff"
   | "program"
   | "customer"
-  | "voucher";
+  | "customer_type"
+  | "voucher"
+  | "voucher_series"
+  | "membership_program";
 
 /**
  * Every expected failure, told apart by `code`. The members stand in the order in which they are
@@ -46,6 +53,8 @@ export type Unique =
  */
 export type LoyaltyError =
   | { readonly code: "not_found"; readonly object: Missing }
+  /** There was such a customer, and the personal data is gone. */
+  | { readonly code: "erased" }
   | { readonly code: "method_not_allowed"; readonly allowed: readonly string[] }
   | { readonly code: "key_missing" }
   | { readonly code: "key_unknown" }
@@ -53,6 +62,9 @@ export type LoyaltyError =
   | { readonly code: "body_too_large"; readonly limit: number }
   | { readonly code: "signature_invalid"; readonly reason: "missing" | "malformed" | "mismatch" }
   | { readonly code: "clock_skew"; readonly serverTime: number }
+  | { readonly code: "staff_credentials_invalid" }
+  | { readonly code: "site_required" }
+  | { readonly code: "site_not_allowed" }
   | { readonly code: "scope_missing"; readonly scope: string }
   | {
       readonly code: "rate_limited";
@@ -62,13 +74,21 @@ export type LoyaltyError =
   | { readonly code: "merchant_not_named" }
   | { readonly code: "invalid_json" }
   | { readonly code: "validation_failed"; readonly faults: readonly Fault[] }
+  /** The change would leave a customer neither phone nor e-mail. */
+  | { readonly code: "contact_required" }
   | { readonly code: "demo_refused" }
   | { readonly code: "if_match_required" }
   | { readonly code: "etag_mismatch" }
   | { readonly code: "signature_reused" }
   | { readonly code: "idempotency_key_reused" }
   | { readonly code: "reference_reused"; readonly reference: string }
+  | {
+      readonly code: "duplicate_bill";
+      /** The till's own number. */
+      readonly number: string;
+    }
   | { readonly code: "already_exists"; readonly object: Unique; readonly field: string }
+  | { readonly code: "already_assigned" }
   | {
       readonly code: "limit_reached";
       readonly object: "site" | "webhook_endpoint";
@@ -82,6 +102,12 @@ export type LoyaltyError =
     }
   | { readonly code: "voucher_expired" }
   | {
+      readonly code: "vouchers_refused";
+      /** What is wrong with each of `codes`, which were to be redeemed together. */
+      readonly reason: "unknown" | "voided" | "foreign" | "redeemed" | "early" | "expired";
+      readonly codes: readonly string[];
+    }
+  | {
       readonly code: "minimum_not_met";
       /** In the currency's smallest unit. */
       readonly minimum: number;
@@ -89,6 +115,9 @@ export type LoyaltyError =
     }
   | { readonly code: "one_time_password_invalid" }
   | { readonly code: "already_reversed"; readonly seq: number }
+  | { readonly code: "already_voided" }
+  /** The customer is in no group that spends points. */
+  | { readonly code: "not_a_member" }
   | {
       readonly code: "insufficient_balance";
       readonly unit: Unit;
@@ -105,6 +134,11 @@ export type LoyaltyErrorCode = LoyaltyError["code"];
 
 /** The member of {@link LoyaltyError} with that code. */
 export type ErrorOf<C extends LoyaltyErrorCode> = Extract<LoyaltyError, { code: C }>;
+
+/** A name as a part of a JSON pointer (RFC 6901 §3). */
+export function pointerPart(name: string): string {
+  return name.replaceAll("~", "~0").replaceAll("/", "~1");
+}
 
 /** A validation failure of a single field. */
 export function invalid(pointer: string, code: string, detail: string): Failure<LoyaltyError> {

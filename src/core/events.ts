@@ -1,6 +1,6 @@
 import type { Unit } from "./amount.ts";
 import { currencyScale, formatDecimal, unitScale } from "./amount.ts";
-import type { Bill, Entry, EntryKind } from "./entries.ts";
+import type { Bill, Entry, EntryKind, VoucherGrant } from "./entries.ts";
 import { billIdOf, DEBT, holdingOf, NEVER } from "./entries.ts";
 import { makeId, ulidOf } from "./ids.ts";
 import type { Program } from "./program.ts";
@@ -36,7 +36,7 @@ const NOUNS: Readonly<Record<Unit, string>> = {
   prepaid: "prepaid",
 };
 
-const VERBS: Readonly<Record<Exclude<EntryKind, "tier" | "bill">, string>> = {
+const VERBS: Readonly<Record<Exclude<EntryKind, "tier" | "bill" | "void" | "voucher">, string>> = {
   open: "adjusted",
   earn: "earned",
   redeem: "redeemed",
@@ -55,7 +55,6 @@ export function eventOf(
   subject: EventSubject,
   program: Program,
 ): LoyaltyEvent {
-  const { bill } = entry.remarks;
   return {
     type: eventType(entry, before, program),
     timestamp: timeText(entry.recordedAt),
@@ -66,9 +65,7 @@ export function eventOf(
     data: {
       customer: subject.customer,
       entry: entry.id,
-      ...(bill === undefined
-        ? movementData(entry, subject.currency)
-        : billData(entry, bill, subject.currency)),
+      ...ownData(entry, subject.currency),
       tier: entry.after.tier ?? program.tiers[0]?.name ?? null,
       corrects: entry.corrects,
       dialect: entry.source.dialect,
@@ -77,6 +74,14 @@ export function eventOf(
       recorded_at: timeText(entry.recordedAt),
     },
   };
+}
+
+/** What the event tells of its entry, by what it records. */
+function ownData(entry: Entry, currency: string): LoyaltyEvent["data"] {
+  const { bill, billId, voucher } = entry.remarks;
+  if (bill !== undefined) return billData(entry, bill, currency);
+  if (entry.kind === "void") return { bill: billId };
+  return voucher === undefined ? movementData(entry, currency) : voucherData(entry, voucher);
 }
 
 function movementData(entry: Entry, currency: string): LoyaltyEvent["data"] {
@@ -109,8 +114,17 @@ function billData(entry: Entry, bill: Bill, home: string): LoyaltyEvent["data"] 
   };
 }
 
+/** Of a voucher no code: whoever knows it could use it. */
+function voucherData(entry: Entry, { id, series, kind }: VoucherGrant): LoyaltyEvent["data"] {
+  return { voucher: id, series, kind, bill: entry.remarks.billId };
+}
+
 function timeText(time: number): string {
   return new Date(time).toISOString();
+}
+
+function isReturn({ remarks }: Entry): boolean {
+  return (remarks.bill?.total.amount ?? 0) < 0;
 }
 
 function eventType(entry: Entry, before: string | null, program: Program): string {
@@ -118,7 +132,9 @@ function eventType(entry: Entry, before: string | null, program: Program): strin
   if (kind === "tier") {
     return isUpgrade(program, before, entry.after.tier) ? "tier.upgraded" : "tier.downgraded";
   }
-  if (kind === "bill") return "bill.recorded";
+  if (kind === "bill") return isReturn(entry) ? "bill.returned" : "bill.recorded";
+  if (kind === "void") return "bill.voided";
+  if (kind === "voucher") return "voucher.issued";
   if (kind === "earn" && unit === "stamp") return "stamp.added";
   if (kind === "earn" && unit === "prepaid") return "prepaid.topped_up";
   return `${NOUNS[unit]}.${VERBS[kind]}`;

@@ -21,3 +21,20 @@ export function normaliseEmail(text: string): string | null {
   const trimmed = text.trim().toLowerCase();
   return trimmed.length <= MAX_EMAIL && EMAIL.test(trimmed) ? trimmed : null;
 }
+
+const REFERENCE_CODE = /^\d{16}$/;
+const FIRST_CODE = 10n ** 15n;
+const CODES = 8n * FIRST_CODE;
+
+/** Whether the text is a reference code: 16 digits. */
+export function isReferenceCode(text: string): boolean {
+  return REFERENCE_CODE.test(text);
+}
+
+/**
+ * A reference code from 64 random bits: no leading zero, and small enough that a till which takes
+ * it for a number loses no digit.
+ */
+export function makeReferenceCode(random: bigint): string {
+  return String(FIRST_CODE + (random % CODES));
+}

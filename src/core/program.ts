@@ -1,6 +1,9 @@
 import type { Rate, Rounding, Unit } from "./amount.ts";
 import { formatShortDecimal, MAX_BALANCE, parseDecimal, parseRate, unitScale } from "./amount.ts";
 import type { Fault } from "./errors.ts";
+import { pointerPart } from "./errors.ts";
+import type { Grants, GrantsDefinition } from "./grants.ts";
+import { defineGrants } from "./grants.ts";
 import type { Result } from "./result.ts";
 import { err, ok } from "./result.ts";
 
@@ -34,16 +37,31 @@ export interface Program {
     readonly rounding: Rounding;
     /** What the earned amount is rounded to, in the smallest step: 100 is whole points. */
     readonly step: number;
+    /**
+     * Money, in the currency's smallest unit, that earns one step; what is less earns none. Counts
+     * instead of the rate.
+     */
+    readonly every?: number;
     /** Points that a line of a bill earns besides, by its category (see {@link categoryKey}). */
     readonly categories?: Readonly<Record<string, Rate>>;
   };
   /** Points that are worth one currency unit when they are spent; null: not worth money. */
   readonly redemptionRate: Rate | null;
+  /** Whether a till's number is good for one redemption only, where its dialect allows more. */
+  readonly uniqueReferences?: boolean;
   readonly expiry: Expiry;
   /** Ascending by `from`; the first begins at 0. */
   readonly tiers: readonly Tier[];
   /** Whether taking back earned points may leave a debt that the next earn pays. */
   readonly allowDebt: boolean;
+  /** What a bill grants besides points; absent: nothing. */
+  readonly grants?: Grants;
+}
+
+/** How long something lives, as it stands on the wire: for ever when it says nothing. */
+export interface ExpiryDefinition {
+  readonly days?: number | undefined;
+  readonly date?: string | undefined;
 }
 
 /** A programme as it stands on the wire and in storage: amounts and rates are decimal texts. */
@@ -55,12 +73,13 @@ export interface ProgramDefinition {
     /** Points per currency unit that a category's lines earn besides. */
     readonly categories?: Readonly<Record<string, string>> | undefined;
   };
-  readonly redemption?: { readonly rate: string } | undefined;
-  readonly expiry?:
-    | { readonly days?: number | undefined; readonly date?: string | undefined }
+  readonly redemption?:
+    | { readonly rate: string; readonly unique_references?: boolean | undefined }
     | undefined;
+  readonly expiry?: ExpiryDefinition | undefined;
   readonly tiers?: readonly TierDefinition[] | undefined;
   readonly allow_debt?: boolean | undefined;
+  readonly grants?: GrantsDefinition | undefined;
 }
 
 /** A tier of a {@link ProgramDefinition}. */
@@ -121,31 +140,38 @@ export function defineProgram(definition: ProgramDefinition): Result<Program, re
   if (redemptionRate === 0) fault("/redemption/rate", "must be greater than 0");
   const categories = defineCategories(definition.earning.categories, rateAt, fault);
   const rounding = definition.earning.rounding ?? "floor";
+  const expiryAt = (pointer: string, text: ExpiryDefinition | undefined): Expiry =>
+    defineExpiry(pointer, text, fault);
+  const expiry = expiryAt("/expiry", definition.expiry);
+  const { grants } = definition;
   const program: Program = {
     earning: { rate, rounding, step: step ?? 1, ...categories },
     redemptionRate,
-    expiry: defineExpiry(definition.expiry, fault),
+    ...(redemption?.unique_references === true ? { uniqueReferences: true } : {}),
+    expiry,
     tiers: defineTiers(definition.tiers ?? [], rateAt, fault),
     allowDebt: definition.allow_debt ?? false,
+    ...(grants === undefined ? {} : { grants: defineGrants(grants, expiry, { fault, expiryAt }) }),
   };
   return faults.length === 0 ? ok(program) : err(faults);
 }
 
 function defineExpiry(
-  expiry: ProgramDefinition["expiry"],
+  pointer: string,
+  expiry: ExpiryDefinition | undefined,
   fault: (pointer: string, detail: string) => void,
 ): Expiry {
   if (expiry?.days === undefined && expiry?.date === undefined) return { kind: "never" };
   if (expiry.days !== undefined && expiry.date !== undefined) {
-    fault("/expiry", "must have either days or date");
+    fault(pointer, "must have either days or date");
   }
   if (expiry.date !== undefined) {
-    if (!isDate(expiry.date)) fault("/expiry/date", "must be a calendar date, YYYY-MM-DD");
+    if (!isDate(expiry.date)) fault(`${pointer}/date`, "must be a calendar date, YYYY-MM-DD");
     return { kind: "date", date: expiry.date };
   }
   const days = expiry.days ?? 0;
   if (!Number.isSafeInteger(days) || days < 1 || days > MAX_EXPIRY_DAYS) {
-    fault("/expiry/days", `must be a whole number from 1 to ${MAX_EXPIRY_DAYS}`);
+    fault(`${pointer}/days`, `must be a whole number from 1 to ${MAX_EXPIRY_DAYS}`);
   }
   return { kind: "days", days };
 }
@@ -200,7 +226,7 @@ function defineCategories(
   if (named.length > MAX_CATEGORIES) fault(root, `must have at most ${MAX_CATEGORIES} categories`);
   const rates = new Map<string, Rate>();
   for (const [name, rate] of named) {
-    const pointer = `${root}/${escapePointer(name)}`;
+    const pointer = `${root}/${pointerPart(name)}`;
     const key = categoryKey(name);
     if (key === "" || name.length > MAX_CATEGORY) {
       fault(pointer, `must have a name of 1 to ${MAX_CATEGORY} characters`);
@@ -209,10 +235,6 @@ function defineCategories(
     rates.set(key, rateAt(pointer, rate));
   }
   return { categories: Object.fromEntries(rates) };
-}
-
-function escapePointer(part: string): string {
-  return part.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 /** From this share of a purchase on, what it gives back looks like a mistake. */

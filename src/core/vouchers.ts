@@ -1,5 +1,5 @@
 import { divide } from "./amount.ts";
-import type { LoyaltyError } from "./errors.ts";
+import type { ErrorOf, LoyaltyError } from "./errors.ts";
 import { notFound } from "./errors.ts";
 import type { Result } from "./result.ts";
 import { err, ok } from "./result.ts";
@@ -66,13 +66,66 @@ export function judgeRedemption(
   const found = faultsOf(terms, state, redemption.day);
   const fault = order.find((candidate) => found[candidate]);
   if (fault !== undefined) return err(errorOf(fault));
-  const foreign = state.customer !== null && customer !== null && state.customer !== customer;
-  if (foreign) return notFound("voucher");
+  if (isForeign(state, customer)) return notFound("voucher");
   const minimum = terms.minPurchase ?? 0;
   if (minimum > 0 && (purchase ?? 0) < minimum) {
     return err({ code: "minimum_not_met", minimum, currency });
   }
   return ok(discountFor(terms, purchase));
+}
+
+/** One of several codes that are redeemed together. */
+export interface ListedVoucher {
+  readonly code: string;
+  /** Null: there is no voucher of that code. */
+  readonly voucher: { readonly terms: VoucherTerms; readonly state: VoucherState } | null;
+}
+
+/** The order in which the faults of several vouchers are told. */
+const LIST_ORDER: readonly ErrorOf<"vouchers_refused">["reason"][] = [
+  "unknown",
+  "voided",
+  "foreign",
+  "redeemed",
+  "early",
+  "expired",
+];
+
+/**
+ * Judges vouchers that are redeemed together on a business day, all or none (`vouchers_refused`):
+ * the first fault in the order is told, with every code that has it. Where a customer is named,
+ * somebody else's voucher is none. A minimum purchase is not asked for: nobody tells the purchase.
+ */
+export function judgeTogether(
+  listed: readonly ListedVoucher[],
+  customer: string | null,
+  day: string,
+): Result<null, LoyaltyError> {
+  const judged = listed.map(({ code, voucher }) => ({
+    code,
+    faults: voucher === null ? UNKNOWN : listFaults(voucher, customer, day),
+  }));
+  for (const reason of LIST_ORDER) {
+    const codes = judged.filter(({ faults }) => faults[reason]).map(({ code }) => code);
+    if (codes.length > 0) return err({ code: "vouchers_refused", reason, codes });
+  }
+  return ok(null);
+}
+
+type ListFaults = Readonly<Partial<Record<ErrorOf<"vouchers_refused">["reason"], boolean>>>;
+
+const UNKNOWN: ListFaults = { unknown: true };
+
+function listFaults(
+  { terms, state }: NonNullable<ListedVoucher["voucher"]>,
+  customer: string | null,
+  day: string,
+): ListFaults {
+  return { ...faultsOf(terms, state, day), foreign: isForeign(state, customer) };
+}
+
+function isForeign(state: VoucherState, customer: string | null): boolean {
+  return state.customer !== null && customer !== null && state.customer !== customer;
 }
 
 function faultsOf(

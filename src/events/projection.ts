@@ -16,6 +16,7 @@ import {
   projectWallets,
 } from "../registry/projection.ts";
 import type { HandedEntry, Handover } from "./client.ts";
+import { grantedVoucherWrites } from "./voucher-grants.ts";
 
 /** What the projector knows of its merchant. */
 export interface MerchantFacts {
@@ -45,6 +46,7 @@ export function groupWrites(
   const wallets = handovers.map((handover) => projectedWallet(handover, now));
   return [
     ...(purpose === "publish" ? [feedWalletEvents(db, merchant.id, events)] : []),
+    ...(purpose === "publish" ? grantedVoucherWrites(db, merchant.id, handovers) : []),
     ...(bills.length === 0 ? [] : [projectBills(db, merchant.id, bills, purpose)]),
     projectWallets(db, merchant.id, wallets, purpose),
     projectExpiries(db, merchant.id, wallets),

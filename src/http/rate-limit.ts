@@ -28,6 +28,15 @@ export async function countAddress(
   return count(http, addressBucket(http, policy), policy);
 }
 
+/** Counts a request against a bucket of a dialect's own; its name holds no personal data. */
+export async function countBucket(
+  http: Http,
+  bucket: string,
+  policy: BucketPolicy,
+): Promise<Result<null, LoyaltyError>> {
+  return count(http, bucket, policy);
+}
+
 async function count(
   http: Http,
   bucket: string,

@@ -51,18 +51,26 @@ function toPointer(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${escaped(part)}`).join("");
 }
 
+/** Levels of objects and lists within one another; no schema has half as many. */
+const MAX_DEPTH = 32;
+
 /**
  * The first text in a wire value that is no well-formed Unicode: storage would replace what is
- * wrong with it, and the answer would then differ from what is kept. Null when there is none.
+ * wrong with it, and the answer would then differ from what is kept. Or the first place beyond
+ * {@link MAX_DEPTH}: what is nested without end would use up the stack. Null when there is neither.
  */
-export function findIllFormed(value: unknown, pointer = ""): Fault | null {
+export function findIllFormed(value: unknown, pointer = "", depth = 0): Fault | null {
   if (typeof value === "string") {
     const detail = "must be well-formed Unicode";
     return value.isWellFormed() ? null : { pointer, code: "invalid", detail };
   }
   if (typeof value !== "object" || value === null) return null;
+  if (depth === MAX_DEPTH) {
+    return { pointer, code: "invalid", detail: `must be nested at most ${MAX_DEPTH} levels deep` };
+  }
   for (const [key, item] of Object.entries(value)) {
-    const found = findIllFormed(key, pointer) ?? findIllFormed(item, `${pointer}/${key}`);
+    const found =
+      findIllFormed(key, pointer) ?? findIllFormed(item, `${pointer}/${key}`, depth + 1);
     if (found !== null) return found;
   }
   return null;

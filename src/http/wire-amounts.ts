@@ -52,3 +52,27 @@ export function moneyNumber(amount: number | null, currency: string): unknown {
   const cut = divide(BigInt(amount), 10n ** BigInt(scale - places), "half_up");
   return JSON.rawJSON(formatDecimal(Number(cut), places));
 }
+
+const NUMBER = /^(-?)(\d{1,16})(?:\.(\d{1,40}))?(?:e([+-]?\d{1,2}))?$/i;
+
+/** A number's text without an exponent (`1.5e3` is `1500`), exactly; null when it is no number. */
+export function plainDecimal(text: string): string | null {
+  const match = NUMBER.exec(text);
+  if (match === null) return null;
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] = match;
+  const shift = Number(exponent);
+  const digits = whole + fraction;
+  const point = whole.length + shift;
+  const padded = digits.padStart(digits.length - Math.min(point, 1) + 1, "0");
+  const moved = Math.max(point, 1);
+  const left = padded.slice(0, moved).padEnd(moved, "0");
+  const right = padded.slice(moved);
+  return sign + left + (right === "" ? "" : `.${right}`);
+}
+
+/** A plain decimal text as an integer with `scale` digits behind the point, rounded half up. */
+export function roundDecimal(plain: string, scale: number): number {
+  const [whole = "", fraction = ""] = plain.split(".");
+  const exact = BigInt(whole + fraction) * 10n ** BigInt(scale);
+  return Number(divide(exact, 10n ** BigInt(fraction.length), "half_up"));
+}

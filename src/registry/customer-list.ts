@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { and, desc, eq, lt, ne, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { customers, identifiers, sites, wallets } from "./schema.ts";
 
@@ -20,7 +20,7 @@ export interface CustomerFilter {
   readonly lowestTier: string | null;
   /** Only customers with a smaller number, for paging by cursor; null is all. */
   readonly before: number | null;
-  /** Only this customer; null is all. */
+  /** Only this customer, erased or not; null is all who were not. */
   readonly id: string | null;
 }
 
@@ -37,7 +37,7 @@ export async function pageCustomers(
     filter.tier === null ? undefined : tierIs(filter.tier, filter.lowestTier),
     filter.search === null ? undefined : matches(filter.search),
     filter.before === null ? undefined : lt(customers.number, filter.before),
-    filter.id === null ? undefined : eq(customers.id, filter.id),
+    filter.id === null ? ne(customers.status, "erased") : eq(customers.id, filter.id),
   );
   const phone = sql<string | null>`(SELECT ${identifiers.value} FROM ${identifiers}
     WHERE ${identifiers.customerId} = ${customers.id} AND ${identifiers.kind} = 'phone' LIMIT 1)`;

@@ -1,4 +1,5 @@
-import { and, desc, eq, or, sql } from "drizzle-orm";
+import type { SQL, SQLWrapper } from "drizzle-orm";
+import { and, desc, eq, ne, or, sql } from "drizzle-orm";
 import type { Database, Write } from "./database.ts";
 import { customers, identifiers } from "./schema.ts";
 
@@ -6,7 +7,16 @@ import { customers, identifiers } from "./schema.ts";
 export type CustomerRow = typeof customers.$inferSelect;
 
 /** What a customer can be found by, besides the number. */
-export type IdentifierKind = "phone" | "email" | "qr" | "card" | "external" | "referral";
+export type IdentifierKind =
+  | "phone"
+  | "email"
+  | "qr"
+  | "card"
+  | "external"
+  | "referral"
+  | "reference_code"
+  | "merchant_code"
+  | "alternate_code";
 
 /** One normalised identifier. */
 export interface Identifier {
@@ -34,7 +44,7 @@ export async function findCustomerId(
   merchantId: string,
   number: number,
 ): Promise<string | undefined> {
-  const where = and(eq(customers.merchantId, merchantId), eq(customers.number, number));
+  const where = and(eq(customers.merchantId, merchantId), eq(customers.number, number), living());
   const row = await db.select({ id: customers.id }).from(customers).where(where).get();
   return row?.id;
 }
@@ -45,16 +55,36 @@ export async function findCustomersByIdentifiers(
   merchantId: string,
   wanted: readonly Identifier[],
 ): Promise<string[]> {
-  const matches = wanted.map(({ kind, value }) =>
-    and(eq(identifiers.kind, kind), eq(identifiers.value, value)),
-  );
-  if (matches.length === 0) return [];
+  const any = anyOf(wanted);
+  if (any === undefined) return [];
   const rows = await db
     .selectDistinct({ id: identifiers.customerId })
     .from(identifiers)
-    .where(and(eq(identifiers.merchantId, merchantId), or(...matches)))
+    .where(and(eq(identifiers.merchantId, merchantId), any))
     .all();
   return rows.map((row) => row.id);
+}
+
+/** Undefined when none is wanted: that must not match everybody. */
+function anyOf(wanted: readonly Identifier[]): SQL | undefined {
+  const matches = wanted.map(({ kind, value }) =>
+    and(eq(identifiers.kind, kind), eq(identifiers.value, value)),
+  );
+  return or(...matches);
+}
+
+/** Those of the identifiers that somebody has. */
+export async function findHeld(
+  db: Database,
+  merchantId: string,
+  wanted: readonly Identifier[],
+): Promise<Identifier[]> {
+  const any = anyOf(wanted);
+  if (any === undefined) return [];
+  const { kind, value } = identifiers;
+  const where = and(eq(identifiers.merchantId, merchantId), any);
+  const rows = await db.select({ kind, value }).from(identifiers).where(where).all();
+  return rows as Identifier[];
 }
 
 /** Id of the customer with that e-mail (lower case): of several the newest active one. */
@@ -75,13 +105,13 @@ export async function findCustomerByEmail(
   return found?.id;
 }
 
-/** A merchant's customer with all identifiers. */
+/** A merchant's customer with all identifiers; nobody who was erased. */
 export async function readCustomer(
   db: Database,
   merchantId: string,
   id: string,
 ): Promise<CustomerRecord | undefined> {
-  const where = and(eq(customers.merchantId, merchantId), eq(customers.id, id));
+  const where = and(eq(customers.merchantId, merchantId), eq(customers.id, id), living());
   const [rows, found] = await db.batch([
     db.select({ customer: customers, siteNumber: homeSite }).from(customers).where(where),
     db
@@ -92,6 +122,64 @@ export async function readCustomer(
   const [row] = rows;
   if (row === undefined) return undefined;
   return { ...row, identifiers: found as readonly Identifier[] };
+}
+
+/** Whom a search looks for: whoever is all that is not null. */
+export interface CustomerSearch {
+  /** Part of the name, any case. */
+  readonly name: string | null;
+  /** Lower case. */
+  readonly email: string | null;
+  readonly identifiers: readonly Identifier[];
+}
+
+/** A merchant's customers whom a search means, newest first, at most `limit`. */
+export async function searchCustomers(
+  db: Database,
+  merchantId: string,
+  search: CustomerSearch,
+  limit: number,
+): Promise<Pick<CustomerRecord, "customer" | "identifiers">[]> {
+  const { name, email } = search;
+  const has = ({ kind, value }: Identifier) =>
+    sql`customers.id IN (SELECT customer_id FROM identifiers
+      WHERE merchant_id = ${merchantId} AND kind = ${kind} AND value = ${value})`;
+  const where = and(
+    search.identifiers.length > 0
+      ? ofMerchant(customers.merchantId, merchantId)
+      : eq(customers.merchantId, merchantId),
+    living(),
+    // Not LIKE: D1 allows its patterns 50 bytes, and a name may hold its wildcards.
+    name === null ? undefined : sql`INSTR(LOWER(customers.name), LOWER(${name})) > 0`,
+    email === null ? undefined : eq(customers.email, email),
+    ...search.identifiers.map(has),
+  );
+  // A plus as in ofMerchant: for one e-mail, too, it would go through all in their order.
+  const order = desc(email === null ? customers.number : sql`+${customers.number}`);
+  const rows = await db.select().from(customers).where(where).orderBy(order).limit(limit).all();
+  const ids = JSON.stringify(rows.map(({ id }) => id));
+  const { kind, value, customerId } = identifiers;
+  const theirs = sql`${customerId} IN (SELECT value FROM json_each(${ids}))`;
+  const found = await db
+    .select({ kind, value, customerId })
+    .from(identifiers)
+    .where(and(ofMerchant(identifiers.merchantId, merchantId), theirs))
+    .all();
+  return rows.map((customer) => {
+    const own = found.filter((identifier) => identifier.customerId === customer.id);
+    return { customer, identifiers: own as readonly (Identifier & { customerId: string })[] };
+  });
+}
+
+/** A customer's number, also that of somebody erased. */
+export async function findCustomerNumber(
+  db: Database,
+  merchantId: string,
+  id: string,
+): Promise<number | undefined> {
+  const where = and(eq(customers.merchantId, merchantId), eq(customers.id, id));
+  const row = await db.select({ number: customers.number }).from(customers).where(where).get();
+  return row?.number;
 }
 
 /** The number that the merchant's next customer gets. */
@@ -125,8 +213,92 @@ export function insertCustomer(
   return writes;
 }
 
+/**
+ * The conditional write that changes a customer's profile: it changes a row only if nobody else
+ * changed it since `before`, its moment of change when it was read.
+ */
+export function updateCustomer(db: Database, row: CustomerRow, before: number): Write {
+  const { id, merchantId, name, email, birthDate, status, attributes, password, updatedAt } = row;
+  return db
+    .update(customers)
+    .set({ name, email, birthDate, status, attributes, password, updatedAt })
+    .where(
+      and(
+        eq(customers.merchantId, merchantId),
+        eq(customers.id, id),
+        eq(customers.updatedAt, before),
+        living(),
+      ),
+    );
+}
+
+/**
+ * The writes that give a customer one identifier of its kind instead of all there were; a null
+ * value leaves none. One that somebody else has refuses them.
+ */
+export function replaceIdentifier(
+  db: Database,
+  customer: Pick<CustomerRow, "id" | "merchantId">,
+  kind: IdentifierKind,
+  value: string | null,
+  now: number,
+): readonly Write[] {
+  const { id: customerId, merchantId } = customer;
+  const own = and(eq(identifiers.merchantId, merchantId), eq(identifiers.customerId, customerId));
+  const clear = db.delete(identifiers).where(and(own, eq(identifiers.kind, kind)));
+  if (value === null) return [clear];
+  const row = { merchantId, kind, value, customerId, createdAt: now };
+  return [clear, db.insert(identifiers).values(row)];
+}
+
+/** The reference codes of those of the customers who were not erased; null: has none. */
+export async function readReferenceCodes(
+  db: Database,
+  merchantId: string,
+  ids: readonly string[],
+): Promise<{ readonly id: string; readonly code: string | null }[]> {
+  const code = sql<string | null>`(SELECT i.value FROM identifiers AS i
+    WHERE i.merchant_id = customers.merchant_id AND i.customer_id = customers.id
+    AND i.kind = 'reference_code')`;
+  const wanted = sql`customers.id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  const where = and(ofMerchant(customers.merchantId, merchantId), wanted, living());
+  return db.select({ id: customers.id, code }).from(customers).where(where).all();
+}
+
+/**
+ * The conditional write that gives a customer a first identifier of its kind; it adds a row only if
+ * there is none yet.
+ */
+export function giveIdentifier(
+  db: Database,
+  customer: Pick<CustomerRow, "id" | "merchantId">,
+  { kind, value }: Identifier,
+  now: number,
+): Write {
+  const { id, merchantId } = customer;
+  return db.insert(identifiers).select(
+    sql`SELECT merchant_id, ${kind}, ${value}, id, ${now} FROM customers
+      WHERE merchant_id = ${merchantId} AND id = ${id} AND status <> 'erased'
+      AND NOT EXISTS (SELECT 1 FROM identifiers AS i
+        WHERE i.merchant_id = ${merchantId} AND i.customer_id = ${id} AND i.kind = ${kind})`,
+  );
+}
+
 /** The write that notes when a customer was last seen. */
 export function touchCustomer(db: Database, merchantId: string, id: string, now: number): Write {
   const where = and(eq(customers.merchantId, merchantId), eq(customers.id, id));
   return db.update(customers).set({ lastSeenAt: now }).where(where);
+}
+
+/** Of somebody erased the row stays, so that the number is nobody else's: it is never found. */
+function living() {
+  return ne(customers.status, "erased");
+}
+
+/**
+ * The plus keeps SQLite from the merchant's index: it would rather go through all that a merchant
+ * has than look a few rows up by their ids.
+ */
+function ofMerchant(column: SQLWrapper, merchantId: string): SQL {
+  return sql`+${column} = ${merchantId}`;
 }

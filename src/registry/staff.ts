@@ -26,3 +26,30 @@ export function insertStaff(db: Database, row: StaffRow): Write {
     WHERE merchant_id = ${row.merchantId})`;
   return db.insert(staff).values({ ...row, number: row.number ?? next });
 }
+
+/** A merchant's person by the id. */
+export async function findStaff(
+  db: Database,
+  merchantId: string,
+  id: string,
+): Promise<StaffRow | undefined> {
+  const where = and(eq(staff.merchantId, merchantId), eq(staff.id, id));
+  return db.select().from(staff).where(where).get();
+}
+
+/** A merchant's person by the user name, which is taken as it stands. */
+export async function findStaffByUsername(
+  db: Database,
+  merchantId: string,
+  username: string,
+): Promise<StaffRow | undefined> {
+  const where = and(eq(staff.merchantId, merchantId), eq(staff.username, username));
+  return db.select().from(staff).where(where).get();
+}
+
+/** The number that the merchant's next person gets. */
+export async function nextStaffNumber(db: Database, merchantId: string): Promise<number> {
+  const next = sql<number>`COALESCE(MAX(${staff.number}), 0) + 1`;
+  const read = db.select({ next }).from(staff).where(eq(staff.merchantId, merchantId));
+  return (await read.get())?.next ?? 1;
+}

@@ -7,10 +7,10 @@ import { insertEvents } from "./events.ts";
 export interface UnitOfWork {
   add(...writes: readonly Write[]): void;
   /**
-   * Adds a conditional write (`UPDATE … WHERE status = …`) that must change exactly one row: its
-   * row count is the verdict on the whole batch.
+   * Adds a conditional write (`UPDATE … WHERE status = …`) that must change exactly so many rows,
+   * one if nothing is said: its row count is the verdict on the whole batch.
    */
-  addConditional(write: Write): void;
+  addConditional(write: Write, rows?: number): void;
   /** Adds events of what the other writes do; they are in the feed exactly when those are kept. */
   addEvents(merchantId: string, events: readonly NewEvent[]): void;
   /** Whether there is an event that the endpoints should hear of once this is committed. */
@@ -25,10 +25,12 @@ export interface UnitOfWork {
 }
 
 /**
- * Fails the batch unless the statement before changed one row. D1 has no interactive transactions
- * and SQL no way to raise an error outside a trigger, but `json()` refuses what is no JSON.
+ * Fails the batch unless the statement before changed so many rows. D1 has no interactive
+ * transactions and SQL no way to raise an error outside a trigger, but `json()` refuses what is no
+ * JSON.
  */
-const ONE_ROW_CHANGED = sql`json(CASE WHEN changes() = 1 THEN 'true' ELSE 'lost' END)`;
+const rowsChanged = (rows: number) =>
+  sql`json(CASE WHEN changes() = ${rows} THEN 'true' ELSE 'lost' END)`;
 const ONE_ROW = sql`(SELECT 1)`;
 
 /** A unit of work on a merchant's database. */
@@ -47,8 +49,8 @@ export function unitOfWork(db: Database, mode: "live" | "test"): UnitOfWork {
     add: (...more) => {
       writes.push(...more);
     },
-    addConditional: (write) => {
-      writes.push(write, db.select({ verdict: ONE_ROW_CHANGED }).from(ONE_ROW));
+    addConditional: (write, rows = 1) => {
+      writes.push(write, db.select({ verdict: rowsChanged(rows) }).from(ONE_ROW));
     },
     async commit() {
       const [first, ...rest] = writes.splice(0);

@@ -30,6 +30,9 @@ export interface NewVouchers {
   readonly now: number;
   /** Whom they are issued to; null is anybody's. */
   readonly customerId: string | null;
+  /** First and last good business day, `YYYY-MM-DD`; null: the series' counts. */
+  readonly validFrom: string | null;
+  readonly validUntil: string | null;
   readonly vouchers: readonly { readonly id: string; readonly code: string }[];
 }
 
@@ -38,26 +41,37 @@ export interface NewVouchers {
  * they are, since one bound text carries them all. A code that is taken refuses it.
  */
 export function insertVouchers(db: Database, added: NewVouchers): Write {
-  const { merchantId, seriesId, generated, now, customerId } = added;
+  const { merchantId, seriesId, generated, now, customerId, validFrom, validUntil } = added;
   return db.insert(vouchers).select(
     sql`SELECT json_extract(item.value, '$.id'), ${merchantId}, ${seriesId},
       (SELECT COALESCE(MAX(number), 0) FROM vouchers WHERE merchant_id = ${merchantId})
         + item.key + 1,
       json_extract(item.value, '$.code'), ${generated ? 1 : 0}, 'active', ${customerId},
-      ${customerId === null ? null : now}, NULL, NULL, NULL, NULL, NULL, ${now}, ${now}, NULL, NULL
+      ${customerId === null ? null : now}, NULL, NULL, NULL, NULL, NULL, ${now}, ${now},
+      ${validFrom}, ${validUntil}
       FROM json_each(${JSON.stringify(added.vouchers)}) AS item`,
   );
 }
 
-/** A merchant's series by number. */
+/** What a series is found by. */
+export type SeriesName =
+  | { readonly id: string }
+  | { readonly number: number }
+  | { readonly key: string };
+
+/** A merchant's series by its id, number or key. */
 export async function findSeries(
   db: Database,
   merchantId: string,
-  by: { readonly number: number } | { readonly id: string },
+  by: SeriesName,
 ): Promise<SeriesRow | undefined> {
-  const which = "id" in by ? eq(voucherSeries.id, by.id) : eq(voucherSeries.number, by.number);
-  const where = and(eq(voucherSeries.merchantId, merchantId), which);
+  const where = and(eq(voucherSeries.merchantId, merchantId), namedBy(by));
   return db.select().from(voucherSeries).where(where).get();
+}
+
+function namedBy(by: SeriesName): SQL {
+  if ("id" in by) return eq(voucherSeries.id, by.id);
+  return "key" in by ? eq(voucherSeries.key, by.key) : eq(voucherSeries.number, by.number);
 }
 
 /** A series with the counts of its vouchers. */
@@ -124,6 +138,18 @@ export async function findVoucherAnyCase(
     .orderBy(preferExact, asc(vouchers.number))
     .limit(1)
     .get();
+}
+
+/** The vouchers with exactly these codes: one bound text carries them all. */
+export async function findVouchersByCodes(
+  db: Database,
+  merchantId: string,
+  codes: readonly string[],
+): Promise<VoucherRecord[]> {
+  const wanted = sql`${vouchers.code} IN (SELECT value FROM json_each(${JSON.stringify(codes)}))`;
+  return withSeries(db)
+    .where(and(eq(vouchers.merchantId, merchantId), wanted))
+    .all();
 }
 
 /** A merchant's voucher by its id. */
@@ -224,6 +250,25 @@ export async function listRedeemable(
     .all();
 }
 
+/**
+ * A customer's own vouchers that are neither used nor over on that business day, also those that
+ * are not good yet; soonest expiry first, at most `limit`.
+ */
+export async function listUnusedVouchers(
+  db: Database,
+  merchantId: string,
+  customerId: string,
+  day: string,
+  limit: number,
+): Promise<VoucherRecord[]> {
+  const own = and(eq(vouchers.merchantId, merchantId), eq(vouchers.customerId, customerId));
+  return withSeries(db)
+    .where(and(own, active(), sql`${soonestExpiry()} >= ${day}`))
+    .orderBy(soonestExpiry(), asc(vouchers.number))
+    .limit(limit)
+    .all();
+}
+
 /** What a redemption writes. */
 export interface RedemptionWrite {
   readonly merchantId: string;
@@ -249,6 +294,26 @@ export function redeemVoucherWrite(db: Database, write: RedemptionWrite): Write 
       updatedAt: now,
     })
     .where(and(eq(vouchers.merchantId, merchantId), eq(vouchers.id, id), active()));
+}
+
+/** What a redemption of several vouchers writes to each of them. */
+export interface JointRedemptionWrite extends Omit<RedemptionWrite, "id" | "reference"> {
+  readonly ids: readonly string[];
+  /** Who redeems; null: for each whom it was issued to. */
+  readonly customerId: string | null;
+  /** When it happened at the till. */
+  readonly redeemedAt: number;
+}
+
+/** The conditional write that redeems vouchers: it changes a row for each that is active. */
+export function redeemVouchersWrite(db: Database, write: JointRedemptionWrite): Write {
+  const { merchantId, ids, customerId, redemption, redeemedAt, now } = write;
+  const redeemedBy = sql`COALESCE(${customerId}, ${vouchers.customerId})`;
+  const wanted = sql`${vouchers.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  return db
+    .update(vouchers)
+    .set({ status: "redeemed", redeemedAt, redeemedBy, redemption, updatedAt: now })
+    .where(and(eq(vouchers.merchantId, merchantId), wanted, active()));
 }
 
 /** The conditional write that gives a free voucher to a customer. */
@@ -281,13 +346,13 @@ export async function listSeries(
 
 function goodOn(day: string) {
   return and(
-    sql`COALESCE(${voucherSeries.validFrom}, '') <= ${day}`,
-    sql`COALESCE(${voucherSeries.validUntil}, '9999') >= ${day}`,
+    sql`COALESCE(${vouchers.validFrom}, ${voucherSeries.validFrom}, '') <= ${day}`,
+    sql`${soonestExpiry()} >= ${day}`,
   );
 }
 
 function soonestExpiry() {
-  return sql`COALESCE(${voucherSeries.validUntil}, '9999')`;
+  return sql`COALESCE(${vouchers.validUntil}, ${voucherSeries.validUntil}, '9999')`;
 }
 
 function active() {

@@ -39,6 +39,11 @@ export function endOfDay(date: string, timeZone: string): number {
   return end;
 }
 
+/** The same day (`YYYY-MM-DD`) so many years later; after 29 February 28 February, if need be. */
+export function addYears(day: string, years: number): string {
+  return Temporal.PlainDate.from(day).add({ years }).toString();
+}
+
 /** The business day (`YYYY-MM-DD`) of a moment in the zone. */
 export function dayOf(moment: number, timeZone: string): string {
   const recent = recentDays.get(timeZone);
@@ -53,6 +58,32 @@ export function dayOf(moment: number, timeZone: string): string {
 function calculateDay(moment: number, timeZone: string): string {
   const instant = Temporal.Instant.fromEpochMilliseconds(moment);
   return instant.toZonedDateTimeISO(timeZone).toPlainDate().toString();
+}
+
+/** What a clock in the zone shows at a moment, to the second: `YYYY-MM-DDTHH:MM:SS`. */
+export function localTimeOf(moment: number, timeZone: string): string {
+  const instant = Temporal.Instant.fromEpochMilliseconds(moment);
+  const local = instant.toZonedDateTimeISO(timeZone).toPlainDateTime();
+  return local.toString({ smallestUnit: "second" });
+}
+
+/**
+ * The moment at which a clock in the zone shows a time (`YYYY-MM-DDTHH:MM:SS`); null for a time of
+ * no calendar. Of a time that comes twice the first is meant; one that the clocks skip is as much
+ * later as they were put forward.
+ */
+export function momentOf(localTime: string, timeZone: string): number | null {
+  try {
+    const local = Temporal.PlainDateTime.from(localTime);
+    return local.toZonedDateTime(timeZone, { disambiguation: "compatible" }).epochMilliseconds;
+  } catch {
+    return null;
+  }
+}
+
+/** The day (`YYYY-MM-DD`) so many days after another. */
+export function addDays(date: string, days: number): string {
+  return Temporal.PlainDate.from(date).add({ days }).toString();
 }
 
 /** The last business day on which a lot with that expiry is good; null if it never expires. */

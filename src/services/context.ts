@@ -41,6 +41,7 @@ export type Scope =
   | "write:adjustments"
   | "write:sites"
   | "write:merchants"
+  | "write:memberships"
   | "admin";
 
 /** Every scope that a key can be given; `admin` is not among them. */
@@ -58,6 +59,7 @@ export const KEY_SCOPES: readonly Scope[] = [
   "write:adjustments",
   "write:sites",
   "write:merchants",
+  "write:memberships",
 ];
 
 /** Who is calling. */

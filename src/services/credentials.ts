@@ -7,7 +7,7 @@ import { err, ok } from "../core/result.ts";
 import { open } from "../core/sealing.ts";
 import { database } from "../registry/database.ts";
 import type { KeyRecord } from "../registry/keys.ts";
-import { findKeyByHash } from "../registry/keys.ts";
+import { findKeyByHash, findKeyById } from "../registry/keys.ts";
 import type { MerchantRow } from "../registry/merchants.ts";
 import type { Merchant, Principal, Scope } from "./context.ts";
 import { settingsOf } from "./context.ts";
@@ -34,7 +34,11 @@ interface Cached {
   readonly until: number;
 }
 
-const cache = new Map<string, Cached>();
+type Cache = Map<string, Cached>;
+
+const cache: Cache = new Map();
+/** Apart from the texts: what a client sends as a key must never be taken for an id. */
+const cacheById: Cache = new Map();
 
 /**
  * The credential of a key text for a dialect. `key_unknown` for unknown and revoked keys and for
@@ -47,9 +51,31 @@ export async function findCredential(
   text: string,
   now: number,
 ): Promise<Result<Credential, LoyaltyError>> {
-  const known = cache.get(text);
-  const credential =
-    known !== undefined && known.until > now ? known.credential : await load(env, text, now);
+  const read = async (): Promise<KeyRecord | undefined> =>
+    findKeyByHash(database(env, "directory"), await sha256Hex(text));
+  return judge(await recall(env, cache, text, now, read), dialect, now);
+}
+
+/**
+ * The credential of a merchant's key that somebody showed before, by its id; see
+ * {@link findCredential}.
+ */
+export async function findCredentialById(
+  env: Env,
+  dialect: string,
+  key: { readonly merchantId: string; readonly keyId: string },
+  now: number,
+): Promise<Result<Credential, LoyaltyError>> {
+  const { merchantId, keyId } = key;
+  const read = () => findKeyById(database(env, merchantId), merchantId, keyId);
+  return judge(await recall(env, cacheById, `${merchantId}/${keyId}`, now, read), dialect, now);
+}
+
+function judge(
+  credential: Credential | null,
+  dialect: string,
+  now: number,
+): Result<Credential, LoyaltyError> {
   if (credential === null || credential.dialect !== dialect) return err({ code: "key_unknown" });
   if (credential.expiresAt !== null && credential.expiresAt <= now) {
     return err({ code: "key_expired" });
@@ -76,7 +102,7 @@ export async function findTenantCredential(
   // No key can hold the blank, so this look-up costs what that of an unknown key costs.
   const decoy = `${slug} ${text}`;
   if (warm) await findCredential(env, dialect, decoy, now);
-  else remember(decoy, null, now + UNKNOWN_MS);
+  else remember(cache, decoy, null, now + UNKNOWN_MS);
   return err({ code: "key_unknown" });
 }
 
@@ -84,23 +110,32 @@ function isKnown(text: string, now: number): boolean {
   return (cache.get(text)?.until ?? 0) > now;
 }
 
-function remember(text: string, credential: Credential | null, until: number): void {
-  if (cache.size >= MAX_CACHED) cache.clear();
-  cache.set(text, { credential, until });
+function remember(into: Cache, name: string, credential: Credential | null, until: number): void {
+  if (into.size >= MAX_CACHED) into.clear();
+  into.set(name, { credential, until });
 }
 
 /** Forgets what the isolate knows of keys, so that a change it made itself is seen at once. */
 export function forgetCredentials(): void {
   cache.clear();
+  cacheById.clear();
 }
 
-async function load(env: Env, text: string, now: number): Promise<Credential | null> {
-  const record = await findKeyByHash(database(env, "directory"), await sha256Hex(text));
+async function recall(
+  env: Env,
+  from: Cache,
+  name: string,
+  now: number,
+  read: () => Promise<KeyRecord | undefined>,
+): Promise<Credential | null> {
+  const known = from.get(name);
+  if (known !== undefined && known.until > now) return known.credential;
+  const record = await read();
   const usable = record !== undefined && record.key.revokedAt === null;
   const credential = usable ? await toCredential(env, record) : null;
   // What may change at any moment by a merchant's own doing is not remembered for long.
   const settled = credential !== null && !credential.principal.merchant.pending;
-  remember(text, credential, now + (settled ? KNOWN_MS : UNKNOWN_MS));
+  remember(from, name, credential, now + (settled ? KNOWN_MS : UNKNOWN_MS));
   return credential;
 }
 
@@ -114,7 +149,7 @@ async function toCredential(env: Env, record: KeyRecord): Promise<Credential> {
       mode: key.mode,
       scopes: key.scopes as Scope[],
       keyId: key.id,
-      staffId: null,
+      staffId: key.staffId,
       siteId: record.siteId,
     },
     keyId: key.id,

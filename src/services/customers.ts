@@ -1,14 +1,14 @@
-import { ulid } from "ulid";
 import type { LoyaltyError } from "../core/errors.ts";
 import { notFound } from "../core/errors.ts";
 import { makeId } from "../core/ids.ts";
 import type { Result } from "../core/result.ts";
-import { ok } from "../core/result.ts";
+import { err, ok } from "../core/result.ts";
 import type { CustomerLine } from "../registry/customer-list.ts";
 import { pageCustomers } from "../registry/customer-list.ts";
 import type { CustomerRecord, Identifier, NewCustomer } from "../registry/customers.ts";
 import {
   findCustomerByEmail,
+  findCustomerNumber,
   findCustomersByIdentifiers,
   insertCustomer,
   nextCustomerNumber,
@@ -16,6 +16,7 @@ import {
   touchCustomer,
 } from "../registry/customers.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
+import { ulid } from "../ulid.ts";
 import type { Context } from "./context.ts";
 import { makeEvent } from "./events.ts";
 import { readPoints } from "./points.ts";
@@ -72,8 +73,8 @@ export async function enrolCustomer(
   });
   if (!enrolled.ok) return enrolled;
   const { id, created } = enrolled.value;
-  const record = await readCustomer(ctx.db, merchantId, id);
-  const number = record?.customer.number ?? (await nextCustomerNumber(ctx.db, merchantId));
+  const known = await findCustomerNumber(ctx.db, merchantId, id);
+  const number = known ?? (await nextCustomerNumber(ctx.db, merchantId));
   if (created && ctx.guard !== null && input.named === number) {
     // Before, there was nobody of that number in whose wallet the guard could be bound.
     const bound = await bindGuard(ctx, id, ctx.guard);
@@ -82,8 +83,14 @@ export async function enrolCustomer(
   return ok({ ...enrolled.value, number });
 }
 
-/** The number is given by the insert itself: two enrolments at once never want the same one. */
-function newCustomer(ctx: Context, input: EnrolInput): NewCustomer {
+/**
+ * A customer as `enrolCustomer` adds one. The number is given by the insert itself: two enrolments
+ * at once never want the same one.
+ */
+export function newCustomer(
+  ctx: Context,
+  input: Pick<EnrolInput, "name" | "email" | "birthDate" | "attributes">,
+): NewCustomer {
   const { now, principal } = ctx;
   return {
     id: makeId("cus", ulid(now)),
@@ -143,6 +150,17 @@ export async function getCustomer(
   return record === undefined ? notFound("customer") : ok(record);
 }
 
+/** {@link getCustomer} for who may know that somebody was erased: `erased` tells it. */
+export async function getCustomerOrErased(
+  ctx: Context,
+  id: string,
+): Promise<Result<CustomerRecord, LoyaltyError>> {
+  const found = await getCustomer(ctx, id);
+  if (found.ok) return found;
+  const number = await findCustomerNumber(ctx.db, ctx.principal.merchant.id, id);
+  return number === undefined ? found : err({ code: "erased" });
+}
+
 /** Which customers to list. */
 export interface CustomerQuery {
   /** Part of a name or e-mail, or the beginning of an identifier; null is all. */
@@ -163,7 +181,7 @@ export async function listCustomers(
   return pageCustomers(ctx.db, ctx.principal.merchant.id, filter, limit, offset);
 }
 
-/** One customer as a list shows it; undefined when the merchant has no such customer. */
+/** One customer as a list shows it, also one who was erased; undefined when there is none. */
 export async function readCustomerLine(
   ctx: Context,
   id: string,

@@ -1,4 +1,3 @@
-import { ulid } from "ulid";
 import type { Unit } from "../core/amount.ts";
 import type { LotChange } from "../core/entries.ts";
 import type { LoyaltyError } from "../core/errors.ts";
@@ -12,7 +11,9 @@ import {
   insertCustomer,
 } from "../registry/customers.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
+import { ulid } from "../ulid.ts";
 import type { Context } from "./context.ts";
+import { getCustomerType } from "./customer-types.ts";
 import { makeEvent } from "./events.ts";
 import { getSiteByCode } from "./sites.ts";
 import { bookCommand } from "./wallets.ts";
@@ -38,6 +39,12 @@ export interface ImportInput {
   /** Site code. */
   readonly site: string | null;
   readonly joinedAt: number | null;
+  /** When the record came to be, where it was kept before; null is now. */
+  readonly createdAt: number | null;
+  /** When it was last changed there; null is now. */
+  readonly updatedAt: number | null;
+  /** Number of a customer type; null: is of none. */
+  readonly type: number | null;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly balances: readonly OpeningBalance[];
 }
@@ -52,7 +59,8 @@ export interface Imported {
 /**
  * Brings one customer along with opening balances. Safe to repeat: a customer that is there by
  * number or identifiers is not made again, and each opening balance is booked once, whatever a
- * crash left undone. `already_exists` when number and identifiers belong to different customers.
+ * crash left undone. `already_exists` when number and identifiers belong to different customers,
+ * `not_found` (site, customer type) when there is none of that code or number.
  */
 export async function importCustomer(
   ctx: Context,
@@ -89,6 +97,8 @@ async function findOrCreate(
   if (!existing.ok || existing.value !== null) return existing as Result<Found, LoyaltyError>;
   const site = input.site === null ? null : await getSiteByCode(ctx, input.site);
   if (site !== null && !site.ok) return site;
+  const type = input.type === null ? null : await getCustomerType(ctx, input.type);
+  if (type !== null && !type.ok) return type;
   const { now, principal } = ctx;
   const id = makeId("cus", ulid(now));
   const work = unitOfWork(ctx.db, principal.mode);
@@ -102,11 +112,11 @@ async function findOrCreate(
     name,
     email,
     birthDate,
-    attributes: { ...attributes },
-    joinedAt: input.joinedAt ?? now,
+    attributes: { ...attributes, ...(type === null ? {} : { type: type.value.id }) },
+    joinedAt: input.joinedAt ?? input.createdAt ?? now,
     lastSeenAt: null,
-    createdAt: now,
-    updatedAt: now,
+    createdAt: input.createdAt ?? now,
+    updatedAt: input.updatedAt ?? now,
     password: null,
   };
   work.add(...insertCustomer(ctx.db, row, input.identifiers));
@@ -116,7 +126,8 @@ async function findOrCreate(
   // Somebody else brought the customer along meanwhile: another line, or another import.
   const meanwhile = await findExisting(ctx, input);
   if (!meanwhile.ok) return meanwhile;
-  const taken = err({ code: "already_exists", object: "customer", field: "identifiers" } as const);
+  const field = input.number === null ? "identifiers" : "number";
+  const taken = err({ code: "already_exists", object: "customer", field } as const);
   return meanwhile.value === null ? taken : ok(meanwhile.value);
 }
 

@@ -1,4 +1,3 @@
-import { ulid } from "ulid";
 import type { LoyaltyError } from "../core/errors.ts";
 import { invalid, notFound } from "../core/errors.ts";
 import { makeId, ulidOf } from "../core/ids.ts";
@@ -10,6 +9,7 @@ import type { MerchantRow, StoredGateway } from "../registry/merchants.ts";
 import { findMerchant, insertMerchant, listMerchants } from "../registry/merchants.ts";
 import { findProgram } from "../registry/programs.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
+import { ulid } from "../ulid.ts";
 import { isTimeZone } from "./calendar.ts";
 import type { Principal, Settings } from "./context.ts";
 import { toMerchant, toProgram } from "./credentials.ts";
@@ -47,19 +47,34 @@ export interface MerchantInput {
 /** Slugs that are another part of the path space: `/api/{slug}/…` must never mean two things. */
 const RESERVED_SLUGS: readonly string[] = [
   "api",
+  "application_settings",
   "auth",
+  "branch",
+  "branches",
   "console",
   "coupon",
+  "customer_types",
   "customers",
+  "documents",
+  "inventories",
   "invoices",
   "loyalty",
   "mobile",
+  "orders",
+  "pos_devices",
+  "price_lists",
+  "products",
   "rewards",
+  "sales_promotions",
+  "secure",
   "system",
+  "tax_settings",
   "tokens",
+  "users",
   "v1",
   "v2",
   "v3",
+  "www",
 ];
 
 /** Whether a slug is part of another dialect's paths. */

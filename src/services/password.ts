@@ -17,8 +17,15 @@ export async function hashPassword(password: string): Promise<string> {
   return ["scrypt", N, r, p, toBase64Url(salt), toBase64Url(hash)].join("$");
 }
 
-/** Whether a password is the one that was hashed; compares in constant time. */
-export async function verifyPassword(password: string, stored: string): Promise<boolean> {
+/**
+ * Whether a password is the one that was hashed; compares in constant time. Where nothing was
+ * stored (null) it never is, and takes as long.
+ */
+export async function verifyPassword(password: string, stored: string | null): Promise<boolean> {
+  if (stored === null) {
+    await derive(password, new Uint8Array(SALT_BYTES), COST);
+    return false;
+  }
   const [scheme, n, r, p, salt = "", hash = ""] = stored.split("$");
   if (scheme !== "scrypt") throw new Error("unknown password scheme");
   const cost = { N: Number(n), r: Number(r), p: Number(p) };

@@ -82,6 +82,11 @@ function toProfile({ customer, identifiers }: CustomerRecord): Profile {
   };
 }
 
+/** Forgets, in this isolate, what a customer's profile was. */
+export function forgetProfile(id: string): void {
+  for (const [key, known] of cache) if (known.profile.id === id) cache.delete(key);
+}
+
 function cacheKey(ctx: Context, by: ProfileKey): string {
   return `${ctx.principal.merchant.id}/${"id" in by ? by.id : by.phone}`;
 }

@@ -56,6 +56,11 @@ export async function guardWrite<T>(
   return err({ code: "customer_busy" });
 }
 
+/** The context of a write whose outcome is personal: a guard would keep it beyond an erasure. */
+export function unguarded(ctx: Context): Context {
+  return { ...ctx, guard: null };
+}
+
 /**
  * Binds the context's guard in D1 for a write that a wallet books but whose wallet the signed bytes
  * do not name: the same bytes on another path are refused, the same request goes on to the wallet,

@@ -1,34 +1,23 @@
-import { ulid } from "ulid";
 import type { LoyaltyError } from "../core/errors.ts";
 import { notFound } from "../core/errors.ts";
 import { makeId } from "../core/ids.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
 import type { VoucherTerms } from "../core/vouchers.ts";
-import { CODE_PREFIX } from "../core/vouchers.ts";
 import type { SeriesRow, SeriesSummary } from "../registry/vouchers.ts";
-import {
-  findSeries,
-  insertSeries,
-  insertVouchers,
-  listSeries,
-  pageSeries,
-} from "../registry/vouchers.ts";
+import { findSeries, insertSeries, listSeries, pageSeries } from "../registry/vouchers.ts";
+import { ulid } from "../ulid.ts";
 import type { Context } from "./context.ts";
 import { getCustomer } from "./customers.ts";
-import { makeEvent } from "./events.ts";
 import { resolveCustomer } from "./identity.ts";
-import { BASE36, randomText } from "./key-text.ts";
 import type { Page } from "./lists.ts";
 import { pageOf } from "./lists.ts";
 import { guardWrite } from "./requests.ts";
+import type { WantedCodes } from "./voucher-codes.ts";
+import { addVouchersTo } from "./voucher-codes.ts";
 
 export type { SeriesRow, SeriesSummary } from "../registry/vouchers.ts";
-
-/** Vouchers that one request may make. */
-export const MAX_VOUCHERS = 1_000;
-
-const CODE_LENGTH = 12;
+export { MAX_VOUCHERS } from "./voucher-codes.ts";
 
 /** How a series presents itself to tills and customers, and by which key rules mean it. */
 export interface SeriesPresentation {
@@ -60,7 +49,7 @@ export interface SeriesInput {
   readonly source: string | null;
   readonly terms: VoucherTerms;
   readonly presentation?: SeriesPresentation;
-  readonly codes: { readonly quantity: number } | { readonly imported: readonly string[] };
+  readonly codes: WantedCodes;
   /** Number or `cus_` id of the customer that all vouchers are issued to; null: nobody. */
   readonly customer: number | string | null;
   /** Customer number that the same request carries for another purpose; see `guardWrite`. */
@@ -75,8 +64,8 @@ export interface NewSeries {
 }
 
 /**
- * Makes a series and its vouchers in one atomic batch. `already_exists` when an imported code is in
- * use, `not_found` for an unknown customer.
+ * Makes a series and its vouchers in one atomic batch. `already_exists` when the key or a code that
+ * is brought along is in use, `not_found` for an unknown customer.
  */
 export async function createSeries(
   ctx: Context,
@@ -86,37 +75,62 @@ export async function createSeries(
   const merchantId = principal.merchant.id;
   const owner = await findOwner(ctx, input.customer);
   if (!owner.ok) return owner;
-  const customerId = owner.value;
   const made = await guardWrite(ctx, input.named, async (work) => {
-    const id = makeId("vse", ulid(now));
-    const generated = "quantity" in input.codes;
-    const codes =
-      "quantity" in input.codes ? freshCodes(input.codes.quantity) : input.codes.imported;
-    const vouchers = codes.map((code) => ({ id: makeId("vou", ulid(now)), code }));
-    const stamps = { createdAt: now, updatedAt: now };
-    const { name, source, terms } = input;
-    const shown = input.presentation ?? PLAIN;
-    const row = { id, merchantId, name, source, ...terms, ...shown, ...stamps };
-    work.add(insertSeries(db, row));
-    const added = { merchantId, seriesId: id, generated, now, customerId, vouchers };
-    if (codes.length > 0) work.add(insertVouchers(db, added));
-    if (customerId !== null) {
-      const about = { customer: customerId, series: id, kind: terms.kind };
-      const issued = vouchers.map((voucher) =>
-        makeEvent(ctx, "voucher.issued", customerId, { ...about, voucher: voucher.id }),
-      );
-      work.addEvents(merchantId, issued);
+    const { name, source, terms, codes, presentation = PLAIN } = input;
+    const { key } = presentation;
+    const taken = key === null ? undefined : await findSeries(db, merchantId, { key });
+    if (taken !== undefined) {
+      return err({ code: "already_exists", object: "voucher_series", field: "key" });
     }
-    return ok({ id, codes });
+    const id = makeId("vse", ulid(now));
+    const stamps = { createdAt: now, updatedAt: now };
+    work.add(
+      insertSeries(db, { id, merchantId, name, source, ...terms, ...presentation, ...stamps }),
+    );
+    const series = { id, key, kind: terms.kind };
+    const vouchers = { series, codes, customer: owner.value, validFrom: null, validUntil: null };
+    const added = await addVouchersTo(ctx, work, vouchers);
+    return added.ok ? ok({ id, codes: added.value }) : added;
   });
-  if (!made.ok) {
-    const clash = made.error.code === "customer_busy" && "imported" in input.codes;
-    return clash ? err({ code: "already_exists", object: "voucher", field: "code" }) : made;
-  }
+  if (!made.ok) return made;
   const { id, codes } = made.value;
   const stored = await findSeries(db, merchantId, { id });
   const number = stored?.number ?? (await nextNumber(ctx));
   return ok({ id, number, codes });
+}
+
+/** Vouchers to add to a series that exists, with their own days if they have any. */
+export interface AddVouchersInput {
+  /** `vse_` id of the series, or its key. */
+  readonly series: string;
+  readonly codes: WantedCodes;
+  /** Number or `cus_` id of the customer that they are issued to; null: nobody. */
+  readonly customer: number | string | null;
+  /** First and last good business day, `YYYY-MM-DD`; null: the series' counts. */
+  readonly validFrom: string | null;
+  readonly validUntil: string | null;
+}
+
+/**
+ * Adds vouchers to a series in one atomic batch; answers their codes and the series' id.
+ * `not_found` for an unknown series or customer, `already_exists` when a code that is brought along
+ * is in use.
+ */
+export async function addVouchers(
+  ctx: Context,
+  input: AddVouchersInput,
+): Promise<Result<Omit<NewSeries, "number">, LoyaltyError>> {
+  const { db, principal } = ctx;
+  const { id: merchantId } = principal.merchant;
+  const series =
+    (await findSeries(db, merchantId, { id: input.series })) ??
+    (await findSeries(db, merchantId, { key: input.series }));
+  if (series === undefined) return notFound("voucher_series");
+  const owner = await findOwner(ctx, input.customer);
+  if (!owner.ok) return owner;
+  const vouchers = { ...input, series, customer: owner.value };
+  const added = await guardWrite(ctx, null, (work) => addVouchersTo(ctx, work, vouchers));
+  return added.ok ? ok({ id: series.id, codes: added.value }) : added;
 }
 
 async function findOwner(
@@ -133,13 +147,6 @@ async function findOwner(
 async function nextNumber(ctx: Context): Promise<number> {
   const { rows } = await pageSeries(ctx.db, ctx.principal.merchant.id, 1, 0);
   return (rows[0]?.series.number ?? 0) + 1;
-}
-
-/** Codes from a secure random source; among 36^12 two never meet, and the index refuses it. */
-function freshCodes(quantity: number): string[] {
-  const codes = new Set<string>();
-  while (codes.size < quantity) codes.add(CODE_PREFIX + randomText(CODE_LENGTH, BASE36));
-  return [...codes];
 }
 
 /** A merchant's series by its number. */

@@ -3,8 +3,9 @@ import type { LoyaltyError } from "../core/errors.ts";
 import { notFound } from "../core/errors.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
-import type { Discount, VoucherFault } from "../core/vouchers.ts";
+import type { Discount, VoucherFault, VoucherTerms } from "../core/vouchers.ts";
 import { codeCandidates, judgeRedemption } from "../core/vouchers.ts";
+import type { NewEvent } from "../registry/events.ts";
 import type { UnitOfWork } from "../registry/unit-of-work.ts";
 import type { VoucherRecord } from "../registry/vouchers.ts";
 import {
@@ -14,6 +15,7 @@ import {
   findVoucherByCode,
   findVoucherByIssueReference,
   findVoucherByRedeemReference,
+  findVouchersByCodes,
   issueVoucherWrite,
   listOwnVouchers,
   listRedeemable,
@@ -26,6 +28,14 @@ import { resolveCustomer } from "./identity.ts";
 import { guardWrite } from "./requests.ts";
 
 export type { VoucherRecord } from "../registry/vouchers.ts";
+
+/** A voucher's worth and conditions: those of its series, but its own days where it has any. */
+export function voucherTerms({ voucher, series }: VoucherRecord): VoucherTerms {
+  const { kind, value, minPurchase, maxDiscount } = series;
+  const validFrom = voucher.validFrom ?? series.validFrom;
+  const validUntil = voucher.validUntil ?? series.validUntil;
+  return { kind, value, minPurchase, maxDiscount, validFrom, validUntil };
+}
 
 /** A redemption as a dialect hands it over. */
 export interface RedeemVoucherInput {
@@ -112,7 +122,7 @@ function redeemOnce(
   const { purchase, reference, ...redeemer } = by;
   const day = dayOf(now, merchant.timeZone);
   const judged = judgeRedemption(
-    series,
+    voucherTerms(record),
     { status: voucher.status, customer: voucher.customerId },
     { ...redeemer, purchase, currency: merchant.currency, day },
   );
@@ -122,10 +132,11 @@ function redeemOnce(
   const customerId = by.customer ?? voucher.customerId;
   const write = { merchantId: merchant.id, id: voucher.id, customerId, reference, redemption, now };
   work.addConditional(redeemVoucherWrite(db, write));
-  addVoucherEvent(ctx, work, "voucher.redeemed", record, customerId, {
+  const told = voucherEvent(ctx, "voucher.redeemed", record, customerId, {
     discount: moneyText(judged.value.discount, merchant.currency),
     purchase: moneyText(purchase, merchant.currency),
   });
+  work.addEvents(merchant.id, [told]);
   return ok(redemption);
 }
 
@@ -180,9 +191,10 @@ export async function issueVoucher(
     if (free === undefined) return notFound("voucher");
     const { id } = free.voucher;
     work.addConditional(issueVoucherWrite(db, { merchantId, id, customerId, reference, now }));
-    addVoucherEvent(ctx, work, "voucher.issued", free, customerId, {
+    const told = voucherEvent(ctx, "voucher.issued", free, customerId, {
       delivered_via: input.deliveredVia,
     });
+    work.addEvents(merchantId, [told]);
     return ok({ ...free, voucher: { ...free.voucher, customerId, issuedAt: now } });
   });
 }
@@ -193,6 +205,15 @@ export async function getVoucher(
   code: string,
 ): Promise<Result<VoucherRecord, LoyaltyError>> {
   const record = await findByCode(ctx, code);
+  return record === undefined ? notFound("voucher") : ok(record);
+}
+
+/** The merchant's voucher with exactly that code. */
+export async function getVoucherByCode(
+  ctx: Context,
+  code: string,
+): Promise<Result<VoucherRecord, LoyaltyError>> {
+  const [record] = await findVouchersByCodes(ctx.db, ctx.principal.merchant.id, [code]);
   return record === undefined ? notFound("voucher") : ok(record);
 }
 
@@ -227,16 +248,16 @@ function moneyText(amount: number | null, currency: string): Record<string, stri
   return { amount: formatDecimal(amount, currencyScale(currency)), currency };
 }
 
-function addVoucherEvent(
+/** The event of what happens to a voucher. */
+export function voucherEvent(
   ctx: Context,
-  work: UnitOfWork,
   type: string,
   record: VoucherRecord,
   customer: string | null,
   more: Readonly<Record<string, unknown>> = {},
-): void {
+): NewEvent {
   const { voucher, series } = record;
   const { id, kind } = series;
   const data = { customer, voucher: voucher.id, series: id, kind, ...more };
-  work.addEvents(ctx.principal.merchant.id, [makeEvent(ctx, type, customer, data)]);
+  return makeEvent(ctx, type, customer, data);
 }

@@ -1,9 +1,10 @@
-import { ulid } from "ulid";
 import type { Command, Guard, Reference } from "../core/commands.ts";
 import type { Remarks } from "../core/entries.ts";
 import type { LoyaltyError } from "../core/errors.ts";
+import type { Program } from "../core/program.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
+import { ulid } from "../ulid.ts";
 import type {
   Discrepancy,
   EntryPage,
@@ -27,6 +28,8 @@ export interface Booking {
   readonly remarks: Remarks;
   /** When it happened at the till; null is now. */
   readonly occurredAt: number | null;
+  /** Rules that hold instead of the merchant's programme. */
+  readonly program?: Program;
 }
 
 /**
@@ -39,10 +42,12 @@ export async function bookCommand(
 ): Promise<Result<Outcome, LoyaltyError>> {
   const { customer, command, reference, remarks, occurredAt } = booking;
   const { principal } = ctx;
+  // What a purchase grants is in the command already, and the list can be long.
+  const { grants: _granted, ...program } = booking.program ?? principal.program;
   const request = {
     id: ulid(ctx.now),
     command,
-    program: principal.program,
+    program,
     occurredAt,
     reference,
     guard: ctx.guard,

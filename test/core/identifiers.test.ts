@@ -1,5 +1,12 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MAX_EMAIL, normaliseEmail, normalisePhone } from "../../src/core/identifiers.ts";
+import {
+  isReferenceCode,
+  MAX_EMAIL,
+  makeReferenceCode,
+  normaliseEmail,
+  normalisePhone,
+} from "../../src/core/identifiers.ts";
 
 describe("a telephone number", () => {
   it.each([
@@ -67,4 +74,30 @@ describe("an e-mail address", () => {
     expect(normaliseEmail(`a@${".a".repeat(125)}@`)).toBeNull();
     expect(Date.now() - start).toBeLessThan(500);
   });
+});
+
+describe("a reference code", () => {
+  it("has 16 digits, no leading zero, and is a number that loses no digit", () => {
+    const bits = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+    const property = fc.property(bits, (random) => {
+      const code = makeReferenceCode(random);
+      expect(isReferenceCode(code)).toBe(true);
+      expect(String(Number(code))).toBe(code);
+      expect(Number.isSafeInteger(Number(code))).toBe(true);
+    });
+    fc.assert(property);
+  });
+
+  it("comes from all of the random bits that fit", () => {
+    expect(makeReferenceCode(0n)).toBe("1000000000000000");
+    expect(makeReferenceCode(8n * 10n ** 15n - 1n)).toBe("8999999999999999");
+    expect(makeReferenceCode(8n * 10n ** 15n)).toBe("1000000000000000");
+  });
+
+  it.each(["", "123456789012345", "12345678901234567", "123456789012345a", " 234567890123456"])(
+    "is not %j",
+    (text) => {
+      expect(isReferenceCode(text)).toBe(false);
+    },
+  );
 });

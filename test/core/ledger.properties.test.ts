@@ -4,7 +4,7 @@ import type { Unit } from "../../src/core/amount.ts";
 import { UNITS } from "../../src/core/amount.ts";
 import type { BillCommand } from "../../src/core/commands.ts";
 import { decide } from "../../src/core/decide.ts";
-import { pointsForPurchase } from "../../src/core/earning.ts";
+import { pointsForBill, pointsForPurchase } from "../../src/core/earning.ts";
 import type { Entry, Head, Lot } from "../../src/core/entries.ts";
 import { DEBT, holdingOf } from "../../src/core/entries.ts";
 import type { LoyaltyErrorCode } from "../../src/core/errors.ts";
@@ -12,7 +12,7 @@ import { eventOf } from "../../src/core/events.ts";
 import type { Program } from "../../src/core/program.ts";
 import type { Played } from "../support/commands.ts";
 import { outcome, PERSONAL, play, scenarios, steadyScenarios } from "../support/commands.ts";
-import { MemoryLedger } from "../support/ledger.ts";
+import { MemoryLedger, undoneBy } from "../support/ledger.ts";
 
 const RUNS = { numRuns: 300 };
 
@@ -42,8 +42,12 @@ function expectation(
       return command.amount < 0 ? spend(command.unit, -command.amount) : command.amount;
     case "open":
       return total(command.lots);
-    case "bill":
-      return earnedByBill(command, program, before.head) === null ? "balance_limit" : 0;
+    case "bill": {
+      const points = earnedByBill(command, program, before.head);
+      if (points === null) return "balance_limit";
+      const short = points < 0 && !program.allowDebt && spend("point", -points);
+      return typeof short === "string" ? short : 0;
+    }
     case "expire":
       return 0;
     case "reverse": {
@@ -54,12 +58,24 @@ function expectation(
       if (target.amount <= 0 || program.allowDebt) return 0 - target.amount;
       return spend(target.unit, target.amount);
     }
+    case "void": {
+      const target = entries.find((entry) => entry.seq === command.seq);
+      if (target?.kind !== "bill") return "not_found";
+      if (entries.some((entry) => entry.corrects === target.seq)) return "already_reversed";
+      const given = undoneBy(command, entries).filter(({ amount }) => amount > 0);
+      const tries = program.allowDebt ? [] : given.map((one) => spend(one.unit, one.amount));
+      return tries.find((one) => typeof one === "string") ?? 0;
+    }
   }
 }
 
 /** Points of a bill: its own entry moves nothing. */
-function earnedByBill({ purchase }: BillCommand, program: Program, head: Head): number | null {
-  return pointsForPurchase(program, purchase, holdingOf(head, "point").earned);
+function earnedByBill(
+  { purchase, base = purchase }: BillCommand,
+  program: Program,
+  head: Head,
+): number | null {
+  return pointsForBill(program, base, holdingOf(head, "point").earned, []);
 }
 
 const isDue = (lot: Lot, now: number): boolean => lot.expiresAt > DEBT && lot.expiresAt <= now;
@@ -83,6 +99,15 @@ class Model {
       const points = earnedByBill(command, request.program, before.head) ?? 0;
       this.#sums.point.balance += points;
       this.#sums.point.earned += points;
+      this.#sums.stamp.balance += command.stamps?.amount ?? 0;
+      this.#sums.stamp.earned += command.stamps?.amount ?? 0;
+      return;
+    }
+    if (command.kind === "void") {
+      for (const { unit, amount } of undoneBy(command, entries)) {
+        this.#sums[unit].balance -= amount;
+        this.#sums[unit].earned -= amount;
+      }
       return;
     }
     const target =
@@ -215,6 +240,38 @@ describe("any life of a wallet", { timeout: 60_000 }, () => {
   });
 });
 
+describe("any bill", { timeout: 60_000 }, () => {
+  it("is followed by what it earned and granted, and by nothing else of its own", () => {
+    fc.assert(
+      fc.property(scenarios(), (scenario) => {
+        for (const { request, before, result } of play(scenario)) {
+          const { command, program } = request;
+          if (command.kind !== "bill" || !result.ok) continue;
+          const points = earnedByBill(command, program, before.head) ?? 0;
+          const { stamps = { amount: 0 }, vouchers = [] } = command;
+          const { entries, receipt } = result.value;
+          const at = entries.findIndex((entry) => entry.receipt !== null);
+          const own = entries
+            .slice(at)
+            .filter(({ kind }) => kind !== "tier" && kind !== "expire")
+            .map(({ kind, unit, amount, remarks }) => [kind, unit, amount, remarks.voucher]);
+          expect(own).toEqual([
+            ["bill", "point", 0, undefined],
+            ...(points > 0 ? [["earn", "point", points, undefined]] : []),
+            ...(points < 0 ? [["reverse", "point", points, undefined]] : []),
+            ...(stamps.amount === 0 ? [] : [["earn", "stamp", stamps.amount, undefined]]),
+            ...vouchers.map((voucher) => ["voucher", "point", 0, voucher]),
+          ]);
+          const told = receipt?.bill;
+          expect([told?.earned, told?.stamps ?? 0]).toEqual([points, stamps.amount]);
+          expect(told?.vouchers ?? []).toEqual(vouchers);
+        }
+      }),
+      RUNS,
+    );
+  });
+});
+
 describe("any spending", { timeout: 60_000 }, () => {
   it("takes what expires first, and empties a lot before it touches the next", () => {
     fc.assert(
@@ -283,7 +340,8 @@ describe("any wallet's tier", { timeout: 60_000 }, () => {
         for (const { request } of play(scenario, ledger)) {
           const { tiers } = request.program;
           const { earned } = holdingOf(ledger.head, "point");
-          const reached = tiers.filter((tier) => tier.from <= earned).at(-1)?.name ?? null;
+          const reached =
+            tiers.filter((tier) => tier.from <= Math.max(0, earned)).at(-1)?.name ?? null;
           expect(ledger.head.tier ?? tiers[0]?.name ?? null).toBe(reached);
         }
       }),

@@ -1,7 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Redemption, VoucherState, VoucherTerms } from "../../src/core/vouchers.ts";
-import { codeCandidates, judgeRedemption } from "../../src/core/vouchers.ts";
+import type {
+  ListedVoucher,
+  Redemption,
+  VoucherState,
+  VoucherTerms,
+} from "../../src/core/vouchers.ts";
+import { codeCandidates, judgeRedemption, judgeTogether } from "../../src/core/vouchers.ts";
 
 const TERMS: VoucherTerms = {
   kind: "percent",
@@ -156,5 +161,61 @@ describe("a typed code", () => {
 
   it("means an imported code letter by letter, with the prefix or without", () => {
     expect(codeCandidates(" Summer5 ").exact).toEqual(["Summer5", "VOUCHER_Summer5"]);
+  });
+});
+
+describe("vouchers that are redeemed together", () => {
+  const DAY = "2026-06-15";
+  const FAULTY = {
+    unknown: null,
+    voided: { status: "voided" },
+    foreign: { customer: "cus_2" },
+    redeemed: { status: "redeemed" },
+    early: { validFrom: "2026-06-16" },
+    expired: { validUntil: "2026-06-14" },
+  } as const;
+  type Given = Partial<VoucherTerms & VoucherState>;
+
+  const listed = (code: string, given: Given | null = {}): ListedVoucher => {
+    const { status = "active", customer = "cus_1", ...terms } = given ?? {};
+    const state = { status, customer };
+    return { code, voucher: given === null ? null : { terms: { ...TERMS, ...terms }, state } };
+  };
+
+  it("are good when each is, on its first and last day, whatever the purchase", () => {
+    const good = [
+      listed("a", { validFrom: DAY, validUntil: DAY, minPurchase: 1 }),
+      listed("b", { customer: null }),
+    ];
+    expect(judgeTogether(good, "cus_1", DAY)).toEqual({ ok: true, value: null });
+    expect(judgeTogether([listed("c", { customer: "cus_2" })], null, DAY).ok).toBe(true);
+  });
+
+  it("are refused for the first fault of the order, with every code that has it", () => {
+    const names = Object.keys(FAULTY) as (keyof typeof FAULTY)[];
+    const all = names.flatMap((name) => [
+      listed(`${name}-1`, FAULTY[name]),
+      listed(`${name}-2`, FAULTY[name]),
+      listed(`good-${name}`),
+    ]);
+    for (const [i, reason] of names.entries()) {
+      const rest = all.slice(3 * i);
+      const codes = [`${reason}-1`, `${reason}-2`];
+      for (const [order, told] of [
+        [rest, codes],
+        [rest.toReversed(), codes.toReversed()],
+      ] as const) {
+        const error = { code: "vouchers_refused", reason, codes: told };
+        expect(judgeTogether(order, "cus_1", DAY)).toEqual({ ok: false, error });
+      }
+    }
+  });
+
+  it("are told by the first fault of each alone, where one has several", () => {
+    const worst: Given = { status: "redeemed", customer: "cus_2", validUntil: "2026-06-14" };
+    const judged = judgeTogether([listed("x", worst)], "cus_1", DAY);
+    expect(judged).toMatchObject({ ok: false, error: { reason: "foreign", codes: ["x"] } });
+    const anybody = judgeTogether([listed("x", worst)], null, DAY);
+    expect(anybody).toMatchObject({ ok: false, error: { reason: "redeemed" } });
   });
 });

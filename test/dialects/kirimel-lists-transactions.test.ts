@@ -37,6 +37,16 @@ const typesOf = async (query: Record<string, string> = {}, id = customer): Promi
   linesOf(await list(query, id)).map((line) => line.transaction_type);
 
 describe("GET /customers/{id}/transactions", () => {
+  it("lists points only, whatever else the wallet holds", async () => {
+    const balances = ["point", "stamp", "prepaid"].map((unit) => {
+      return { unit, lifetime: "5", lots: [{ amount: "5" }] };
+    });
+    await importCustomer(till, { number: 990, name: "Rich", balances });
+    const reply = await till.get("/customers/990/transactions");
+    expect(linesOf(reply).map((line) => line.points_delta)).toEqual([5]);
+    expect(reply.data.total).toBe(1);
+  });
+
   it("lists what moved points, newest first, and no change of tier", async () => {
     const listed = await list();
     expect(listed.data).toMatchObject({ page: 1, per_page: 50, total: 5 });

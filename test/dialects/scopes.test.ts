@@ -1,12 +1,103 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../../src/app.ts";
 import { KEY_SCOPES } from "../../src/services/context.ts";
+import { addStaff, buildCafe, type Cafe } from "../support/cafe.ts";
 import { type Hotel, hotelKey, openHotel, RAVI } from "../support/hotel.ts";
 import { nativeMake } from "../support/native.ts";
+import { openStore, type Store, storeToken } from "../support/store.ts";
 import { makeTill, worker } from "../support/till.ts";
+
+const REFERENCE = "/api/v1/customers/reference-code/:code";
+const CUSTOMER_KEY = "/api/v1/customers/customer-key/:key";
+const MEMBERSHIPS = "/api/v1/customer-membership/customer/reference-code/:code";
+
+/** The routes of the Augmigo dialect, and the permission of a person that each asks for. */
+const STAFF_SCOPES: Readonly<Record<string, string>> = {
+  ...scopeOf("write:customers", [
+    "POST /api/v1/customers/register",
+    "POST /api/v1/customers/search/:limit",
+    `GET ${REFERENCE}`,
+    `PUT ${REFERENCE}`,
+    `DELETE ${REFERENCE}`,
+    `GET ${REFERENCE}/read-or-register`,
+    `GET ${CUSTOMER_KEY}`,
+    `PUT ${CUSTOMER_KEY}`,
+    `DELETE ${CUSTOMER_KEY}`,
+  ]),
+  ...scopeOf(
+    "write:transactions",
+    ["/api/v1", "/api/v1/customers"]
+      .map((base) => `${base}/reward/reference-code/:code`)
+      .flatMap((base) => [
+        `GET ${base}`,
+        `GET ${base}/read`,
+        ...["give", "point-redeem", "prepaid-redeem", "prepaid-topup", "redeem"].map(
+          (verb) => `POST ${base}/${verb}`,
+        ),
+      ]),
+  ),
+  ...scopeOf("write:vouchers", [
+    "GET /api/v1/vouchers/:code",
+    "GET /api/v1/vouchers/redeem-code/:code",
+    "POST /api/v1/vouchers/:code",
+    "POST /api/v1/vouchers/:code/redeem",
+    "POST /api/v1/vouchers/redeem",
+  ]),
+  ...scopeOf("write:memberships", [
+    `GET ${MEMBERSHIPS}`,
+    `POST ${MEMBERSHIPS}/assign-membership`,
+    `POST ${MEMBERSHIPS}/renew-membership`,
+    `DELETE ${MEMBERSHIPS}/remove-membership`,
+    `DELETE ${MEMBERSHIPS}/remove-tier-membership`,
+  ]),
+};
+
+function scopeOf(scope: string, routes: readonly string[]): Record<string, string> {
+  return Object.fromEntries(routes.map((route) => [route, scope]));
+}
+
+/** Routes that ask for no scope, and why. */
+const OPEN: Readonly<Record<string, string>> = {
+  "POST /api/v1/auth": "signs a person in",
+  "POST /api/v1/merchant/auth": "signs a person in",
+  "GET /api/v1/customer-membership/ping": "tells nothing",
+  "GET /api/tokens": "shows a person's token to who knows the password",
+  "GET /api/tokens.xml": "shows a person's token to who knows the password",
+  "GET /api/tokens.json": "shows a person's token to who knows the password",
+  "GET /system/api_url": "tells where the API is",
+};
+
+/** A route of the Imonggo dialect with its extensions and without. */
+function inFormats(route: string): string[] {
+  return route.endsWith(":id") ? [route] : [route, `${route}.xml`, `${route}.json`];
+}
+
+/** The routes of the Imonggo dialect. */
+const STORE_SCOPES: Readonly<Record<string, string>> = {
+  ...scopeOf(
+    "read:customers",
+    [
+      "GET /api/branches",
+      "GET /api/branches/:id",
+      "GET /api/branch/:id",
+      "GET /api/customer_types",
+      "GET /api/customer_types/:id",
+      "GET /api/customers",
+      "GET /api/customers/:id",
+    ].flatMap(inFormats),
+  ),
+  ...scopeOf(
+    "write:customers",
+    ["POST /api/customers", "PUT /api/customers/:id", "DELETE /api/customers/:id"].flatMap(
+      inFormats,
+    ),
+  ),
+};
 
 /** Every route that keys can call, and the one scope that it asks for. */
 const SCOPES: Readonly<Record<string, string>> = {
+  ...STAFF_SCOPES,
+  ...STORE_SCOPES,
   "GET /api/:slug/pos/customer": "read:customers",
   "POST /api/:slug/pos/bill": "write:transactions",
   "POST /api/:slug/pos/coupon/redeem": "write:transactions",
@@ -44,17 +135,26 @@ const SCOPES: Readonly<Record<string, string>> = {
 /** Every route of every dialect. */
 const ROUTES = createApp()
   .routes.filter(({ method }) => method !== "ALL")
-  .map(({ method, path }) => `${method} ${path}`);
+  .map(({ method, path }) => `${method} ${path}`)
+  .filter((route) => !(route in OPEN));
 
 let hotel: Hotel;
+let cafe: Cafe;
+let store: Store;
 
 beforeAll(async () => {
   hotel = await openHotel();
-});
+  cafe = await buildCafe({ key: { scopes: KEY_SCOPES } });
+  store = await openStore();
+}, 60_000);
 
 /** Calls a route with a key that has these scopes; answers the status and the body's text. */
 async function callWith(route: string, scopes: readonly string[]) {
-  const [method = "", path = ""] = route.replace(/:id|:code/, "1").split(" ");
+  const [method = "", path = ""] = route.replace(/:id|:code|:key|:limit/, "1").split(" ");
+  if (path.startsWith("/api/v1")) {
+    const person = await cafe.signedIn(await addStaff(cafe.account, { scopes }));
+    return person.call(method, path.slice("/api/v1".length));
+  }
   if (path.startsWith("/api/loyalty")) {
     const till = await makeTill(hotel.slug, { scopes });
     const request = await till.sign(method === "GET" ? "" : {});
@@ -64,6 +164,9 @@ async function callWith(route: string, scopes: readonly string[]) {
     const key = await hotelKey(hotel.slug, "live", scopes);
     const init = method === "GET" ? {} : { method, body: "{}" };
     return hotel.send(`${path.slice("/api/:slug".length)}?mobile=${RAVI}`, init, key);
+  }
+  if (route in STORE_SCOPES) {
+    return store.as(await storeToken(store.account, { scopes })).send(method, path);
   }
   const key = { name: "Key", dialect: "native", scopes };
   const { text } = await nativeMake("/keys", key, hotel.slug);
@@ -79,6 +182,8 @@ const isNative = (route: string): boolean => route.includes(" /loyalty/v1");
 function isRefused(route: string, { status, text }: { status: number; text: string }): boolean {
   if (route.includes("/api/loyalty")) return status === 401 && text.includes("INVALID_API_KEY");
   if (route.includes("/api/:slug")) return status === 403 && text.includes("required scope");
+  if (route.includes("/api/v1")) return status === 403 && text.includes("Permission denied");
+  if (route in STORE_SCOPES) return status === 403 && text.includes("Forbidden");
   // Merchants are the deployment's: no key of one is known there.
   const adminOnly = / \/loyalty\/v1\/merchants/.test(route);
   return adminOnly ? status === 401 : status === 403 && text.includes('"scope_missing"');

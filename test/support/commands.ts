@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import type { Unit } from "../../src/core/amount.ts";
 import type { Command, CommandRequest } from "../../src/core/commands.ts";
 import type { Decision } from "../../src/core/decide.ts";
+import type { Ledger } from "../../src/core/draft.ts";
 import type { Head, Lot } from "../../src/core/entries.ts";
 import { holdingOf, NEVER } from "../../src/core/entries.ts";
 import type { LoyaltyError } from "../../src/core/errors.ts";
@@ -24,6 +25,8 @@ import {
   reverse,
   START,
   TIERS,
+  voidBill,
+  vouchers,
 } from "./requests.ts";
 
 /** A text that stands for what a till says about a person: it must not leave the ledger. */
@@ -35,11 +38,21 @@ type Life = number | null;
 /** What a till wants; it becomes a command when the ledger and the time are known. */
 export type Wish =
   | { readonly kind: "earn"; readonly unit: Unit; readonly amount: number; readonly life: Life }
-  | { readonly kind: "buy" | "bill"; readonly amount: number; readonly life: Life }
+  | { readonly kind: "buy"; readonly amount: number; readonly life: Life }
+  | {
+      readonly kind: "bill";
+      readonly amount: number;
+      readonly life: Life;
+      /** Part of the amount that counts for no points; a return's amount is negative. */
+      readonly exempt: number;
+      readonly stamps: { readonly amount: number; readonly life: Life };
+      readonly vouchers: number;
+    }
   | { readonly kind: "redeem"; readonly unit: Unit; readonly amount: number }
   | { readonly kind: "redeem_all"; readonly unit: Unit }
   | { readonly kind: "adjust"; readonly unit: Unit; readonly amount: number; readonly life: Life }
   | { readonly kind: "reverse"; readonly back: number }
+  | { readonly kind: "void"; readonly back: number; readonly life: Life }
   | {
       readonly kind: "open";
       readonly unit: Unit;
@@ -94,7 +107,17 @@ const purchases = fc.record({
   amount: fc.integer({ min: 0, max: 30_000 }),
   life,
 });
-const bills = purchases.map((purchase) => ({ ...purchase, kind: "bill" as const }));
+/** Bills with their grants, and returns. */
+export const bills = fc
+  .record({
+    kind: fc.constant("bill" as const),
+    amount: fc.integer({ min: -10_000, max: 30_000 }),
+    life,
+    exempt: fc.nat(10_000),
+    stamps: fc.record({ amount: fc.nat(3), life }),
+    vouchers: fc.nat(2),
+  })
+  .map((wish) => ({ ...wish, exempt: Math.min(wish.exempt, Math.abs(wish.amount)) }));
 const gifts = fc.record({ kind: fc.constant("adjust" as const), unit, amount, life });
 const corrections = fc.record({
   kind: fc.constant("adjust" as const),
@@ -114,7 +137,8 @@ export const reversibleWishes: fc.Arbitrary<Wish> = fc.oneof(
   fc.record({ kind: fc.constant("redeem_all" as const), unit }),
 );
 
-const wishes: fc.Arbitrary<Wish> = fc.oneof(
+/** Any wish. */
+export const wishes: fc.Arbitrary<Wish> = fc.oneof(
   { weight: 6, arbitrary: reversibleWishes },
   { weight: 4, arbitrary: earns },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("reverse" as const), back }) },
@@ -127,7 +151,8 @@ const wishes: fc.Arbitrary<Wish> = fc.oneof(
       earlier: fc.nat(500),
     }),
   },
-  { weight: 1, arbitrary: bills },
+  { weight: 2, arbitrary: bills },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("void" as const), back, life }) },
   { weight: 1, arbitrary: fc.constant({ kind: "expire" as const }) },
 );
 
@@ -139,7 +164,8 @@ const wait = fc.oneof(
 );
 const lag = fc.option(fc.integer({ min: -DAY, max: 3 * DAY }));
 
-const programs: fc.Arbitrary<Program> = fc
+/** Programmes with and without tiers, debt and rounding to whole points. */
+export const programs: fc.Arbitrary<Program> = fc
   .record({
     tiers: fc.constantFrom([], TIERS, TIERS.slice(0, 2)),
     allowDebt: fc.boolean(),
@@ -212,7 +238,7 @@ export function requestOf({ programs: rules }: Scenario, step: Step, at: Moment)
 }
 
 /** The command that a wish comes to. */
-export function commandOf(wish: Wish, ledger: MemoryLedger, clock: number): Command {
+export function commandOf(wish: Wish, { head }: Pick<Ledger, "head">, clock: number): Command {
   const end = (days: Life): number =>
     days === null ? NEVER : (Math.floor(clock / DAY) + days) * DAY;
   switch (wish.kind) {
@@ -221,15 +247,21 @@ export function commandOf(wish: Wish, ledger: MemoryLedger, clock: number): Comm
     case "buy":
       return buy(wish.amount, end(wish.life));
     case "bill":
-      return bill(wish.amount, end(wish.life));
+      return bill(wish.amount, end(wish.life), [], {
+        base: { amount: wish.amount - Math.sign(wish.amount) * wish.exempt, currency: "EUR" },
+        stamps: { amount: wish.stamps.amount, expiresAt: end(wish.stamps.life) },
+        vouchers: vouchers(wish.vouchers),
+      });
     case "redeem":
       return redeem(wish.amount, wish.unit);
     case "redeem_all":
-      return redeem(Math.max(1, holdingOf(ledger.head, wish.unit).balance), wish.unit);
+      return redeem(Math.max(1, holdingOf(head, wish.unit).balance), wish.unit);
     case "adjust":
       return adjust(wish.amount, end(wish.life), wish.unit);
     case "reverse":
-      return reverse(ledger.head.seq - wish.back);
+      return reverse(head.seq - wish.back);
+    case "void":
+      return voidBill(head.seq - wish.back, end(wish.life));
     case "open":
       return openingOf(
         wish.lots.map((lot) => ({ ...lot, expiresAt: end(lot.life) })),

@@ -36,13 +36,23 @@ const bill = z.strictObject({
   points_earned: decimal,
 });
 
-const voucher = {
-  customer: id("cus").nullable(),
+const whichVoucher = {
   voucher: id("vou"),
   series: id("vse"),
   kind: z.enum(["percent", "amount", "bogo"]),
-  ...place,
 };
+const voucher = { customer: id("cus").nullable(), ...whichVoucher, ...place };
+const grantedVoucher = z.strictObject({ ...entry, ...whichVoucher, bill: id("bil") });
+const day = z.iso.date();
+const membership = z.strictObject({
+  customer: id("cus"),
+  membership: id("mem"),
+  program: id("mpr"),
+  key: z.string().min(1),
+  entitled_on: day,
+  expires_on: day,
+  ...place,
+});
 const money = z.strictObject({ amount: decimal, currency: z.string().length(3) });
 
 const verbs = ["redeemed", "adjusted", "reversed", "expired"];
@@ -58,7 +68,12 @@ const DATA: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ["tier.downgraded", movement("point")],
   ["bill.recorded", bill],
   ["customer.created", z.strictObject({ customer: id("cus"), status: z.string(), ...place })],
-  ["voucher.issued", z.strictObject(voucher)],
+  [
+    "customer.updated",
+    z.strictObject({ customer: id("cus"), fields: z.array(z.string().min(1)).min(1), ...place }),
+  ],
+  ["customer.erased", z.strictObject({ customer: id("cus"), ...place })],
+  ["voucher.issued", z.union([z.strictObject(voucher), grantedVoucher])],
   [
     "voucher.redeemed",
     z.strictObject({
@@ -68,6 +83,8 @@ const DATA: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
       purchase: money.nullable().optional(),
     }),
   ],
+  ["membership.assigned", membership],
+  ["membership.removed", membership],
   [
     "webhook_endpoint.disabled",
     z.strictObject({ webhook_endpoint: id("whe"), reason: z.string().min(1) }),

@@ -1,11 +1,17 @@
 import type { Unit } from "../../src/core/amount.ts";
 import { UNITS } from "../../src/core/amount.ts";
-import type { Command, CommandRequest, Guard, Reference } from "../../src/core/commands.ts";
+import type {
+  Command,
+  CommandRequest,
+  Guard,
+  Reference,
+  VoidCommand,
+} from "../../src/core/commands.ts";
 import type { Decision } from "../../src/core/decide.ts";
 import { assertDecision, decide } from "../../src/core/decide.ts";
 import type { Ledger } from "../../src/core/draft.ts";
 import type { Entry, Head, Lot, Receipt } from "../../src/core/entries.ts";
-import { DEBT, EMPTY_HEAD, holdingOf } from "../../src/core/entries.ts";
+import { billIdOf, DEBT, EMPTY_HEAD, holdingOf } from "../../src/core/entries.ts";
 import type { LoyaltyError } from "../../src/core/errors.ts";
 import type { Past, Prior, Refusal } from "../../src/core/repeats.ts";
 import { recognise } from "../../src/core/repeats.ts";
@@ -182,4 +188,16 @@ export function ledgerAfter(...commands: readonly Command[]): MemoryLedger {
   const ledger = new MemoryLedger();
   for (const command of commands) accept(ledger, command);
   return ledger;
+}
+
+/** What a bill gave or took that nobody has taken back yet. */
+export function undoneBy({ seq }: VoidCommand, entries: readonly Entry[]): Entry[] {
+  const bill = entries.find((entry) => entry.seq === seq);
+  const own = entries.filter(
+    ({ kind, remarks }) =>
+      bill !== undefined &&
+      remarks.billId === billIdOf(bill) &&
+      (kind === "earn" || kind === "reverse"),
+  );
+  return own.filter((entry) => !entries.some(({ corrects }) => corrects === entry.seq));
 }

@@ -1,7 +1,8 @@
 import type { Unit } from "../../src/core/amount.ts";
-import type { Command, CommandRequest } from "../../src/core/commands.ts";
-import type { BillLine, LotChange } from "../../src/core/entries.ts";
+import type { BillCommand, Command, CommandRequest } from "../../src/core/commands.ts";
+import type { BillLine, LotChange, VoucherGrant } from "../../src/core/entries.ts";
 import { NEVER } from "../../src/core/entries.ts";
+import { followingUlid, makeId } from "../../src/core/ids.ts";
 import type { Program } from "../../src/core/program.ts";
 import { DEFAULT_PROGRAM } from "../../src/core/program.ts";
 
@@ -48,9 +49,26 @@ export function buy(amount: number, expiresAt = NEVER): Command {
 }
 
 /** Records a bill; `amount` in cents. */
-export function bill(amount: number, expiresAt = NEVER, lines: readonly BillLine[] = []): Command {
+export function bill(
+  amount: number,
+  expiresAt = NEVER,
+  lines: readonly BillLine[] = [],
+  given: Pick<BillCommand, "base" | "stamps" | "vouchers"> = {},
+): BillCommand {
   const purchase = { amount, currency: "EUR" };
-  return { kind: "bill", number: "B-1", purchase, lines, expiresAt };
+  return { kind: "bill", number: "B-1", purchase, lines, expiresAt, ...given };
+}
+
+/** So many vouchers that a bill may grant. */
+export function vouchers(count: number): VoucherGrant[] {
+  return Array.from({ length: count }, (_, i) => ({
+    id: makeId("vou", followingUlid(COMMAND_ID, i)),
+    series: makeId("vse", COMMAND_ID),
+    kind: "amount",
+    code: `vQbduaCKGx${String(i).padStart(2, "0")}`,
+    validFrom: "2026-01-01",
+    validUntil: null,
+  }));
 }
 
 export function redeem(amount: number, unit: Unit = "point"): Command {
@@ -63,6 +81,11 @@ export function adjust(amount: number, expiresAt = NEVER, unit: Unit = "point"):
 
 export function reverse(seq: number): Command {
   return { kind: "reverse", seq };
+}
+
+/** Takes the bill back that the entry with that number records. */
+export function voidBill(seq: number, expiresAt = NEVER): Command {
+  return { kind: "void", seq, expiresAt };
 }
 
 export function open(lots: readonly LotChange[], earned: number, unit: Unit = "point"): Command {

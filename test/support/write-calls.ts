@@ -1,8 +1,14 @@
 import { ulid } from "ulid";
+import type { Cafe, Cashier } from "./cafe.ts";
+import type { CafeStage } from "./cafe-calls.ts";
+import { CAFE_CALLS, hireCashier, openCounter, setCafeStage } from "./cafe-calls.ts";
 import { d1Rows } from "./d1.ts";
 import { addCoupon, addGuest, Hotel, openHotel, RAVI, sentCode } from "./hotel.ts";
 import { nativeMake } from "./native.ts";
-import type { Json, Till } from "./till.ts";
+import { Store, storeToken } from "./store.ts";
+import type { StoreStage } from "./store-calls.ts";
+import { STORE_CALLS, setStoreStage } from "./store-calls.ts";
+import type { Json, Target, Till } from "./till.ts";
 import { importVouchers, makeTill, worker } from "./till.ts";
 
 /** An answer, whatever the dialect. */
@@ -16,7 +22,23 @@ export interface Credentials {
   readonly mode: "live" | "test";
   readonly till: Till;
   readonly hotel: Hotel;
+  readonly cafe: Cafe;
+  readonly store: Store;
   readonly native: string;
+  /** Where the native calls go to. */
+  readonly target: Target;
+}
+
+/** The same credentials, with all calls going to another target. */
+export function via(by: Credentials, target: Target): Credentials {
+  return {
+    ...by,
+    till: by.till.via(target),
+    hotel: by.hotel.via(target),
+    cafe: by.cafe.via(target),
+    store: by.store.via(target),
+    target,
+  };
 }
 
 /** A merchant that every dialect's tills know, and what their calls need. */
@@ -30,6 +52,8 @@ export interface Stage {
   readonly series: number;
   readonly endpoint: string;
   readonly event: string;
+  readonly cafe: CafeStage;
+  readonly store: StoreStage;
 }
 
 /** A route that writes, and a call of it that must succeed. */
@@ -49,9 +73,19 @@ const KIRIMEL_SCOPES = [
   "write:adjustments",
   "write:sites",
 ];
-const NATIVE_SCOPES = [...KIRIMEL_SCOPES, "read:programs", "write:programs", "read:events"];
+const NATIVE_SCOPES = [
+  ...KIRIMEL_SCOPES,
+  "read:programs",
+  "write:programs",
+  "read:events",
+  "write:memberships",
+];
 
-async function credentials(hotel: Hotel, mode: "live" | "test"): Promise<Credentials> {
+async function credentials(
+  hotel: Hotel,
+  mode: "live" | "test",
+  cashier: Cashier,
+): Promise<Credentials> {
   const { slug } = hotel;
   const scopes = [...NATIVE_SCOPES, "write:webhooks", "write:keys"];
   const key = { name: "Native", dialect: "native", mode, scopes };
@@ -60,7 +94,10 @@ async function credentials(hotel: Hotel, mode: "live" | "test"): Promise<Credent
     mode,
     till: await makeTill(slug, { mode, scopes: KIRIMEL_SCOPES }),
     hotel: new Hotel(slug, { live: text, test: text }),
+    cafe: await openCounter(slug, mode, cashier),
+    store: new Store(slug, await storeToken(slug, { mode, staff: cashier.username })),
     native: String((await nativeMake("/keys", key, slug)).text),
+    target: worker,
   };
 }
 
@@ -69,10 +106,11 @@ export async function setStage(): Promise<Stage> {
   const hotel = await openHotel();
   const { slug } = hotel;
   await nativeMake("/sites", { code: "MAIN01", name: "Main" }, slug);
-  const customer = await addGuest(hotel, { number: 7 });
+  const customer = await addGuest(hotel, { number: 7, email: "ravi@example.com" });
   await addCoupon(hotel, "COUP-1", { customer });
-  const live = await credentials(hotel, "live");
-  const test = await credentials(hotel, "test");
+  const cashier = await hireCashier(slug);
+  const live = await credentials(hotel, "live", cashier);
+  const test = await credentials(hotel, "test", cashier);
   await importVouchers(live.till, ["KIRI-0001"], { kind: "amount", value: "5" });
   const batch = { name: "Promo", type: "FIXED", value: 1, quantity: 3 };
   const made = await live.till.post("/vouchers/batches", batch);
@@ -89,6 +127,8 @@ export async function setStage(): Promise<Stage> {
     series: Number(String(made.body.batch_id).replace("BATCH_", "")),
     endpoint: String(endpoint.id),
     event: String(ping.id),
+    cafe: await setCafeStage(hotel, cashier, live.cafe),
+    store: await setStoreStage(live.store),
   };
 }
 
@@ -125,10 +165,12 @@ const native = (
   route: string,
   given: (stage: Stage) => unknown,
   live: WriteCall["live"] = "something",
+  ids: (stage: Stage) => readonly string[] = ({ endpoint }) => [endpoint],
 ): WriteCall => ({
   route: route.replace(" ", " /loyalty/v1"),
   call: async (stage, by) => {
-    const [method = "", path = ""] = route.replace(":id", stage.endpoint).split(" ");
+    const named = ids(stage).reduce((rest, id) => rest.replace(/:[a-z]+/, id), route);
+    const [method = "", path = ""] = named.split(" ");
     const body = given(stage);
     const text = typeof body === "string" ? body : JSON.stringify(body ?? {});
     const version = `"v${await endpointVersion(stage)}"`;
@@ -136,7 +178,7 @@ const native = (
     const init = { method, headers: authorization };
     const url = `https://api.example/loyalty/v1${path}`;
     const request = new Request(url, method === "DELETE" ? init : { ...init, body: text });
-    const reply = await worker(request);
+    const reply = await by.target(request);
     return {
       status: reply.status,
       text: new TextDecoder().decode(await reply.arrayBuffer()),
@@ -217,6 +259,38 @@ const NATIVE_CALLS: readonly WriteCall[] = [
   native("PATCH /webhook_endpoints/:id", () => ({ description: "n" })),
   native("POST /webhook_endpoints/:id/rotate_secret", () => ({})),
   native("DELETE /webhook_endpoints/:id", () => ({})),
+  native(
+    "POST /voucher_series/:id/vouchers",
+    () => ({ codes: ["NATIVE-2"] }),
+    "something",
+    ({ cafe }) => [cafe.series],
+  ),
+  native("POST /customer_types", () => ({ name: "New" })),
+  native("POST /membership_programs", () => ({ key: "mp-new", label: "New" })),
+  native(
+    "POST /customers/:id/memberships",
+    () => ({ program: "mp-free" }),
+    "something",
+    ({ cafe }) => [cafe.holder],
+  ),
+  native(
+    "DELETE /customers/:id/memberships/:membership",
+    () => ({}),
+    "something",
+    ({ cafe }) => [cafe.holder, cafe.membership],
+  ),
+  native(
+    "PATCH /customers/:id",
+    () => ({ name: "Patched" }),
+    "something",
+    ({ cafe }) => [cafe.holder],
+  ),
+  native(
+    "DELETE /customers/:id",
+    () => ({}),
+    "something",
+    ({ cafe }) => [cafe.holder],
+  ),
 ];
 
 /** A call of every route that writes, of every dialect: a new dialect adds its own here. */
@@ -224,6 +298,8 @@ export const WRITE_CALLS: readonly WriteCall[] = [
   ...KIRIMEL_CALLS,
   ...MICROGENN_CALLS,
   ...NATIVE_CALLS,
+  ...CAFE_CALLS,
+  ...STORE_CALLS,
 ];
 
 /** Routes that write but that no key with a mode can call with success on the stage, and why. */

@@ -68,7 +68,7 @@ describe("a list of entries", () => {
   it("goes from the newest back, page by page, with how many there are", async () => {
     const owner = await preparedWallet();
     const pages = [0, 4, 8].map((offset) =>
-      clientOf(owner).entries({ kinds: all, limit: 4, offset }),
+      clientOf(owner).entries({ unit: null, kinds: all, limit: 4, offset }),
     );
     const [first, second, third] = await Promise.all(pages);
     expect(first?.entries.map((entry) => entry.seq)).toEqual([6, 5, 4, 3]);
@@ -81,17 +81,27 @@ describe("a list of entries", () => {
 
   it("holds only the kinds asked for", async () => {
     const owner = await preparedWallet();
-    const page = await clientOf(owner).entries({ kinds: ["redeem"], limit: 9, offset: 0 });
+    const page = await clientOf(owner).entries({
+      unit: null,
+      kinds: ["redeem"],
+      limit: 9,
+      offset: 0,
+    });
     expect(page.entries.map((entry) => entry.seq)).toEqual([5, 3]);
     expect(page.total).toBe(2);
-    const none = await clientOf(owner).entries({ kinds: [], limit: 9, offset: 0 });
+    const none = await clientOf(owner).entries({ unit: null, kinds: [], limit: 9, offset: 0 });
     expect(none.total).toBe(0);
   });
 
   it("shows what has expired by then", async () => {
     const owner = await preparedWallet();
     clock.now = START + DAY;
-    const page = await clientOf(owner).entries({ kinds: ["expire"], limit: 9, offset: 0 });
+    const page = await clientOf(owner).entries({
+      unit: null,
+      kinds: ["expire"],
+      limit: 9,
+      offset: 0,
+    });
     expect(page.entries.map(({ unit, amount }) => [unit, amount])).toEqual([
       ["stamp", -7],
       ["point", -400],

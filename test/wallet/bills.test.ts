@@ -63,14 +63,14 @@ describe("a bill in the wallet", () => {
       reads.push(again.read);
     }
     expect(new Set(reads).size).toBe(1);
-    const query = { kinds: ["bill" as const], limit: 100, offset: 0 };
+    const query = { unit: "point" as const, kinds: ["bill" as const], limit: 100, offset: 0 };
     expect((await clientOf(owner).entries(query)).total).toBe(30);
   });
 
   it("is kept with all the lines that it may have", async () => {
     const owner = someOwner();
     await clientOf(owner).execute("live", bill(700, "INV-9", MAX_BILL_LINES));
-    const query = { kinds: ["bill" as const], limit: 1, offset: 0 };
+    const query = { unit: "point" as const, kinds: ["bill" as const], limit: 1, offset: 0 };
     const { entries, references } = await clientOf(owner).entries(query);
     expect(entries[0]?.remarks.bill?.lines).toHaveLength(MAX_BILL_LINES);
     expect(references).toEqual(["INV-9"]);

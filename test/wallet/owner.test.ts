@@ -26,7 +26,7 @@ const calls: Readonly<Record<string, (wallet: Wallet, stranger: Owner) => unknow
   bind: (wallet, stranger) => wallet.bind(stranger, "live", signature("s")),
   view: (wallet, stranger) => wallet.view(stranger, 0),
   entries: (wallet, stranger) =>
-    wallet.entries(stranger, { kinds: ["earn"], limit: 10, offset: 0 }),
+    wallet.entries(stranger, { unit: null, kinds: ["earn"], limit: 10, offset: 0 }),
   audit: (wallet, stranger) => wallet.audit(stranger),
 };
 

@@ -184,7 +184,8 @@ async function lookUpEnriched(ctx: Context, wire: z.output<typeof enrichedSchema
 }
 
 async function recent(ctx: Context, customer: string, number: number): Promise<object> {
-  const page = { kinds: transactionKinds(undefined), limit: RECENT, offset: 0 };
+  const kinds = transactionKinds(undefined);
+  const page = { unit: "point", kinds, limit: RECENT, offset: 0 } as const;
   const { entries, references } = await listEntries(ctx, customer, page);
   const lines = entries.map((entry, i) => transactionLine(number, entry, references[i] ?? null));
   return { recent_transactions: lines };
@@ -218,9 +219,9 @@ async function transactions(ctx: Context, wire: z.output<typeof transactionsSche
   if (!id.ok || wire.id === null) return id.ok ? notFound("customer") : id;
   const limit = wire.limit ?? wire.per_page;
   const offset = wire.offset ?? (wire.page - 1) * limit;
-  const kinds = transactionKinds(wire.type);
+  const query = { unit: "point", kinds: transactionKinds(wire.type), limit, offset } as const;
   const number = wire.id;
-  const { entries, references, total } = await listEntries(ctx, id.value, { kinds, limit, offset });
+  const { entries, references, total } = await listEntries(ctx, id.value, query);
   const lines = entries.map((entry, i) => transactionLine(number, entry, references[i] ?? null));
   const page = Math.floor(offset / limit) + 1;
   return ok(dataBody({ transactions: lines, page, per_page: limit, total }));

@@ -49,8 +49,10 @@ const internal = (): KirimelError => ({
   message: "An internal error occurred",
 });
 
+const NO_CUSTOMER = { code: "CUSTOMER_NOT_FOUND", message: "Customer ID does not exist" };
+
 const NOT_FOUND: Readonly<Record<string, Pick<KirimelError, "code" | "message">>> = {
-  customer: { code: "CUSTOMER_NOT_FOUND", message: "Customer ID does not exist" },
+  customer: NO_CUSTOMER,
   voucher: { code: "VOUCHER_NOT_FOUND", message: "Voucher code does not exist" },
   voucher_series: { code: "BATCH_NOT_FOUND", message: "Voucher batch does not exist" },
   entry: { code: "TRANSACTION_NOT_FOUND", message: "Transaction does not exist" },
@@ -62,6 +64,7 @@ const TABLE = {
     code: NOT_FOUND[object]?.code ?? "NOT_FOUND",
     message: NOT_FOUND[object]?.message ?? "Resource does not exist",
   }),
+  erased: () => ({ status: 404, ...NO_CUSTOMER }),
   method_not_allowed: ({ allowed }) => ({
     status: 405,
     code: "METHOD_NOT_ALLOWED",
@@ -74,6 +77,9 @@ const TABLE = {
   body_too_large: ({ limit }) => invalidParameter(null, `must have at most ${limit} bytes`),
   signature_invalid: () => invalidSignature("HMAC signature verification failed"),
   clock_skew: () => invalidSignature("Request timestamp is outside the allowed window"),
+  staff_credentials_invalid: internal,
+  site_required: internal,
+  site_not_allowed: internal,
   // KiriMel documents no 403: a key that may not do something is not valid for it.
   scope_missing: invalidKey,
   // A body with a top-level retry_after would make the PHP SDK sleep and call it a success.
@@ -90,6 +96,7 @@ const TABLE = {
     const field = fault === undefined || fault.pointer === "" ? null : fault.pointer.slice(1);
     return invalidParameter(field, fault?.detail ?? "is not valid");
   },
+  contact_required: internal,
   demo_refused: internal,
   if_match_required: internal,
   etag_mismatch: internal,
@@ -97,15 +104,18 @@ const TABLE = {
   idempotency_key_reused: () => invalidSignature("Signature was already used"),
   reference_reused: () =>
     invalidParameter("reference_id", "was already used with other parameters"),
+  duplicate_bill: internal,
   already_exists: ({ object, field }) =>
     object === "group"
       ? refused("GROUP_ALREADY_EXISTS", "The merchant already has a loyalty group")
       : invalidParameter(FIELDS[object] ?? field, "is already in use"),
+  already_assigned: internal,
   limit_reached: ({ limit }) =>
     refused("SITE_LIMIT_REACHED", "Maximum number of sites reached for your plan", { limit }),
   voucher_used: () => refused("VOUCHER_ALREADY_REDEEMED", "Voucher has already been used"),
   voucher_not_active: () => refused("VOUCHER_NOT_ACTIVE", "Voucher is not active"),
   voucher_expired: () => refused("VOUCHER_EXPIRED", "Voucher has passed expiry date"),
+  vouchers_refused: internal,
   minimum_not_met: ({ minimum, currency }) =>
     refused("MIN_PURCHASE_NOT_MET", "Purchase amount is below the voucher's minimum", {
       min_purchase: Number(formatDecimal(minimum, currencyScale(currency))),
@@ -113,6 +123,8 @@ const TABLE = {
   one_time_password_invalid: () => invalidParameter("otp", "is not valid"),
   already_reversed: () =>
     refused("TRANSACTION_ALREADY_REVERSED", "Transaction has already been reversed"),
+  already_voided: internal,
+  not_a_member: internal,
   insufficient_balance: ({ requested, available }) => ({
     status: 400,
     code: "INSUFFICIENT_BALANCE",

@@ -117,7 +117,7 @@ export function customerLine(line: CustomerLine): object {
 }
 
 /** Kinds of entry that move no points. */
-type Untold = "tier" | "bill";
+type Untold = "tier" | "bill" | "void" | "voucher";
 
 const TRANSACTION_TYPES: Readonly<Record<Exclude<EntryKind, Untold>, string>> = {
   open: "OPENING",
@@ -127,6 +127,10 @@ const TRANSACTION_TYPES: Readonly<Record<Exclude<EntryKind, Untold>, string>> = 
   reverse: "REVERSE",
   expire: "EXPIRE",
 };
+
+function isUntold(kind: EntryKind): kind is Untold {
+  return !Object.hasOwn(TRANSACTION_TYPES, kind);
+}
 
 /** Entry kinds that are transactions to KiriMel; with a type, only that one (any case). */
 export function transactionKinds(type: string | undefined): readonly EntryKind[] {
@@ -139,8 +143,7 @@ export function transactionKinds(type: string | undefined): readonly EntryKind[]
 export function transactionLine(customer: number, entry: Entry, reference: string | null): object {
   return {
     transaction_id: transactionText(customer, entry.seq),
-    transaction_type:
-      entry.kind === "tier" || entry.kind === "bill" ? null : TRANSACTION_TYPES[entry.kind],
+    transaction_type: isUntold(entry.kind) ? null : TRANSACTION_TYPES[entry.kind],
     points_delta: pointsDelta(entry.amount),
     balance_after: wholePoints(holdingOf(entry.after, "point").balance),
     // An opening balance has a reference of ours, not of a till.

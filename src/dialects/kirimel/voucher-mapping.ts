@@ -5,6 +5,7 @@ import type { Group } from "../../services/groups.ts";
 import type { SiteRow } from "../../services/sites.ts";
 import type { NewSeries, SeriesSummary } from "../../services/voucher-series.ts";
 import type { VoucherRecord, VoucherRedemption } from "../../services/vouchers.ts";
+import { voucherTerms } from "../../services/vouchers.ts";
 import { customerText, moneyNumber, timeText } from "./mapping.ts";
 
 const TYPES = { percent: "PERCENT", amount: "FIXED", bogo: "BOGO" } as const;
@@ -91,28 +92,31 @@ export function issuedData(record: VoucherRecord, customer: number): object {
     voucher_id: record.voucher.number,
     code: record.voucher.code,
     customer_id: customerText(customer),
-    valid_until: record.series.validUntil,
+    valid_until: voucherTerms(record).validUntil,
   };
 }
 
 /** One line of `available_vouchers`. */
-export function availableLine({ voucher, series }: VoucherRecord, currency: string): object {
+export function availableLine(record: VoucherRecord, currency: string): object {
+  const { voucher, series } = record;
   return {
     id: voucher.number,
     code: voucher.code,
     batch_name: series.name,
     voucher_type: TYPES[series.kind],
     voucher_value: worth(series.kind, series.value, currency),
-    valid_until: series.validUntil,
+    valid_until: voucherTerms(record).validUntil,
     min_purchase: moneyNumber(series.minPurchase, currency),
   };
 }
 
 /** `data` of `GET vouchers/{code}`. */
-export function voucherData(ctx: Context, { voucher, series }: VoucherRecord): object {
+export function voucherData(ctx: Context, record: VoucherRecord): object {
+  const { voucher, series } = record;
+  const { validFrom, validUntil } = voucherTerms(record);
   const { currency, timeZone } = ctx.principal.merchant;
   const day = dayOf(ctx.now, timeZone);
-  const expired = series.validUntil !== null && day > series.validUntil;
+  const expired = validUntil !== null && day > validUntil;
   const status = voucher.status === "active" && expired ? "expired" : voucher.status;
   return {
     id: voucher.number,
@@ -121,8 +125,8 @@ export function voucherData(ctx: Context, { voucher, series }: VoucherRecord): o
     voucher_type: TYPES[series.kind],
     voucher_value: worth(series.kind, series.value, currency),
     status: status.toUpperCase(),
-    valid_from: series.validFrom,
-    valid_until: series.validUntil,
+    valid_from: validFrom,
+    valid_until: validUntil,
     min_purchase: moneyNumber(series.minPurchase, currency),
     redeemed_at: voucher.redeemedAt === null ? null : timeText(voucher.redeemedAt),
   };

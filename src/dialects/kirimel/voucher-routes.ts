@@ -83,6 +83,7 @@ async function addSite(ctx: Context, wire: z.output<typeof siteSchema>): Answer 
     name: wire.site_name,
     kind: wire.site_type,
     address: Object.fromEntries(known),
+    number: null,
   };
   const added = await createSite(ctx, site, wire.customer_id ?? null);
   return added.ok ? ok(siteBody(added.value)) : added;

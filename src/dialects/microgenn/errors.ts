@@ -28,6 +28,7 @@ const NOT_FOUND: Readonly<Record<string, string>> = {
 
 const TABLE = {
   not_found: ({ object }) => ({ status: 404, error: NOT_FOUND[object] ?? "Not found" }),
+  erased: () => ({ status: 404, error: "Customer not found" }),
   method_not_allowed: ({ allowed }) => ({
     status: 405,
     error: "Method not allowed",
@@ -39,6 +40,9 @@ const TABLE = {
   body_too_large: () => refused("Request body too large"),
   signature_invalid: unauthenticated,
   clock_skew: unauthenticated,
+  staff_credentials_invalid: internal,
+  site_required: internal,
+  site_not_allowed: internal,
   scope_missing: () => ({ status: 403, error: "API key missing required scope" }),
   rate_limited: ({ retryAfter }) => ({
     status: 429,
@@ -49,21 +53,27 @@ const TABLE = {
   invalid_json: () => refused("Invalid JSON"),
   validation_failed: ({ faults: [fault] }) =>
     refused(fault === undefined ? "Invalid request" : faultText(fault)),
+  contact_required: internal,
   demo_refused: internal,
   if_match_required: internal,
   etag_mismatch: internal,
   signature_reused: unauthenticated,
   idempotency_key_reused: () => refused("external_ref was used for another request"),
   reference_reused: () => refused("external_ref was used for another request"),
+  duplicate_bill: internal,
   already_exists: internal,
+  already_assigned: internal,
   limit_reached: internal,
   voucher_used: () => refused("Coupon is used"),
   voucher_not_active: ({ reason }) =>
     refused(reason === "voided" ? "Coupon is cancelled" : "Coupon is inactive"),
   voucher_expired: () => refused("Coupon expired"),
+  vouchers_refused: internal,
   minimum_not_met: () => refused("Coupon needs a minimum purchase"),
   one_time_password_invalid: () => refused("Invalid or expired OTP"),
   already_reversed: internal,
+  already_voided: internal,
+  not_a_member: internal,
   insufficient_balance: () => refused("Insufficient points"),
   balance_limit: () => refused("amount is too large"),
   message_undeliverable: internal,

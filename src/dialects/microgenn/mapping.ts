@@ -8,6 +8,7 @@ import { hidesPersonalData, maskWords } from "../../services/masking.ts";
 import type { PointsBalance } from "../../services/points.ts";
 import type { Profile } from "../../services/profiles.ts";
 import type { VoucherRecord } from "../../services/vouchers.ts";
+import { voucherTerms } from "../../services/vouchers.ts";
 
 const COUNTRY = "+91";
 const MOBILE = /^[6-9]\d{9}$/;
@@ -35,23 +36,6 @@ function uuidText(prefix: "cus" | "vou" | "ent", id: string): string {
   const ulid = ulidOf(prefix, id);
   if (ulid === null) throw new Error(`not an id of the kind ${prefix}`);
   return ulidToUuid(ulid);
-}
-
-const NUMBER = /^(-?)(\d{1,16})(?:\.(\d{1,40}))?(?:e([+-]?\d{1,2}))?$/i;
-
-/** A number's text without an exponent (`1.5e3` is `1500`), exactly; null when it is no number. */
-export function plainDecimal(text: string): string | null {
-  const match = NUMBER.exec(text);
-  if (match === null) return null;
-  const [, sign = "", whole = "", fraction = "", exponent = "0"] = match;
-  const shift = Number(exponent);
-  const digits = whole + fraction;
-  const point = whole.length + shift;
-  const padded = digits.padStart(digits.length - Math.min(point, 1) + 1, "0");
-  const moved = Math.max(point, 1);
-  const left = padded.slice(0, moved).padEnd(moved, "0");
-  const right = padded.slice(moved);
-  return sign + left + (right === "" ? "" : `.${right}`);
 }
 
 const number = (value: number, scale: number): unknown =>
@@ -118,13 +102,14 @@ function wholeMoney(ctx: Context, points: number): number {
 /** The only source that is documented. */
 const DEFAULT_SOURCE = "campaign";
 
-function couponLine(ctx: Context, { voucher, series }: VoucherRecord): object {
+function couponLine(ctx: Context, record: VoucherRecord): object {
+  const { voucher, series } = record;
   return {
     coupon_id: uuidText("vou", voucher.id),
     code: voucher.code,
     value: moneyText(ctx, series.value),
     source: series.source ?? DEFAULT_SOURCE,
-    expiry_date: series.validUntil,
+    expiry_date: voucherTerms(record).validUntil,
   };
 }
 
@@ -147,7 +132,7 @@ export function couponBody(ctx: Context, record: VoucherRecord): object {
       source,
       status: STATUSES[voucher.status],
       customer_id: customerId === null ? null : uuidText("cus", customerId),
-      expiry_date: series.validUntil,
+      expiry_date: voucherTerms(record).validUntil,
       used_at: redeemedAt === null ? null : timeText(redeemedAt),
     },
   };

@@ -7,8 +7,8 @@ import { err, ok } from "../../core/result.ts";
 import { decodeUtf8, looksLikeJson, parseForm, parseJson } from "../../http/body.ts";
 import type { Fields } from "../../http/fields.ts";
 import { presentFields, text } from "../../http/fields.ts";
-import { WIRE_SCALE } from "../../http/wire-amounts.ts";
-import { parseCustomer, parseMobile, plainDecimal } from "./mapping.ts";
+import { plainDecimal, WIRE_SCALE } from "../../http/wire-amounts.ts";
+import { parseCustomer, parseMobile } from "./mapping.ts";
 
 /** Bytes of a request body: a bill with all its lines. */
 export const MAX_BODY_BYTES = 262_144;

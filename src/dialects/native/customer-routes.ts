@@ -4,23 +4,29 @@ import { holdingOf, QUANTITY_SCALE } from "../../core/entries.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid, notFound } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
-import { ok } from "../../core/result.ts";
+import { err, ok } from "../../core/result.ts";
 import type { Http, HttpEnv } from "../../http/request.ts";
 import type { Context } from "../../services/context.ts";
+import { changeCustomer } from "../../services/customer-changes.ts";
 import type { CustomerLine } from "../../services/customers.ts";
 import { listCustomers, readCustomerLine } from "../../services/customers.ts";
+import { eraseCustomer } from "../../services/erasure.ts";
 import { hidesPersonalData, maskWords } from "../../services/masking.ts";
 import type { BillRow } from "../../services/projection.ts";
 import { pageBills, readFreshness } from "../../services/projection.ts";
 import type { HandedEntry } from "../../services/wallets.ts";
 import { entriesBefore } from "../../services/wallets.ts";
-import { call, list } from "./calls.ts";
+import { call, list, mapped, readJson } from "./calls.ts";
+import { customerPatchSchema } from "./customer-schemas.ts";
 import type { Body } from "./mapping.ts";
 import { fromPage } from "./mapping.ts";
 
 const SCOPE = "read:customers";
 
-/** Reads of customers from the wallets' copies, and of entries from the wallets. */
+/**
+ * Reads of customers from the wallets' copies, and of entries from the wallets; changes of
+ * customers and their erasure.
+ */
 export function customerRoutes(app: Hono<HttpEnv>): void {
   app.get("/customers", (http) =>
     list(http, SCOPE, async (ctx, limit, cursor) => {
@@ -63,7 +69,39 @@ export function customerRoutes(app: Hono<HttpEnv>): void {
       });
     }),
   );
+  changeRoutes(app);
   billRoutes(app);
+}
+
+function changeRoutes(app: Hono<HttpEnv>): void {
+  const scope = "write:customers";
+  app.patch("/customers/:id", (http) =>
+    call(http, scope, async (ctx) => {
+      const wire = await readJson(http, customerPatchSchema);
+      if (!wire.ok) return wire;
+      const found = await known(http, ctx);
+      if (!found.ok) return found;
+      const { name, email, phone, birth_date: birthDate, status } = wire.value;
+      const changes = { name, email, birthDate, status, identifiers: { phone } };
+      const changed = await changeCustomer(ctx, found.value.customer.id, changes);
+      if (!changed.ok) return changed;
+      const { customer, identifiers } = changed.value;
+      const number = identifiers.find(({ kind }) => kind === "phone")?.value ?? null;
+      return ok(fromLine({ ...found.value, customer, phone: number }, ctx));
+    }),
+  );
+  app.delete("/customers/:id", (http) =>
+    call(http, scope, async (ctx) => {
+      const found = await known(http, ctx);
+      if (!found.ok) return found;
+      const { id } = found.value.customer;
+      return mapped(await eraseCustomer(ctx, id), () => ({
+        id,
+        object: "customer",
+        deleted: true,
+      }));
+    }),
+  );
 }
 
 function billRoutes(app: Hono<HttpEnv>): void {
@@ -94,6 +132,7 @@ function toNumber(cursor: string | null): Result<number | null, LoyaltyError> {
 async function known(http: Http, ctx: Context): Promise<Result<CustomerLine, LoyaltyError>> {
   const line = await readCustomerLine(ctx, http.req.param("id") ?? "");
   if (line === undefined) return notFound("customer");
+  if (line.customer.status === "erased") return err({ code: "erased" });
   await setFreshness(http, ctx, line.customer.id);
   return ok(line);
 }
@@ -120,6 +159,7 @@ function fromLine(line: CustomerLine, ctx: Context): Body {
     name: shown(customer.name),
     email: shown(customer.email),
     phone: shown(phone),
+    birth_date: shown(customer.birthDate),
     tier: wallet?.tier ?? ctx.principal.program.tiers[0]?.name ?? null,
     balances: UNITS.filter((unit) => wallet?.holdings[unit] !== undefined).map((unit) => ({
       unit,

@@ -26,6 +26,11 @@ const TABLE = {
     detail: `There is no such ${object}.`,
     context: { object },
   }),
+  erased: () => ({
+    status: 410,
+    title: "Erased",
+    detail: "The customer was erased; only entries are kept, under the id.",
+  }),
   method_not_allowed: ({ allowed }) => ({
     status: 405,
     title: "Method not allowed",
@@ -67,6 +72,21 @@ const TABLE = {
     detail: "The request's timestamp is too far from the server's time.",
     context: { server_time: new Date(serverTime).toISOString() },
   }),
+  staff_credentials_invalid: () => ({
+    status: 401,
+    title: "Staff credentials invalid",
+    detail: "The user name or the password is wrong.",
+  }),
+  site_required: () => ({
+    status: 400,
+    title: "Site required",
+    detail: "Name the site that this is done at.",
+  }),
+  site_not_allowed: () => ({
+    status: 403,
+    title: "Site not allowed",
+    detail: "The person may not act at that site.",
+  }),
   scope_missing: ({ scope }) => ({
     status: 403,
     title: "Scope missing",
@@ -98,6 +118,12 @@ const TABLE = {
       ? "unknown_field"
       : "validation_failed",
     faults,
+  }),
+  contact_required: () => ({
+    status: 400,
+    title: "Contact required",
+    detail: "The customer needs a phone number or an e-mail address.",
+    code: "validation_failed",
   }),
   demo_refused: () => ({
     status: 403,
@@ -132,11 +158,22 @@ const TABLE = {
     code: "receipt_conflict",
     context: { reference },
   }),
+  duplicate_bill: ({ number }) => ({
+    status: 409,
+    title: "Duplicate bill",
+    detail: "The bill of that number was recorded before.",
+    context: { number },
+  }),
   already_exists: ({ object, field }) => ({
     status: 409,
     title: "Already exists",
     detail: `There is already a ${object} with that ${field}.`,
     context: { object, field },
+  }),
+  already_assigned: () => ({
+    status: 409,
+    title: "Already assigned",
+    detail: "The customer holds a membership of that programme.",
   }),
   limit_reached: ({ object, limit }) => ({
     status: 409,
@@ -159,6 +196,12 @@ const TABLE = {
     title: "Voucher expired",
     detail: "The voucher's last day is over.",
   }),
+  vouchers_refused: ({ reason, codes }) => ({
+    status: 409,
+    title: "Vouchers refused",
+    detail: "None was redeemed: some of the vouchers are no good.",
+    context: { reason, codes },
+  }),
   minimum_not_met: ({ minimum, currency }) => ({
     status: 409,
     title: "Minimum purchase not met",
@@ -174,6 +217,16 @@ const TABLE = {
     status: 409,
     title: "Already reversed",
     detail: "The entry was reversed before.",
+  }),
+  already_voided: () => ({
+    status: 409,
+    title: "Already voided",
+    detail: "The invoice was voided before.",
+  }),
+  not_a_member: () => ({
+    status: 409,
+    title: "Not a member",
+    detail: "The customer is in no group that spends points.",
   }),
   insufficient_balance: ({ unit }) => ({
     status: 409,

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { currencyScale, formatDecimal, parseDecimal, unitScale } from "../../core/amount.ts";
+import { parseDecimal, unitScale } from "../../core/amount.ts";
 import { NEVER } from "../../core/entries.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid } from "../../core/errors.ts";
@@ -14,8 +14,7 @@ import type { MerchantInput, MerchantRow } from "../../services/merchants.ts";
 import type { ProgramRow } from "../../services/programs.ts";
 import type { SiteRow } from "../../services/sites.ts";
 import type { StaffRow } from "../../services/staff.ts";
-import type { SeriesInput, SeriesRow } from "../../services/voucher-series.ts";
-import type { importSchema, keySchema, merchantSchema, voucherSeriesSchema } from "./schemas.ts";
+import type { importSchema, keySchema, merchantSchema } from "./schemas.ts";
 
 /** A JSON object on its way out. */
 export type Body = Record<string, unknown>;
@@ -23,7 +22,8 @@ export type Body = Record<string, unknown>;
 const at = (time: number | null): string | null =>
   time === null ? null : new Date(time).toISOString();
 
-const stamps = (row: { readonly createdAt: number; readonly updatedAt: number }): Body => ({
+/** When a row came to be and when it was last changed. */
+export const stamps = (row: { readonly createdAt: number; readonly updatedAt: number }): Body => ({
   created_at: at(row.createdAt),
   updated_at: at(row.updatedAt),
 });
@@ -81,8 +81,8 @@ export function fromMerchant(row: MerchantRow): Body {
 }
 
 export function fromSite(row: SiteRow): Body {
-  const { id, code, name, kind, address } = row;
-  return { id, object: "site", code, name, kind, address, ...stamps(row) };
+  const { id, number, code, name, kind, address } = row;
+  return { id, object: "site", number, code, name, kind, address, ...stamps(row) };
 }
 
 export function fromProgram(row: ProgramRow): Body {
@@ -98,6 +98,7 @@ export function toKeyInput(wire: z.output<typeof keySchema>): KeyInput {
     scopes: wire.scopes as Scope[],
     text: wire.text ?? null,
     secret: wire.secret ?? null,
+    staff: wire.staff ?? null,
     site: wire.site ?? null,
     unlimited: wire.unlimited,
     expiresAt: wire.expires_at ?? null,
@@ -113,6 +114,7 @@ export function fromKey(row: KeyRow): Body {
     mode: row.mode,
     scopes: row.scopes,
     hint: row.hint,
+    staff: row.staffId,
     site: row.siteId,
     unlimited: row.unlimited,
     expires_at: at(row.expiresAt),
@@ -130,9 +132,11 @@ export function fromStaff(row: StaffRow): Body {
   return {
     id: row.id,
     object: "staff",
+    number: row.number,
     username: row.username,
     name: row.name,
     sites: row.siteIds,
+    all_sites: row.allSites,
     default_site: row.defaultSiteId,
     scopes: row.scopes,
     ...stamps(row),
@@ -172,6 +176,9 @@ export function toImportInput(
     status: wire.status,
     site: wire.site ?? null,
     joinedAt: wire.joined_at ?? null,
+    createdAt: wire.created_at ?? null,
+    updatedAt: wire.updated_at ?? null,
+    type: wire.type ?? null,
     attributes: wire.metadata,
     balances,
   });
@@ -200,57 +207,4 @@ function toOpening(
     return invalid(`${pointer}/lifetime`, "invalid", "must be at least what the lots hold");
   }
   return ok({ unit: balance.unit, lots, earned });
-}
-
-/** A series for the service; amounts that the currency cannot hold are faults. */
-export function toSeriesInput(
-  wire: z.output<typeof voucherSeriesSchema>,
-  merchant: Merchant,
-): Result<SeriesInput, LoyaltyError> {
-  const scale = currencyScale(merchant.currency);
-  const digits = (places: number): string => `must have at most ${places} digits behind the point`;
-  const value = parseDecimal(wire.value, wire.kind === "percent" ? PERCENT_SCALE : scale);
-  if (value === null || (wire.kind === "percent" && value > MAX_PERCENT)) {
-    return invalid("/value", "invalid", `${digits(scale)} and be at most 100 percent`);
-  }
-  const amounts: (number | null)[] = [];
-  for (const field of ["min_purchase", "max_discount"] as const) {
-    const text = wire[field];
-    const amount = text === undefined ? null : parseDecimal(text, scale);
-    if (text !== undefined && amount === null)
-      return invalid(`/${field}`, "invalid", digits(scale));
-    amounts.push(amount);
-  }
-  const [minPurchase = null, maxDiscount = null] = amounts;
-  const validFrom = wire.valid_from ?? null;
-  const validUntil = wire.valid_until ?? null;
-  const codes =
-    wire.codes === undefined ? { quantity: wire.quantity ?? 0 } : { imported: wire.codes };
-  const terms = { kind: wire.kind, value, minPurchase, maxDiscount, validFrom, validUntil };
-  const { name, source = null, customer = null } = wire;
-  return ok({ name, source, terms, codes, customer, named: null });
-}
-
-/** Hundredths of a percent. */
-const PERCENT_SCALE = 2;
-const MAX_PERCENT = 10_000;
-
-/** A series as the list shows it. */
-export function fromSeries(row: SeriesRow, currency: string): Body {
-  const scale = currencyScale(currency);
-  const money = (amount: number | null): string | null =>
-    amount === null ? null : formatDecimal(amount, scale);
-  return {
-    id: row.id,
-    object: "voucher_series",
-    name: row.name,
-    source: row.source,
-    kind: row.kind,
-    value: formatDecimal(row.value, row.kind === "percent" ? PERCENT_SCALE : scale),
-    min_purchase: money(row.minPurchase),
-    max_discount: money(row.maxDiscount),
-    valid_from: row.validFrom,
-    valid_until: row.validUntil,
-    ...stamps(row),
-  };
 }

@@ -8,10 +8,10 @@ import { createMerchant, getMerchant, pageMerchants } from "../../services/merch
 import { createProgram, getProgram } from "../../services/programs.ts";
 import { createSite, pageSites } from "../../services/sites.ts";
 import { createStaff, pageStaff } from "../../services/staff.ts";
-import { createSeries, cursorSeries } from "../../services/voucher-series.ts";
 import { authenticateAdmin, authenticateForMerchant } from "./authentication.ts";
 import { create, list, mapped, readJson } from "./calls.ts";
 import { customerRoutes } from "./customer-routes.ts";
+import { customerTypeRoutes } from "./customer-type-routes.ts";
 import { internalProblem, problem } from "./errors.ts";
 import { importCustomers } from "./import.ts";
 import {
@@ -20,23 +20,16 @@ import {
   fromNewKey,
   fromPage,
   fromProgram,
-  fromSeries,
   fromSite,
   fromStaff,
   toKeyInput,
   toMerchantInput,
-  toSeriesInput,
 } from "./mapping.ts";
+import { membershipRoutes } from "./membership-routes.ts";
 import { messageRoutes } from "./message-routes.ts";
-import {
-  keySchema,
-  listSchema,
-  merchantSchema,
-  programSchema,
-  siteSchema,
-  staffSchema,
-  voucherSeriesSchema,
-} from "./schemas.ts";
+import { programSchema } from "./program-schemas.ts";
+import { keySchema, listSchema, merchantSchema, siteSchema, staffSchema } from "./schemas.ts";
+import { voucherRoutes } from "./voucher-routes.ts";
 import { webhookRoutes } from "./webhook-routes.ts";
 
 /** The native API, `/loyalty/v1`. */
@@ -44,6 +37,9 @@ export function nativeRoutes(): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   merchantRoutes(app);
   configurationRoutes(app);
+  voucherRoutes(app);
+  membershipRoutes(app);
+  customerTypeRoutes(app);
   webhookRoutes(app);
   messageRoutes(app);
   customerRoutes(app);
@@ -91,9 +87,10 @@ function merchantRoutes(app: Hono<HttpEnv>): void {
 
 function configurationRoutes(app: Hono<HttpEnv>): void {
   app.post("/sites", (http) =>
-    create(http, "write:sites", siteSchema, async (ctx, { code, name, kind, address }) =>
-      mapped(await createSite(ctx, { code, name, kind: kind ?? null, address }, null), fromSite),
-    ),
+    create(http, "write:sites", siteSchema, async (ctx, wire) => {
+      const { kind = null, number = null, ...site } = wire;
+      return mapped(await createSite(ctx, { ...site, kind, number }, null), fromSite);
+    }),
   );
   app.get("/sites", (http) =>
     list(http, "read:programs", async (ctx, limit, before) =>
@@ -114,24 +111,6 @@ function configurationRoutes(app: Hono<HttpEnv>): void {
       const items = found.ok ? [found.value] : [];
       return fromPage({ items, hasMore: false, next: null }, fromProgram);
     }),
-  );
-  app.post("/voucher_series", (http) =>
-    create(http, "write:vouchers", voucherSeriesSchema, async (ctx, wire) => {
-      const input = toSeriesInput(wire, ctx.principal.merchant);
-      if (!input.ok) return input;
-      return mapped(await createSeries(ctx, input.value), ({ id, codes }) => ({
-        id,
-        object: "voucher_series",
-        codes,
-      }));
-    }),
-  );
-  app.get("/voucher_series", (http) =>
-    list(http, "read:vouchers", async (ctx, limit, before) =>
-      fromPage(await cursorSeries(ctx, limit, before), (row) =>
-        fromSeries(row, ctx.principal.merchant.currency),
-      ),
-    ),
   );
   app.post("/keys", (http) =>
     create(http, "write:keys", keySchema, async (ctx, wire) =>

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import {
+  isReferenceCode,
   MAX_EMAIL,
   MAX_IDENTIFIER,
   normaliseEmail,
   normalisePhone,
 } from "../../core/identifiers.ts";
-import { isDate, MAX_CATEGORY, MAX_TIERS } from "../../core/program.ts";
+import { isDate } from "../../core/program.ts";
 import { KEY_SCOPES } from "../../services/context.ts";
-import { MAX_VOUCHERS } from "../../services/voucher-series.ts";
 
 /** Bytes of a JSON body. */
 export const MAX_BODY_BYTES = 262_144;
@@ -16,17 +16,19 @@ export const MAX_IMPORT_BYTES = 10_485_760;
 /** Lines of one import request: each costs a few storage calls, of which a request has many. */
 export const MAX_IMPORT_LINES = 1_000;
 
-const MAX_NAME = 255;
-const MAX_TEXT = 500;
-const MAX_NUMBER = 999_999_999_999;
+/** Characters of a name. */
+export const MAX_NAME = 255;
+export const MAX_TEXT = 500;
+/** Largest number that an object can be known by. */
+export const MAX_NUMBER = 999_999_999_999;
 const MAX_LOTS = 400;
 
-const name = z.string().trim().min(1).max(MAX_NAME);
-const decimal = z
+export const name = z.string().trim().min(1).max(MAX_NAME);
+export const decimal = z
   .string()
   .max(32)
   .regex(/^\d+(\.\d+)?$/, "must be a decimal text, e.g. 12.50");
-const date = z.string().refine(isDate, "must be a calendar date, YYYY-MM-DD");
+export const date = z.string().refine(isDate, "must be a calendar date, YYYY-MM-DD");
 const moment = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 const scopes = z.array(z.enum(KEY_SCOPES as [string, ...string[]])).max(KEY_SCOPES.length);
 
@@ -76,65 +78,13 @@ export const siteSchema = z.strictObject({
   name,
   kind: z.enum(["RESTAURANT", "RETAIL"]).optional(),
   address: z.record(z.string().max(40), z.string().max(MAX_TEXT)).default({}),
+  number: z.int().min(1).max(MAX_NUMBER).optional(),
 });
-
-/** `POST /programs` */
-export const programSchema = z.strictObject({
-  name,
-  earning: z.strictObject({
-    rate: decimal,
-    rounding: z.enum(["floor", "half_up", "ceil"]).optional(),
-    step: decimal.optional(),
-    categories: z.record(z.string().max(MAX_CATEGORY), decimal).optional(),
-  }),
-  redemption: z.strictObject({ rate: decimal }).optional(),
-  expiry: z.strictObject({ days: z.int().optional(), date: date.optional() }).optional(),
-  tiers: z
-    .array(
-      z.strictObject({
-        name,
-        from: decimal,
-        multiplier: decimal.optional(),
-        benefits: z.array(z.string().max(MAX_TEXT)).max(50).optional(),
-        priority_service: z.boolean().optional(),
-      }),
-    )
-    .max(MAX_TIERS)
-    .optional(),
-  allow_debt: z.boolean().optional(),
-});
-
-/** `POST /voucher_series` */
-export const voucherSeriesSchema = z
-  .strictObject({
-    name,
-    source: z.string().trim().min(1).max(MAX_NAME).optional(),
-    /** Number or id of the customer that all vouchers are issued to. */
-    customer: z
-      .union([z.int().min(1).max(MAX_NUMBER), z.string().regex(/^cus_[0-9A-Z]{26}$/)])
-      .optional(),
-    kind: z.enum(["percent", "amount", "bogo"]),
-    /** Percent, or an amount of money. */
-    value: decimal,
-    min_purchase: decimal.optional(),
-    max_discount: decimal.optional(),
-    valid_from: date.optional(),
-    valid_until: date.optional(),
-    quantity: z.int().min(0).max(MAX_VOUCHERS).optional(),
-    codes: z
-      .array(z.string().regex(/^[\x21-\x7e]{4,64}$/, "must be 4 to 64 visible characters"))
-      .max(MAX_VOUCHERS)
-      .optional(),
-  })
-  .refine((series) => series.quantity === undefined || series.codes === undefined, {
-    path: ["codes"],
-    message: "must not be given beside quantity",
-  });
 
 /** `POST /keys` */
 export const keySchema = z.strictObject({
   name,
-  dialect: z.enum(["native", "kirimel", "microgenn"]),
+  dialect: z.enum(["native", "kirimel", "microgenn", "augmigo", "imonggo"]),
   mode: z.enum(["live", "test"]).default("live"),
   scopes,
   text: z
@@ -145,6 +95,7 @@ export const keySchema = z.strictObject({
     .string()
     .regex(/^[\x21-\x7e]{8,255}$/, "must be 8 to 255 visible characters")
     .optional(),
+  staff: z.string().max(MAX_NAME).optional(),
   site: z.string().max(64).optional(),
   unlimited: z.boolean().default(false),
   expires_at: moment.optional(),
@@ -164,7 +115,17 @@ export const staffSchema = z.strictObject({
 
 const identifierSchema = z
   .strictObject({
-    kind: z.enum(["phone", "email", "qr", "card", "external", "referral"]),
+    kind: z.enum([
+      "phone",
+      "email",
+      "qr",
+      "card",
+      "external",
+      "referral",
+      "reference_code",
+      "merchant_code",
+      "alternate_code",
+    ]),
     value: z.string().trim().min(1).max(MAX_IDENTIFIER),
   })
   .transform((identifier, issues) => {
@@ -176,6 +137,7 @@ const identifierSchema = z
 
 function normalise(kind: string, value: string): string | null {
   if (kind === "phone") return normalisePhone(value);
+  if (kind === "reference_code") return isReferenceCode(value) ? value : null;
   return kind === "email" ? normaliseEmail(value) : value;
 }
 
@@ -189,6 +151,11 @@ export const importSchema = z.strictObject({
   status: z.enum(["active", "inactive", "blocked"]).default("active"),
   site: z.string().max(64).optional(),
   joined_at: moment.optional(),
+  /** When the record came to be and was last changed, where it was kept before. */
+  created_at: moment.optional(),
+  updated_at: moment.optional(),
+  /** Number of a customer type. */
+  type: z.int().min(1).max(MAX_NUMBER).optional(),
   metadata: z.record(z.string().max(40), z.string().max(MAX_TEXT)).default({}),
   balances: z
     .array(

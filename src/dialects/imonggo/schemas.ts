@@ -1,0 +1,174 @@
+import { z } from "zod";
+import type { LoyaltyError } from "../../core/errors.ts";
+import type { Result } from "../../core/result.ts";
+import { err, ok } from "../../core/result.ts";
+import { decodeUtf8, JsonNumber, looksLikeJson, parseForm, parseJson } from "../../http/body.ts";
+import type { Fields } from "../../http/fields.ts";
+import { presentFields } from "../../http/fields.ts";
+import type { Format } from "./formats.ts";
+import { readXml } from "./xml.ts";
+
+/** Bytes of a request body: an invoice of some hundred lines. */
+export const MAX_BODY_BYTES = 262_144;
+
+/** What a request carries besides its path: scalars are texts, or booleans of JSON, or null. */
+export interface Sent {
+  readonly query: Fields;
+  /** A record or a list in either format; no fields where there was no body. */
+  readonly body: unknown;
+}
+
+/** Where a call has its fields. */
+export type Reader = (sent: Sent) => Fields;
+
+/** The fields of the query, without the empty ones: for calls without a body. */
+export const readQuery: Reader = ({ query }) => presentFields(query);
+
+/**
+ * The fields of the record in the body, also those that are null or empty. JSON has it bare or as
+ * the field `name`; XML in a root of any name.
+ */
+export function readRecord(name: string): Reader {
+  return ({ body }) => {
+    if (!isRecord(body)) return {};
+    const wrapped = body[name];
+    return isRecord(wrapped) ? wrapped : body;
+  };
+}
+
+/** The fields of the query and, where that does not have them, those of the body. */
+export const readEverywhere: Reader = ({ query, body }) =>
+  presentFields({ ...(isRecord(body) ? body : {}), ...presentFields(query) });
+
+/** Whether a value of a document is an object with fields. */
+export function isRecord(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * A body's value. `format` is what the path says; where it says nothing the first character tells.
+ * What looks like neither format is a form.
+ */
+export function readDocument(
+  bytes: Uint8Array,
+  format: Format | null,
+): Result<unknown, LoyaltyError> {
+  const text = decodeUtf8(bytes);
+  if (text === null) return err({ code: "invalid_json" });
+  if (text.trim() === "") return ok({});
+  const looksLikeXml = /^\s*</.test(text);
+  const isForm = !looksLikeXml && /^[^\s=&]+=/.test(text);
+  if (isForm) return ok(parseForm(text));
+  if (format === "xml" || (format === null && looksLikeXml)) return readXml(text);
+  if (!looksLikeJson(text)) return err({ code: "invalid_json" });
+  const parsed = parseJson(text);
+  return parsed.ok ? ok(numbersAsTexts(parsed.value)) : parsed;
+}
+
+/** Documents are at most so deep; what is deeper is refused by its depth, as a whole. */
+const MAX_DEPTH = 32;
+
+function numbersAsTexts(value: unknown, depth = 0): unknown {
+  if (value instanceof JsonNumber) return value.text;
+  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return value;
+  if (Array.isArray(value)) return value.map((item) => numbersAsTexts(item, depth + 1));
+  // Without a prototype: a field named __proto__ must not hand others down.
+  const read: Record<string, unknown> = Object.create(null);
+  for (const [name, item] of Object.entries(value)) read[name] = numbersAsTexts(item, depth + 1);
+  return read;
+}
+
+/** A call without fields. */
+export const noFields = z.unknown();
+
+/** A positive whole number up to `max`. */
+export const wholeNumber = (max: number) =>
+  z
+    .string({ error: "is invalid" })
+    .regex(/^\d{1,12}$/, "is invalid")
+    .transform(Number)
+    .pipe(z.number().min(1, "must be at least 1").max(max, `must be at most ${max}`));
+
+const MOMENT = new RegExp(
+  "^(\\d{4})([-/])(\\d\\d)\\2(\\d\\d)[T ]((?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d)(?:\\.\\d{1,9})?" +
+    "(?:Z| *([-+ ])(\\d\\d):?(\\d\\d))?$",
+);
+
+/**
+ * A time as clients write it, in milliseconds since the epoch; null when it is none. UTC where it
+ * names no offset. A blank stands for the plus that a query has lost.
+ */
+export function parseMoment(text: string): number | null {
+  const match = MOMENT.exec(text.trim());
+  if (match === null) return null;
+  const [, year, , month, day, time, sign = "+", hours = "00", minutes = "00"] = match;
+  const date = `${year}-${month}-${day}`;
+  const midnight = new Date(`${date}T00:00:00Z`);
+  const isDay = !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date);
+  const offset = `${sign.replace(" ", "+")}${hours}:${minutes}`;
+  const moment = Date.parse(`${date}T${time}${offset}`);
+  return isDay && !Number.isNaN(moment) ? moment : null;
+}
+
+/** A time, as {@link parseMoment} has it. */
+export const momentField = z.string({ error: "is invalid" }).transform((text, issues) => {
+  const moment = parseMoment(text);
+  if (moment !== null) return moment;
+  issues.addIssue({ code: "custom", message: "is invalid" });
+  return z.NEVER;
+});
+
+/** A switch: on when it is `1` or `true`. */
+export const switchField = z
+  .union([z.string(), z.boolean()])
+  .transform((value) => value === true || value === "1" || value === "true");
+
+/**
+ * A list of at most `max` records: of JSON, of XML's `type="array"`, or of an element around them
+ * that does not say so.
+ */
+export const listField = <S extends z.ZodType>(item: S, max: number) =>
+  z.preprocess(
+    (value) => (isRecord(value) ? Object.values(value).flat() : value === "" ? [] : value),
+    z.array(item, { error: "is invalid" }).max(max, `must have at most ${max} lines`),
+  );
+
+/** Pages that a list can have. */
+const MAX_PAGE = 1_000_000;
+
+/** What every list can be asked; `max` and `usual` are records of a page. */
+export const listFields = (max: number, usual: number) => ({
+  page: wholeNumber(MAX_PAGE).default(1),
+  per_page: wholeNumber(max).default(usual),
+  active_only: switchField.default(false),
+  before: momentField.optional(),
+  after: momentField.optional(),
+  from: momentField.optional(),
+  to: momentField.optional(),
+});
+
+type ListQuery = z.output<z.ZodObject<ReturnType<typeof listFields>>>;
+
+/** Which records a page has: so many, after so many others. */
+export function sliceOf({ page, per_page: limit }: Pick<ListQuery, "page" | "per_page">): {
+  readonly limit: number;
+  readonly offset: number;
+} {
+  return { limit, offset: (page - 1) * limit };
+}
+
+const SECOND = 1_000;
+
+/**
+ * The times of change that a list asks for: from `since` until before `until`. The wire shows whole
+ * seconds, so `to` has all of its second, and `after` the rest of its own: a client that goes on
+ * from the last second that it saw gets a record twice rather than never.
+ */
+export function windowOf({ before, after, from, to }: Partial<ListQuery>): {
+  readonly since: number;
+  readonly until: number;
+} {
+  const since = Math.max(from ?? 0, after === undefined ? 0 : after + 1);
+  const end = to === undefined ? Number.MAX_SAFE_INTEGER : to + SECOND;
+  return { since, until: Math.min(before ?? Number.MAX_SAFE_INTEGER, end) };
+}

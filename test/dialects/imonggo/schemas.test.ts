@@ -1,0 +1,232 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import {
+  listField,
+  listFields,
+  MAX_BODY_BYTES,
+  parseMoment,
+  readDocument,
+  readEverywhere,
+  readQuery,
+  readRecord,
+  sliceOf,
+  windowOf,
+} from "../../../src/dialects/imonggo/schemas.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const INVALID = { ok: false, error: { code: "invalid_json" } };
+
+function documentOf(text: string, format: "xml" | "json" | null): unknown {
+  const read = readDocument(bytes(text), format);
+  return read.ok ? JSON.parse(JSON.stringify(read.value)) : read.error.code;
+}
+
+describe("a body", () => {
+  const xml = "<customer><name>A</name></customer>";
+  const json = '{"name":"A"}';
+
+  it("has the format that its path says, and no other", () => {
+    expect(documentOf(xml, "xml")).toEqual({ name: "A" });
+    expect(documentOf(json, "json")).toEqual({ name: "A" });
+    expect(documentOf(json, "xml")).toBe("invalid_json");
+    expect(documentOf(xml, "json")).toBe("invalid_json");
+  });
+
+  it("shows its format in its first character where the path says none", () => {
+    expect(documentOf(`\n ${json}`, null)).toEqual({ name: "A" });
+    expect(documentOf(xml, null)).toEqual({ name: "A" });
+    expect(documentOf(`\n${xml}`, null)).toEqual({ name: "A" });
+    expect(documentOf("A", null)).toBe("invalid_json");
+  });
+
+  it.each(["xml", "json", null] as const)("may be a form, whatever the path says: %s", (format) => {
+    expect(documentOf("q=spend&amount=10", format)).toEqual({ q: "spend", amount: "10" });
+  });
+
+  it.each(["", " \r\n\t", "\ufeff"])("without a document has no fields: %j", (text) => {
+    expect(documentOf(text, "xml")).toEqual({});
+    expect(documentOf(text, "json")).toEqual({});
+  });
+
+  it("may begin with a byte order mark", () => {
+    expect(documentOf(`\ufeff${xml}`, "xml")).toEqual({ name: "A" });
+    expect(documentOf(`\ufeff${json}`, "json")).toEqual({ name: "A" });
+  });
+
+  it.each([[[0xff]], [[0xc0, 0xaf]], [[0xed, 0xa0, 0x80]], [[0xfe, 0xff, 0, 0x3c]]])(
+    "must be UTF-8: %j",
+    (broken) => {
+      const body = new Uint8Array([...bytes("<a>"), ...broken, ...bytes("</a>")]);
+      for (const format of ["xml", "json", null] as const) {
+        expect(readDocument(body, format)).toEqual(INVALID);
+      }
+    },
+  );
+
+  it("keeps the digits of JSON's numbers, and its booleans", () => {
+    const text = '{"amount":1.005,"lines":[{"quantity":1e2,"tax":true,"none":null}]}';
+    expect(documentOf(text, "json")).toEqual({
+      amount: "1.005",
+      lines: [{ quantity: "1e2", tax: true, none: null }],
+    });
+  });
+
+  it.each(["{", '{"a":1}x', "null", "1", '"a"', "nul"])("must be sound JSON: %s", (text) => {
+    expect(documentOf(text, "json")).toBe("invalid_json");
+  });
+
+  it.each([100, 10_000, 100_000])("may be nested %i levels deep, and nothing breaks", (depth) => {
+    const deep = `{"a":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+    expect(() => readDocument(bytes(deep), "json")).not.toThrow();
+    expect(deep.length).toBeLessThan(MAX_BODY_BYTES);
+  });
+});
+
+describe("a reader", () => {
+  const read = readRecord("customer");
+
+  it("finds the record bare and within its name", () => {
+    expect(read({ query: {}, body: { name: "A", city: "" } })).toEqual({ name: "A", city: "" });
+    expect(read({ query: {}, body: { customer: { name: "A" } } })).toEqual({ name: "A" });
+    expect(read({ query: {}, body: { customer: "A" } })).toEqual({ customer: "A" });
+    expect(read({ query: { name: "B" }, body: {} })).toEqual({});
+  });
+
+  it.each([null, "text", true, [], [{ name: "A" }]])("finds none in %j", (body) => {
+    expect(read({ query: {}, body })).toEqual({});
+  });
+
+  it("prefers the query to the body, and drops what is empty", () => {
+    const sent = { query: { q: "spend", amount: "" }, body: { q: "earn", amount: "1", id: null } };
+    expect({ ...readEverywhere(sent) }).toEqual({ q: "spend", amount: "1" });
+    expect({ ...readQuery(sent) }).toEqual({ q: "spend" });
+  });
+});
+
+describe("a time", () => {
+  it.each([
+    ["2013-07-13T00:52:24Z", "2013-07-13T00:52:24.000Z"],
+    ["2013-07-13T00:52:24", "2013-07-13T00:52:24.000Z"],
+    ["2013-07-13 00:52:24", "2013-07-13T00:52:24.000Z"],
+    ["2013/07/13 00:52:24 +0000", "2013-07-13T00:52:24.000Z"],
+    ["2013/07/13 08:52:24 +0800", "2013-07-13T00:52:24.000Z"],
+    ["2013/07/12 19:52:24 -0500", "2013-07-13T00:52:24.000Z"],
+    ["2013/07/13 08:52:24  0800", "2013-07-13T00:52:24.000Z"],
+    ["2013-07-13T08:52:24+08:00", "2013-07-13T00:52:24.000Z"],
+    ["2013-07-13T00:52:24.500Z", "2013-07-13T00:52:24.000Z"],
+    [" 2012-02-29T23:59:59Z ", "2012-02-29T23:59:59.000Z"],
+  ])("is read as clients write it: %s", (text, moment) => {
+    expect(new Date(parseMoment(text) ?? 0).toISOString()).toBe(moment);
+  });
+
+  it.each([
+    "",
+    "2013-07-13",
+    "2013-07/13 00:52:24",
+    "2013-02-29T00:00:00Z",
+    "2013-13-01T00:00:00Z",
+    "2013-07-13T24:00:00Z",
+    "2013-07-13T00:60:00Z",
+    "2013-07-13T00:00:00+99:00",
+    "13/07/2013 00:52:24",
+    "1373676744",
+    "yesterday",
+    "2013-07-13T00:52:24Zx",
+  ])("is none: %s", (text) => {
+    expect(parseMoment(text)).toBeNull();
+  });
+});
+
+describe("the window of a list", () => {
+  const at = (seconds: number) => 1_373_676_744_000 + seconds * 1_000;
+  const includes = (given: Parameters<typeof windowOf>[0], moment: number) => {
+    const { since, until } = windowOf(given);
+    return moment >= since && moment < until;
+  };
+
+  it("has all times where nothing is asked", () => {
+    expect(includes({}, 0) && includes({}, at(0))).toBe(true);
+  });
+
+  it("has what is before and after, strictly, and no part of a second is ever lost", () => {
+    expect(includes({ before: at(0) }, at(0) - 1)).toBe(true);
+    expect(includes({ before: at(0) }, at(0))).toBe(false);
+    expect(includes({ after: at(0) }, at(0))).toBe(false);
+    expect(includes({ after: at(0) }, at(0) + 1)).toBe(true);
+  });
+
+  it("includes from and to, of which the latter is a whole second", () => {
+    expect(includes({ from: at(0) }, at(0))).toBe(true);
+    expect(includes({ from: at(0) }, at(0) - 1)).toBe(false);
+    expect(includes({ to: at(0) }, at(0) + 999)).toBe(true);
+    expect(includes({ to: at(0) }, at(1))).toBe(false);
+  });
+
+  it("is what all that is asked have in common", () => {
+    const given = { after: at(1), from: at(0), before: at(9), to: at(5) };
+    expect(windowOf(given)).toEqual({ since: at(1) + 1, until: at(6) });
+  });
+});
+
+describe("the page of a list", () => {
+  const read = (query: object) => z.object(listFields(100, 50)).safeParse(query);
+
+  it("is the first of the usual size where nothing is asked", () => {
+    expect(read({}).data).toMatchObject({ page: 1, per_page: 50, active_only: false });
+    expect(sliceOf({ page: 1, per_page: 50 })).toEqual({ limit: 50, offset: 0 });
+    expect(sliceOf({ page: 3, per_page: 20 })).toEqual({ limit: 20, offset: 40 });
+  });
+
+  it("may be as large as is allowed, and no larger: a shorter one would lose records", () => {
+    expect(read({ per_page: "100" }).data).toMatchObject({ per_page: 100 });
+    const { error } = read({ per_page: "101" });
+    expect(error?.issues[0]?.message).toBe("must be at most 100");
+  });
+
+  it.each([
+    ["page", "0"],
+    ["page", "-1"],
+    ["page", "1.5"],
+    ["page", "1e3"],
+    ["page", "x"],
+    ["page", "\u0661"],
+    ["page", "1000001"],
+    ["per_page", "0"],
+    ["per_page", ""],
+    ["before", "x"],
+    ["after", "2013"],
+  ])("is refused with %s %j", (name, value) => {
+    expect(read({ [name]: value }).success).toBe(false);
+  });
+
+  it.each([
+    ["1", true],
+    ["true", true],
+    [true, true],
+    ["0", false],
+    ["no", false],
+    [false, false],
+  ])("has its switches on with 1 and true: %j", (value, on) => {
+    expect(read({ active_only: value }).data?.active_only).toBe(on);
+  });
+});
+
+describe("a list of lines", () => {
+  const lines = listField(z.object({ id: z.string() }), 2);
+  const read = (value: unknown) => lines.safeParse(value).data;
+
+  it("is an array, or an element around its lines", () => {
+    const line = { id: "1" };
+    expect(read([line])).toEqual([line]);
+    expect(read({ invoice_line: [line, line] })).toEqual([line, line]);
+    expect(read({ invoice_line: line })).toEqual([line]);
+    expect(read("")).toEqual([]);
+  });
+
+  it.each([null, "x", undefined, true, ["x"], [{}], [{ id: "1" }, { id: "2" }, { id: "3" }]])(
+    "is none, or too long: %j",
+    (value) => {
+      expect(lines.safeParse(value).success).toBe(false);
+    },
+  );
+});
