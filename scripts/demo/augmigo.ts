@@ -1,4 +1,10 @@
-import type { DemoDates, DemoMerchant, DemoVendor } from "./model.ts";
+import type {
+  DemoCustomer,
+  DemoDates,
+  DemoMerchant,
+  DemoVendor,
+  DemoVoucherSeries,
+} from "./model.ts";
 
 const account = "acct_demo";
 const apiKey = "ak_demo_key";
@@ -10,7 +16,6 @@ const referenceCode = "1234567890123456";
 const scopes = ["write:customers", "write:transactions", "write:vouchers", "write:memberships"];
 
 function cafe(dates: DemoDates): DemoMerchant {
-  const valid = { customer: 1, valid_until: dates.future };
   return {
     merchant: {
       slug: account,
@@ -53,55 +58,62 @@ function cafe(dates: DemoDates): DemoMerchant {
         years: 1,
       },
     ],
-    customers: [
-      {
-        number: 1,
-        name: "Customer Test 0",
-        email: "custtest0@email.com",
-        identifiers: [
-          { kind: "reference_code", value: referenceCode },
-          { kind: "email", value: "custtest0@email.com" },
-          { kind: "phone", value: "+60123450000" },
-        ],
-        balances: [
-          { unit: "point", lifetime: "4254", lots: [lot("4254", dates)] },
-          { unit: "prepaid", lifetime: "668.80", lots: [{ amount: "668.80" }] },
-          { unit: "stamp", lifetime: "23", lots: [lot("23", dates)] },
-        ],
-      },
+    customers: [customer(dates)],
+    voucherSeries: series(dates),
+  };
+}
+
+function customer(dates: DemoDates): DemoCustomer {
+  return {
+    number: 1,
+    name: "Customer Test 0",
+    email: "custtest0@email.com",
+    identifiers: [
+      { kind: "reference_code", value: referenceCode },
+      { kind: "email", value: "custtest0@email.com" },
+      { kind: "phone", value: "+60123450000" },
     ],
-    voucherSeries: [
-      {
-        name: "10% Discount",
-        key: "vp-10pct",
-        label: "10% Discount",
-        kind: "percent",
-        value: "10",
-        codes: ["vQbduaCKGxDe"],
-        ...valid,
-      },
-      {
-        name: "RM10",
-        key: "vp-rm10",
-        label: "RM10",
-        kind: "amount",
-        value: "10.00",
-        configuration: { cash: 10, currency_code: "myr", label: "RM10" },
-        codes: ["AWo1T6MxkyGa"],
-        ...valid,
-        more: { codes: ["ExpiredCode1"], customer: 1, valid_until: dates.past },
-      },
-      {
-        name: "RM25",
-        key: "vp-rm25",
-        label: "RM25",
-        kind: "amount",
-        value: "25.00",
-        codes: ["UaxhedSP9ms8"],
-        ...valid,
-      },
+    balances: [
+      { unit: "point", lifetime: "4254", lots: [lot("4254", dates)] },
+      { unit: "prepaid", lifetime: "668.80", lots: [{ amount: "668.80" }] },
+      { unit: "stamp", lifetime: "23", lots: [lot("23", dates)] },
     ],
   };
+}
+
+function series(dates: DemoDates): readonly DemoVoucherSeries[] {
+  const valid = { customer: 1, valid_until: dates.future };
+  return [
+    {
+      name: "10% Discount",
+      key: "vp-10pct",
+      label: "10% Discount",
+      kind: "percent",
+      value: "10",
+      codes: ["vQbduaCKGxDe"],
+      ...valid,
+    },
+    {
+      name: "RM10",
+      key: "vp-rm10",
+      label: "RM10",
+      kind: "amount",
+      value: "10.00",
+      configuration: { cash: 10, currency_code: "myr", label: "RM10" },
+      codes: ["AWo1T6MxkyGa"],
+      ...valid,
+      more: { codes: ["ExpiredCode1"], customer: 1, valid_until: dates.past },
+    },
+    {
+      name: "RM25",
+      key: "vp-rm25",
+      label: "RM25",
+      kind: "amount",
+      value: "25.00",
+      codes: ["UaxhedSP9ms8"],
+      ...valid,
+    },
+  ];
 }
 
 function lot(amount: string, dates: DemoDates) {

@@ -105,9 +105,10 @@ export const BUGS: readonly Bug[] = [
     name: "rounded-twice",
     effect: "a purchase short of a point earns it, and the till and the ledger differ by one",
     file: "src/core/earning.ts",
-    from: "const base = divide(exact * pointSteps, divisor, rounding) * BigInt(step);",
-    to: `const rounded = divide(exact * pointSteps, divisor / BigInt(step), rounding);
-  const base = divide(rounded, BigInt(step), rounding) * BigInt(step);`,
+    from: "return divide(multiplied * BigInt(rate) * pointSteps, divisor, rounding);",
+    to: `const exact = multiplied * BigInt(rate) * pointSteps;
+  const rounded = divide(exact, divisor / BigInt(step), rounding);
+  return divide(rounded, BigInt(step), rounding);`,
     test: "test/core/earning.test.ts",
     title: "is that of the exact sum, not of one that was rounded before",
   },

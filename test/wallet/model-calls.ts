@@ -38,7 +38,7 @@ export interface Call {
   readonly guard: string | null;
 }
 
-/** Programmes as the core's tests have them, with a bonus by category; some count steps of money. */
+/** Programmes as the core's tests have them, with a bonus by category; some count whole steps. */
 export const modelPrograms: fc.Arbitrary<Program> = fc
   .record({ program: programs, steps: fc.constantFrom({}, {}, { every: 700 }) })
   .map(({ program, steps }) => ({
