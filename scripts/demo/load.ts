@@ -22,8 +22,9 @@ async function loadMerchant(api: NativeApi, demo: DemoMerchant): Promise<void> {
   const parts = {
     "/sites": demo.sites,
     "/programs": demo.programs,
-    "/keys": demo.keys,
     "/staff": demo.staff ?? [],
+    "/keys": demo.keys,
+    "/customer_types": demo.customerTypes ?? [],
     "/membership_programs": demo.membershipPrograms ?? [],
   };
   for (const [path, bodies] of Object.entries(parts)) {

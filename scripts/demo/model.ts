@@ -17,12 +17,14 @@ export interface DemoMerchant {
   voucherSeries?: readonly DemoVoucherSeries[];
   staff?: readonly DemoStaff[];
   membershipPrograms?: readonly DemoMembershipProgram[];
+  customerTypes?: readonly DemoCustomerType[];
   customers: readonly DemoCustomer[];
 }
 
 export interface DemoSite {
   code: string;
   name: string;
+  number?: number;
   kind?: "RESTAURANT" | "RETAIL";
 }
 
@@ -31,8 +33,17 @@ export interface DemoStaff {
   username: string;
   password: string;
   name: string;
+  number?: number;
   sites: readonly string[];
   scopes: readonly string[];
+}
+
+export interface DemoCustomerType {
+  number: number;
+  name: string;
+  /** Purchase that earns one point. */
+  earn_amount: string;
+  points_per_unit: string;
 }
 
 export interface DemoMembershipProgram {
@@ -54,6 +65,7 @@ export interface DemoProgram {
   redemption?: { rate: string };
   /** Never, unless told. */
   expiry?: { days: number } | { date: string };
+  allow_debt?: boolean;
   /** What a purchase gives besides points. */
   grants?: {
     stamps: { per_bill: string; expiry: { date: string } };
@@ -75,6 +87,8 @@ export interface DemoKey {
   scopes: readonly string[];
   text: string;
   secret?: string;
+  /** User name of the person whose key it is. */
+  staff?: string;
   unlimited?: boolean;
 }
 
@@ -106,6 +120,10 @@ export interface DemoCustomer {
   email?: string;
   identifiers: readonly { kind: string; value: string }[];
   metadata?: Readonly<Record<string, string>>;
+  /** Number of the customer's type. */
+  type?: number;
+  created_at?: string;
+  updated_at?: string;
   balances: readonly {
     unit: string;
     lifetime: string;

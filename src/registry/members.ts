@@ -1,6 +1,6 @@
 import { and, eq, notInArray, sql } from "drizzle-orm";
+import type { CustomerTypeRow } from "./customer-type.ts";
 import { customerTypes } from "./customer-type-schema.ts";
-import type { CustomerTypeRow } from "./customer-types.ts";
 import type { Database } from "./database.ts";
 import { customers } from "./schema.ts";
 

@@ -1,7 +1,7 @@
 import type { SQL } from "drizzle-orm";
 import { and, asc, eq, gte, lt, sql } from "drizzle-orm";
+import type { CustomerTypeRow } from "./customer-type.ts";
 import { customerTypes } from "./customer-type-schema.ts";
-import type { CustomerTypeRow } from "./customer-types.ts";
 import type { CustomerRow, IdentifierKind } from "./customers.ts";
 import type { Database } from "./database.ts";
 import { customers, wallets } from "./schema.ts";

@@ -69,7 +69,7 @@ export async function changeCustomer(
   return writeChange(ctx, id, () => ok(changes), hash);
 }
 
-/** {@link changeCustomer} where the change hangs on what the customer is; also fails as that does. */
+/** {@link changeCustomer} where the change hangs on what the customer is; fails as `decide` too. */
 export async function changeCustomerBy(
   ctx: Context,
   id: string,

@@ -13,7 +13,7 @@ import {
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import { ulid } from "../ulid.ts";
 import type { Context } from "./context.ts";
-import { getCustomerType } from "./customer-types.ts";
+import { getCustomerType } from "./customer-type.ts";
 import { makeEvent } from "./events.ts";
 import { getSiteByCode } from "./sites.ts";
 import { bookCommand } from "./wallets.ts";

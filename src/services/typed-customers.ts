@@ -7,7 +7,7 @@ import { listTypedCustomers, summariseCustomers } from "../registry/typed-custom
 import type { Context } from "./context.ts";
 import type { Decide } from "./customer-changes.ts";
 import { changeCustomerBy } from "./customer-changes.ts";
-import { typeOfCustomer } from "./customer-types.ts";
+import { typeOfCustomer } from "./customer-type.ts";
 import type { CustomerRecord, IdentifierKind } from "./customers.ts";
 import { getCustomer } from "./customers.ts";
 import { resolveCustomer } from "./identity.ts";

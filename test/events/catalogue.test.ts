@@ -15,6 +15,7 @@ import {
   redeem,
   reverse,
   TIERS,
+  voidBill,
   vouchers,
 } from "../support/requests.ts";
 import { importCustomer, type Json, makeTill } from "../support/till.ts";
@@ -76,6 +77,9 @@ async function liveALife(merchant: string, customer: string): Promise<void> {
   const bill = { kind: "bill", number: "B-1", purchase, lines: [line], expiresAt: NEVER } as const;
   await book({ ...bill, vouchers: vouchers(1) });
   await book(reverse(4));
+  await book({ ...bill, purchase: { amount: -500, currency: "EUR" } });
+  const { head } = await walletOf(env, { merchant, customer }).view(0);
+  await book(voidBill(head.seq - 1));
   for (const unit of ["stamp", "prepaid"] as const) {
     await book(earn(500, NEVER, unit));
     await book(redeem(100, unit));

@@ -67,6 +67,8 @@ const DATA: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ["tier.upgraded", movement("point")],
   ["tier.downgraded", movement("point")],
   ["bill.recorded", bill],
+  ["bill.returned", bill],
+  ["bill.voided", z.strictObject({ ...entry, bill: id("bil") })],
   ["customer.created", z.strictObject({ customer: id("cus"), status: z.string(), ...place })],
   [
     "customer.updated",

@@ -5,7 +5,7 @@ import { ok } from "../../core/result.ts";
 import { momentOf } from "../../services/calendar.ts";
 import type { Context } from "../../services/context.ts";
 import type { Decide } from "../../services/customer-changes.ts";
-import type { CustomerTypeRow } from "../../services/customer-types.ts";
+import type { CustomerTypeRow } from "../../services/customer-type.ts";
 import { hidesPersonalData, maskWords } from "../../services/masking.ts";
 import type { RegisterInput } from "../../services/registration.ts";
 import type { CustomerWindow, TypedCustomer } from "../../services/typed-customers.ts";

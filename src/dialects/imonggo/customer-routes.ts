@@ -6,7 +6,7 @@ import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
 import type { HttpEnv } from "../../http/request.ts";
 import type { Context } from "../../services/context.ts";
-import { getCustomerType } from "../../services/customer-types.ts";
+import { getCustomerType } from "../../services/customer-type.ts";
 import type { TypedCustomer } from "../../services/typed-customers.ts";
 import {
   addTypedCustomer,

@@ -243,15 +243,16 @@ describe("a changed customer", () => {
     expect(await put({ company_name: "Ana & Co", first_name: "", last_name: "" })).toBe("Ana & Co");
   });
 
-  it("loses no field when several change at once", async () => {
-    const { id } = await createCustomer(store, { first_name: "Ana" });
-    const changes = [{ last_name: "Reyes" }, { city: "Cebu" }, { fax: "1" }, { first_name: "Eva" }];
-    const replies = await Promise.all(
-      changes.map((customer) => store.put(`/customers/${id}.json`, { customer })),
-    );
-    expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-    const { body } = await store.get(`/customers/${id}.json`);
-    expect(body).toMatchObject({ ...Object.assign({}, ...changes), name: "Eva Reyes" });
+  it("loses no field when several change at once, and no part of the name", async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const { id } = await createCustomer(store, { first_name: "Ana" });
+      const put = (customer: Json) => store.put(`/customers/${id}.json`, { customer });
+      const changes = [{ last_name: "Reyes" }, { first_name: "Eva" }, { city: "Cebu" }];
+      const replies = await Promise.all(changes.map(put));
+      expect(replies.map(({ status }) => status)).toEqual([200, 200, 200]);
+      const { body } = await store.get(`/customers/${id}.json`);
+      expect(body).toMatchObject({ ...Object.assign({}, ...changes), name: "Eva Reyes" });
+    }
   });
 });
 

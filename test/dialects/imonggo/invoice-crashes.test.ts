@@ -43,7 +43,7 @@ function withoutWallets(): Target {
 
 /** Dies when it has the wallet's answer, before it can note it. */
 const beforeNoting = (): Target =>
-  appWith({ DB: failingDatabase(/^update "invoices".*booked_at/) });
+  appWith({ DB: failingDatabase(/^update "invoices" set "(?:points_earned|void_booked_at)"/) });
 const beforeDeleting = (): Target => appWith({ DB: failingDatabase(/^delete from "invoices"/) });
 const beforeUnmarking = (): Target =>
   appWith({ DB: failingDatabase(/^update "invoices" set "voided_at" = \?, "void_reason" = \? /) });

@@ -86,24 +86,29 @@ const FIELDS = onBase<Fields>(BASE, {
 
 const isSignIn = (route: string): boolean => /^POST \/api\/v1\/(merchant\/)?auth$/.test(route);
 
+/** Reads of the stage's member. */
+const READS = [
+  "/customers/reference-code/:code",
+  "/customers/customer-key/:key",
+  "/reward/reference-code/:code",
+  "/reward/reference-code/:code/read",
+  "/customers/reward/reference-code/:code",
+  "/customers/reward/reference-code/:code/read",
+  "/customer-membership/ping",
+  CUSTOMER,
+];
+
 function samplesOf({ cafe }: Stage): Record<string, Sample> {
   const { reference_code: code, customer_key: key } = cafe.member;
-  const paths = {
-    "GET /customers/reference-code/:code": `/customers/reference-code/${code}`,
-    "GET /customers/customer-key/:key": `/customers/customer-key/${key}`,
-    "GET /reward/reference-code/:code": `/reward/reference-code/${code}`,
-    "GET /reward/reference-code/:code/read": `/reward/reference-code/${code}/read`,
-    "GET /customers/reward/reference-code/:code": `/customers/reward/reference-code/${code}`,
-    "GET /customers/reward/reference-code/:code/read": `/customers/reward/reference-code/${code}/read`,
-    "GET /vouchers/redeem-code/:code": "/vouchers/redeem-code/CAFE-1",
-    "GET /vouchers/:code": "/vouchers/CAFE-1",
-    "GET /customer-membership/ping": "/customer-membership/ping",
-    [`GET ${CUSTOMER}`]: CUSTOMER.replace(":code", String(code)),
-  };
-  const samples = Object.entries(paths).map(
-    ([route, path]) => [route, { path: BASE + path }] as const,
-  );
-  return onBase(BASE, Object.fromEntries(samples));
+  const reads = READS.map((route) => {
+    const path = route.replace(":code", String(code)).replace(":key", String(key));
+    return [`GET ${route}`, { path: BASE + path }] as const;
+  });
+  return onBase<Sample>(BASE, {
+    ...Object.fromEntries(reads),
+    "GET /vouchers/redeem-code/:code": { path: `${BASE}/vouchers/redeem-code/CAFE-1` },
+    "GET /vouchers/:code": { path: `${BASE}/vouchers/CAFE-1` },
+  });
 }
 
 async function open(stage: Stage): Promise<Counter> {

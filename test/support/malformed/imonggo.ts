@@ -1,5 +1,6 @@
 import type { Counter, DialectForm } from "../dialect-forms.ts";
 import type { Answer } from "../http.ts";
+import { GOLD } from "../store-members.ts";
 import type { Stage } from "../write-calls.ts";
 import { parseXml } from "../xml-document.ts";
 import type { BodyFormat } from "./body-format.ts";
@@ -35,6 +36,13 @@ const FIELDS: Readonly<Record<string, Fields>> = {
     "GET /customers": { ...LIST, q: "strict" },
     // Texts of a customer are cut, whatever they are, and never refused.
     "POST /customers": { name: "any!" },
+    "GET /invoices": { ...LIST, q: "strict", branch_id: "strict" },
+    "POST /invoices": { invoice_lines: "strict!" },
+    // These refuse nothing: texts are cut, and what nobody knows is left out.
+    "PUT /customers/:id": {},
+    "DELETE /customers/:id": {},
+    "DELETE /invoices/:id": {},
+    "POST /rewards": { q: "strict!", customer_id: "id!", amount: "strict!" },
     "GET /tokens": { email: "id!", password: "id!" },
   }),
   "GET /system/api_url": { account_id: "id!" },
@@ -43,19 +51,28 @@ const FIELDS: Readonly<Record<string, Fields>> = {
 /** Calls that nobody needs a token for. */
 const isOpen = (route: string): boolean => / \/(api\/tokens|system\/)/.test(route);
 
-function samplesOf({ slug, cafe }: Stage): Readonly<Record<string, Sample>> {
+function samplesOf({ slug, cafe, store }: Stage): Readonly<Record<string, Sample>> {
   const { username: email, password } = cafe.cashier;
   const tokens = { email, password };
+  const invoice = { path: `/api/invoices/${store.invoice}` };
+  const lines = [{ product_id: 5, quantity: 1, retail_price: 9 }];
+  const spending = { q: "spend", customer_id: store.spender, amount: "0.01" };
   const paths = {
     "GET /branches": { path: "/api/branches" },
     "GET /branches/:id": { path: "/api/branches/1.json" },
     "GET /branch/:id": { path: "/api/branch/1.xml" },
     "GET /customer_types": { path: "/api/customer_types" },
-    "GET /customer_types/:id": { path: "/api/customer_types/1" },
+    "GET /customer_types/:id": { path: `/api/customer_types/${GOLD}` },
     "GET /customers": { path: "/api/customers" },
     "POST /customers": { path: "/api/customers", fields: { name: "New" } },
     "PUT /customers/:id": { path: "/api/customers/7", fields: { remark: "Put" } },
     "GET /customers/:id": { path: "/api/customers/7.json" },
+    "DELETE /customers/:id": { path: "/api/customers/7" },
+    "GET /invoices": { path: "/api/invoices" },
+    "POST /invoices": { path: "/api/invoices", fields: { invoice_lines: lines } },
+    "GET /invoices/:id": invoice,
+    "DELETE /invoices/:id": invoice,
+    "POST /rewards": { path: "/api/rewards", fields: spending },
     "GET /tokens": { path: "/api/tokens", fields: tokens },
   };
   const samples = Object.entries(inFormats<Sample>(paths)).map(([route, sample]) => {

@@ -41,7 +41,8 @@ describe("a customer type", () => {
     const { text } = await store.get("/customer_types/8.json");
     expect(text).toBe(
       '{"discount_percent":0.1225,"id":8,"name":"Old","status":"D",' +
-        '"utc_created_at":"2060/06/01 08:00:00 +0000","utc_updated_at":"2060/06/01 08:00:00 +0000"}',
+        '"utc_created_at":"2060/06/01 08:00:00 +0000",' +
+        '"utc_updated_at":"2060/06/01 08:00:00 +0000"}',
     );
     for (const [shop, number] of [[store, 2] as const, [other, 1] as const]) {
       const { status, errors } = await shop.get(`/customer_types/${number}.xml`);

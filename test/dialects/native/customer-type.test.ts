@@ -108,7 +108,7 @@ describe("an imported customer", () => {
     expect(other).toMatchObject({ joined_at: "2014-01-01T00:00:00.000Z", updated_at });
   });
 
-  it("is refused with a type that there is none of, also when it is another merchant's", async () => {
+  it("is refused with a type that is none, or another merchant's", async () => {
     await create("/customer_types", { number: 77, name: "Foreign" }, "other");
     const [failed] = await importLines(merchant, [{ number: 3, type: 77 }]);
     const context = { object: "customer_type" };
