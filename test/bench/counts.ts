@@ -9,7 +9,7 @@ import { openReceiver } from "./receiver.ts";
 import { type Till, type TillRequest, tillOf } from "./till.ts";
 import type { Counts } from "./workers/counting/counts.ts";
 
-export const OPERATIONS = ["earn", "redeem", "bill", "balance"] as const;
+export const OPERATIONS = ["earn", "redeem", "bill", "give", "balance"] as const;
 
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -117,6 +117,7 @@ async function countOperations(
     earn: (reference) => till.earn(customer, 25, reference),
     redeem: (reference) => till.redeem(customer, 1, reference),
     bill: (reference) => till.bill(customer, "250.00", reference),
+    give: (reference) => till.give(customer, "250.00", reference),
     balance: () => till.balance(customer),
   };
   const costs: Cost[] = [];

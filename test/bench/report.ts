@@ -24,6 +24,7 @@ export function makeReport(measured: Measurements) {
     ratios: {
       earn_per_object_write: ratio(turns, "earn", "object_write"),
       bill_per_object_write: ratio(turns, "bill", "object_write"),
+      give_per_object_write: ratio(turns, "give", "object_write"),
       earn_sustained_per_object_write: ratio(turns, "earn_sustained", "object_write"),
       bill_sustained_per_object_write: ratio(turns, "bill_sustained", "object_write"),
       balance_per_empty: ratio(turns, "balance", "empty"),

@@ -21,6 +21,7 @@ export const SCENARIOS = [
   "object_write",
   "earn",
   "bill",
+  "give",
   "balance",
   "earn_sustained",
   "bill_sustained",
@@ -112,6 +113,7 @@ async function serviceStages(path: Runtime, sustained: Runtime, effort: Effort) 
   return {
     earn: stage(path, quietTill, earn),
     bill: stage(path, quietTill, bill),
+    give: stage(path, quietTill, give),
     balance: stage(path, quietTill, (till, customer) => till.balance(customer)),
     earn_sustained: { ...stage(sustained, busyTill, earn), settle },
     bill_sustained: { ...stage(sustained, busyTill, bill), settle },
@@ -121,6 +123,7 @@ async function serviceStages(path: Runtime, sustained: Runtime, effort: Effort) 
 type Make = (till: Till, customer: number, reference: string) => ReturnType<Till["earn"]>;
 
 const earn: Make = (till, customer, reference) => till.earn(customer, 25, reference);
+const give: Make = (till, customer, reference) => till.give(customer, "250.00", reference);
 const bill: Make = (till, customer, reference) => till.bill(customer, "250.00", reference);
 
 /** Signing takes the client some microseconds; it is done before the clock runs. */

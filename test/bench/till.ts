@@ -15,10 +15,12 @@ export interface Till {
   redeem(customer: number, points: number, reference: string): TillRequest;
   redeemVoucher(customer: number, code: string, reference: string): TillRequest;
   bill(customer: number, amount: string, reference: string): TillRequest;
+  /** Points and a stamp for a purchase, whose number counts once in the whole account. */
+  give(customer: number, amount: string, reference: string): TillRequest;
   balance(customer: number): TillRequest;
 }
 
-/** KiriMel signs what it sends, Microgenn does not; each request is signed when it is made. */
+/** KiriMel signs what it sends, the others do not; each request is signed when it is made. */
 export function tillOf(clientele: Clientele): Till {
   const { kirimelKey, kirimelSecret, microgennKey, slug } = clientele;
   const signed = (method: "GET" | "POST", path: string, fields: Record<string, string>) => {
@@ -56,6 +58,12 @@ export function tillOf(clientele: Clientele): Till {
         reference_id: reference,
       }),
     balance: (customer) => signed("GET", "/wallet/balance", { customer_id: customerOf(customer) }),
+    give: (customer, amount, reference) => ({
+      method: "POST",
+      path: `/api/v1/reward/reference-code/${clientele.referenceCodeOf(customer)}/give`,
+      headers: { "x-auth-token": clientele.cashier, "Content-Type": "application/json" },
+      body: JSON.stringify({ sales_amount: amount, tax_amount: 0, invoice_id: reference }),
+    }),
     bill: (customer, amount, reference) => ({
       method: "POST",
       path: `/api/${slug}/pos/bill`,
