@@ -75,7 +75,8 @@ export async function listSitesByNumber(
 
 /**
  * The conditional write that adds a site, under the merchant's next number unless it has one, as
- * long as the merchant has fewer than `limit` (null is no limit); a taken code or number refuses it.
+ * long as the merchant has fewer than `limit` (null is no limit). A taken code or number refuses
+ * it.
  */
 export function insertSite(
   db: Database,

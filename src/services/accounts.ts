@@ -12,8 +12,8 @@ const MAX_SLUG = 63;
 const cache = new Map<string, { readonly id: string | null; readonly until: number }>();
 
 /**
- * The id of the merchant with that slug (lower case), from the isolate's memory if it can; null when
- * there is none.
+ * The id of the merchant with that slug (lower case), from the isolate's memory if it can; null
+ * when there is none.
  */
 export async function recallMerchantId(
   env: Env,

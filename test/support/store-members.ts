@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { ulid } from "ulid";
+import type { Entry } from "../../src/core/entries.ts";
 import { holdingOf, NEVER } from "../../src/core/entries.ts";
 import { walletOf } from "../../src/wallet/client.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
@@ -55,14 +56,23 @@ export async function auditOf(store: Store, number: number): Promise<readonly un
   return walletOf(env, await ownerOf(store, number)).audit();
 }
 
-/** How many entries of a kind a customer's ledger has. */
+/** A customer's entries of a kind, newest first. */
+export async function entriesOf(
+  store: Store,
+  number: number,
+  kind: "bill" | "void",
+): Promise<readonly Entry[]> {
+  const query = { kinds: [kind], unit: "point", limit: 100, offset: 0 } as const;
+  return (await walletOf(env, await ownerOf(store, number)).entries(query)).entries;
+}
+
+/** How many entries of a kind a customer has. */
 export async function countEntries(
   store: Store,
   number: number,
-  kind: "bill" | "void" | "reverse" | "earn",
+  kind: "bill" | "void",
 ): Promise<number> {
-  const query = { kinds: [kind], unit: "point", limit: 1, offset: 0 } as const;
-  return (await walletOf(env, await ownerOf(store, number)).entries(query)).total;
+  return (await entriesOf(store, number, kind)).length;
 }
 
 /** An invoice of one line over so much, as JSON. */

@@ -9,7 +9,8 @@ type Answers = Readonly<
 
 /**
  * Mounts a path (`/customers`, `/customers/:id`) below `/api`, with its extensions and without, and
- * refuses it all other methods. HEAD is answered by GET's handler. An `:id` has the extension in it.
+ * refuses it all other methods. HEAD is answered by GET's handler. An `:id` has its extension in
+ * it.
  */
 export function resource(app: Hono<HttpEnv>, path: string, answers: Answers): void {
   const extensions = path.endsWith(":id") ? [""] : ["", ".xml", ".json"];

@@ -12,8 +12,8 @@ import { rewardRoutes } from "./reward-routes.ts";
 import { tokenRoutes } from "./token-routes.ts";
 
 /**
- * Imonggo's API: `/api/{resource}.xml|json` and `/system/api_url`. Mount it before the dialects whose
- * tenants stand where its resources do: what could be a tenant is passed on.
+ * Imonggo's API: `/api/{resource}.xml|json` and `/system/api_url`. Mount it before the dialects
+ * whose tenants stand where its resources do: what could be a tenant is passed on.
  */
 export function imonggoRoutes(): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();

@@ -50,9 +50,10 @@ const parser = new XMLParser({
 
 /**
  * The content of a document's root, whatever that is called: an element without children is its
- * text, one with `nil="true"` null, one with `type="array"` a list of its children, and any other an
- * object by their names, in which those that come twice are a list. `invalid_json` for what is no
- * XML, has a document type, or is too deep or too large.
+ * text, one with `nil="true"` null, one with `type="array"` a list of its children, and any other
+ * an object by their names, in which those that come twice are a list. `invalid_json` for what is
+ * no XML, has a document type, or is too deep or too large; `validation_failed` for another
+ * encoding than UTF-8.
  */
 export function readXml(text: string): Result<unknown, LoyaltyError> {
   const guarded = guard(text);

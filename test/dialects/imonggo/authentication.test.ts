@@ -49,9 +49,8 @@ describe("a call", () => {
 
   it("is refused in the words of either format", async () => {
     const xml = await store.get("/branches.xml", { token: null });
-    expect(xml.text).toBe(
-      '<?xml version="1.0" encoding="UTF-8"?>\n<errors>\n  <error>Unauthorized</error>\n</errors>\n',
-    );
+    const [, ...lines] = xml.text.split("\n");
+    expect(lines).toEqual(["<errors>", "  <error>Unauthorized</error>", "</errors>", ""]);
     const json = await store.get("/branches.json", { token: null });
     expect(json.text).toBe('{"error":"Unauthorized"}');
   });

@@ -8,6 +8,7 @@ import {
   addType,
   auditOf,
   countEntries,
+  entriesOf,
   invoiceOf,
   pointsOf,
 } from "../../support/store-members.ts";
@@ -99,7 +100,14 @@ describe.each([
       points_earned: 1_000,
     });
     expect(await pointsOf(store, juan)).toBe(1_000);
-    expect(await countEntries(store, juan, "bill")).toBe(1);
+    expect((await entriesOf(store, juan, "bill")).map(({ source }) => source)).toEqual([
+      {
+        dialect: "imonggo",
+        key: expect.stringMatching(/^key_/),
+        site: expect.stringMatching(/^sit_/),
+        staff: expect.stringMatching(/^stf_/),
+      },
+    ]);
     expect(await auditOf(store, juan)).toEqual([]);
   });
 

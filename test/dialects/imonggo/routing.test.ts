@@ -303,7 +303,7 @@ describe("an answer", () => {
     }
   });
 
-  it("to an unexpected fault is the fixed text in either format, and it is logged once", async () => {
+  it("to an unexpected fault is the fixed text in either format, logged once", async () => {
     const error = vi.spyOn(console, "error").mockImplementation(() => {});
     const broken = store.via(appWith({ DB: failingDatabase(/from "sites" where/) }));
     const xml = await broken.get("/branches.xml");

@@ -38,7 +38,7 @@ const fields: fc.Arbitrary<readonly Member[]> = fc
   )
   .map((pairs) => pairs.map(([name, text]) => [name, { shape: "text", text }] as const));
 
-describe.each(FORMATS)("a body of $name", ({ format, read }) => {
+describe.each(FORMATS)("a body of $name", { timeout: 60_000 }, ({ format, read }) => {
   it("can be read as it was written", () => {
     fc.assert(
       fc.property(fields, (members) => {
@@ -56,7 +56,7 @@ describe.each(FORMATS)("a body of $name", ({ format, read }) => {
         const shown = members.filter(([name]) => (found?.get(name) ?? "") !== "");
         expect(shown).toEqual([]);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 });
@@ -64,9 +64,7 @@ describe.each(FORMATS)("a body of $name", ({ format, read }) => {
 describe("a body of XML that is spoilt", () => {
   it("may be well-formed, but then it has a document type or lost its fields", () => {
     const good = xmlBody("customer").write([["name", { shape: "text", text: "Ravi" }]]);
-    const spoilt = fc
-      .sample(xmlBody("customer").unreadable, 1_000)
-      .map(({ mangle }) => mangle(good));
+    const spoilt = fc.sample(xmlBody("customer").unreadable, 500).map(({ mangle }) => mangle(good));
     const kinds = ["<!DOCTYPE", "<!ENTITY", "&l8;", "SYSTEM", "<a><a>", "CDATA", "--", "&nope;"];
     expect(kinds.filter((kind) => !spoilt.some((text) => text.includes(kind)))).toEqual([]);
     const readable = spoilt.filter((text) => readXml(text) !== null);

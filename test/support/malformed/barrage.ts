@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import type { Counter, DialectForm } from "../dialect-forms.ts";
+import { DIALECT_FORMS } from "../dialect-forms.ts";
 import type { Stage } from "../write-calls.ts";
 import type { Breakage, Demands } from "./breakage.ts";
 import { perhapsBroken, surelyBroken } from "./breakage.ts";
@@ -12,7 +13,7 @@ import { targetsOf } from "./routes.ts";
 declare global {
   namespace Cloudflare {
     interface Env {
-      /** Broken requests per dialect; empty for the usual number. */
+      /** Broken requests to all dialects; empty for the usual number. */
       GUERDON_MALFORMED_REQUESTS: string;
       /** Seed of the generator; empty for a new one. */
       GUERDON_MALFORMED_SEED: string;
@@ -20,8 +21,10 @@ declare global {
   }
 }
 
-/** Broken requests that a dialect is sent at least. */
-export const REQUESTS = Number(env.GUERDON_MALFORMED_REQUESTS || "1050");
+/** Broken requests that each dialect is sent at least. */
+export const REQUESTS = Math.ceil(
+  Number(env.GUERDON_MALFORMED_REQUESTS || "3300") / DIALECT_FORMS.length,
+);
 const SEED = Number(env.GUERDON_MALFORMED_SEED || Date.now() % 2 ** 31);
 
 /** How what failed is made to fail again. */

@@ -148,7 +148,7 @@ function hasRequired({ fields }: Demands): boolean {
   return Object.values(fields).some((kind) => kind.endsWith("!"));
 }
 
-/** Whether an unreadable body is refused: a form always has fields, though not the required ones. */
+/** Whether an unreadable body is refused: a form is always readable, and then lacks fields. */
 function isParsed(demands: Demands, format: BodyFormat): boolean {
   return reads(demands) && (hasRequired(demands) || format.typed);
 }

@@ -12,9 +12,9 @@ export type Value =
 export type Member = readonly [name: string, value: Value];
 
 /**
- * What a field takes, so that it is known what must be refused. `strict`: nothing of what is hostile
- * here; `text`: any well-formed text of a usual length; `id`: any text, which then names nobody;
- * `any`: not known. With `!` the request is refused without it.
+ * What a field takes, so that it is known what must be refused. `strict`: nothing of what is
+ * hostile here; `text`: any well-formed text of a usual length; `id`: any text, which then names
+ * nobody; `any`: not known. With `!` the request is refused without it.
  */
 export type FieldKind = `${"strict" | "text" | "id" | "any"}${"" | "!"}`;
 

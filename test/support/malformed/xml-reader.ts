@@ -1,5 +1,5 @@
 const NAME = "[A-Za-z_][\\w.-]*";
-const ATTRIBUTE = `\\s+(${NAME})="[^<"]*"`;
+const ATTRIBUTES = new RegExp(`\\s+(${NAME})="[^<"]*"`, "g");
 
 /** What XML is made of; what is none of it is no XML. */
 const TOKENS = new RegExp(
@@ -41,7 +41,7 @@ export function readXml(document: string): ReadonlyMap<string, string> | null {
     const { start, end, attributes = "", text } = token.groups ?? {};
     if (token[0].startsWith("<?xml") && at > 0) return null;
     if (start !== undefined) {
-      const names = [...attributes.matchAll(new RegExp(ATTRIBUTE, "g"))].map(([, name]) => name);
+      const names = [...attributes.matchAll(ATTRIBUTES)].map(([, name]) => name);
       if (new Set(names).size < names.length) return null;
       if (open.length === 0) roots += 1;
       open.push(start);
