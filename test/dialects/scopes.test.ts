@@ -84,6 +84,8 @@ const STORE_SCOPES: Readonly<Record<string, string>> = {
       "GET /api/customer_types/:id",
       "GET /api/customers",
       "GET /api/customers/:id",
+      "GET /api/invoices",
+      "GET /api/invoices/:id",
     ].flatMap(inFormats),
   ),
   ...scopeOf(
@@ -91,6 +93,10 @@ const STORE_SCOPES: Readonly<Record<string, string>> = {
     ["POST /api/customers", "PUT /api/customers/:id", "DELETE /api/customers/:id"].flatMap(
       inFormats,
     ),
+  ),
+  ...scopeOf(
+    "write:transactions",
+    ["POST /api/invoices", "DELETE /api/invoices/:id", "POST /api/rewards"].flatMap(inFormats),
   ),
 };
 

@@ -41,12 +41,11 @@ async function d1Tables(): Promise<string[]> {
     `SELECT name FROM sqlite_schema WHERE type = 'table'
      AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'`,
   ).all<{ name: string }>();
-  const tables: string[] = [];
-  for (const { name } of results) {
-    const rows = (await env.DB.prepare(`SELECT * FROM "${name}"`).all()).results.map(text).sort();
-    tables.push(`${name}\n${rows.join("\n")}`);
-  }
-  return tables.sort();
+  const queries = results.map(({ name }) => env.DB.prepare(`SELECT * FROM "${name}"`));
+  const tables = await env.DB.batch(queries);
+  return results
+    .map(({ name }, i) => [name, ...(tables[i]?.results.map(text).sort() ?? [])].join("\n"))
+    .sort();
 }
 
 function text(row: unknown): string {

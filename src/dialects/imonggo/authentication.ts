@@ -60,14 +60,16 @@ const BASIC = /^Basic +([A-Za-z0-9+/]+={0,2})$/i;
 /** Characters of a header that is worth reading: clients send real passwords behind the token. */
 const MAX_HEADER = 4_096;
 
-/** The user name of Basic authentication; the password may be in whatever encoding. */
+const TOKEN = /^[0-9a-f]{40}$/;
+
+/** The token as the name of Basic authentication; the password may be in whatever encoding. */
 function readToken(header: string | undefined): string | null {
   const trimmed = header?.trim() ?? "";
   const [, encoded] = trimmed.length > MAX_HEADER ? [] : (BASIC.exec(trimmed) ?? []);
   if (encoded === undefined) return null;
   try {
-    const [token] = atob(encoded).split(":", 1);
-    return token === undefined || token === "" ? null : token;
+    const [token = ""] = atob(encoded).split(":", 1);
+    return TOKEN.test(token) ? token : null;
   } catch {
     return null;
   }
