@@ -46,6 +46,8 @@ const workers = {
     name: "workers",
     include: [`test/{${mirroredFolders}}/**/*.test.ts`, "test/app.test.ts"],
     setupFiles: [pathOf("support/apply-migrations.ts")],
+    // A busy machine is no failure.
+    testTimeout: 20_000,
   },
 };
 
