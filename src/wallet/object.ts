@@ -48,7 +48,7 @@ export class Wallet extends DurableObject<Env> {
   #armedAt: number | null = null;
   /** Alarms in a row that failed. */
   #failures = 0;
-  /** Number of the last entry that the merchant's copies are known to hold. */
+  /** Number of the last entry that the merchant's copies hold, as far as is known. */
   #published = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -59,10 +59,10 @@ export class Wallet extends DurableObject<Env> {
     this.#owner = this.#reader.owner();
     ctx.blockConcurrencyWhile(async () => {
       this.#armedAt = await ctx.storage.getAlarm();
-      // Without an alarm nothing waits to be published; else the last entry surely does.
-      const { seq } = this.#reader.head();
-      this.#published = this.#armedAt === null ? seq : Math.max(0, seq - 1);
+      // Without an alarm nothing waits to be published.
+      this.#published = this.#reader.head().seq;
       if (this.#armedAt === null) this.#armNext();
+      else this.#doubt();
     });
   }
 
@@ -134,6 +134,8 @@ export class Wallet extends DurableObject<Env> {
    * booked is due no more, what is published lies behind the cursor.
    */
   override async alarm(): Promise<void> {
+    // While an alarm goes off it is not seen to be set: this one started the object.
+    if (this.#armedAt === null) this.#doubt();
     this.#armedAt = null;
     try {
       this.#bookDue();
@@ -150,6 +152,11 @@ export class Wallet extends DurableObject<Env> {
   async #publish(): Promise<void> {
     if (this.#owner === null) return;
     this.#published = await publishPending(this.#outbox(this.#owner), this.#published);
+  }
+
+  /** Hands the last entry over again rather than never; the answer tells what more is missing. */
+  #doubt(): void {
+    this.#published = Math.max(0, this.#reader.head().seq - 1);
   }
 
   #outbox({ merchant, customer }: Owner): Outbox {

@@ -16,7 +16,17 @@ const SLUG = /^[a-z0-9]+(?:[-_][a-z0-9]+)*$/i;
 /** Whatever stands where a tenant's slug stands, if it could be one. */
 function answers(path: string): boolean {
   const [, segment = ""] = /^\/api\/([^/]+)/.exec(path) ?? [];
-  return SLUG.test(segment) && !isReservedSlug(segment);
+  const slug = decodeParameter(segment);
+  return SLUG.test(slug) && !isReservedSlug(slug);
+}
+
+/** A parameter is decoded by itself, also where the path as a whole could not be. */
+function decodeParameter(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 /** Microgenn: JSON or, if the content type says so, a form; a key of the tenant in the path. */
