@@ -1,4 +1,4 @@
-import { runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { ulid } from "ulid";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -85,7 +85,7 @@ async function handoversOf(of: Shop, commands: readonly Command[]): Promise<Hand
   const owner = someCustomer(of);
   for (const command of commands) {
     await bookFor(owner, command);
-    await runInDurableObject(walletObject(owner), (wallet: Wallet) => wallet.alarm());
+    await runDurableObjectAlarm(walletObject(owner));
   }
   publish.mockRestore();
   return handed;

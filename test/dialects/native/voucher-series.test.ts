@@ -48,21 +48,25 @@ async function makeSeries(
 const add = (series: string, body: object, by = merchant) =>
   native(`/voucher_series/${series}/vouchers`, { merchant: by, body });
 
+/** Series of one millisecond stand in no order. */
+async function listedAs(id: string): Promise<object | undefined> {
+  const listed = await native("/voucher_series?limit=100", { merchant });
+  return (listed.body.data as { id: string }[]).find((line) => line.id === id);
+}
+
 const stored = (code: string) => d1Rows("SELECT * FROM vouchers WHERE code = ?", code);
 
 describe("a voucher series", () => {
   it("shows itself to tills and customers as it was made", async () => {
     const { body } = await create("/voucher_series", { ...SERIES, ...SHOWN }, merchant);
-    const listed = await native("/voucher_series?limit=1", { merchant });
-    const [line] = listed.body.data as object[];
-    expect(line).toMatchObject({ id: body.id, object: "voucher_series", ...SERIES, ...SHOWN });
+    const line = await listedAs(String(body.id));
+    expect(line).toMatchObject({ object: "voucher_series", ...SERIES, ...SHOWN });
   });
 
   it("tells nothing where nothing was given", async () => {
-    await create("/voucher_series", SERIES, merchant);
-    const listed = await native("/voucher_series?limit=1", { merchant });
+    const { body } = await create("/voucher_series", SERIES, merchant);
     const nothing = Object.fromEntries(Object.keys(SHOWN).map((field) => [field, null]));
-    expect((listed.body.data as object[])[0]).toMatchObject(nothing);
+    expect(await listedAs(String(body.id))).toMatchObject(nothing);
   });
 
   it("must not take the key of another of the merchant's", async () => {
