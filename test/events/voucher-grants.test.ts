@@ -1,4 +1,4 @@
-import { runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { ulid } from "ulid";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -8,7 +8,6 @@ import { makeId } from "../../src/core/ids.ts";
 import { database } from "../../src/registry/database.ts";
 import { insertGrantedVouchers } from "../../src/registry/granted-vouchers.ts";
 import { unitOfWork } from "../../src/registry/unit-of-work.ts";
-import type { Wallet } from "../../src/wallet/object.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
 import { d1Rows } from "../support/d1.ts";
 import {
@@ -50,7 +49,7 @@ async function bookGrants(...vouchers: VoucherGrant[]): Promise<void> {
 }
 
 async function publish(): Promise<void> {
-  await runInDurableObject(walletObject(owner), (wallet: Wallet) => wallet.alarm());
+  await runDurableObjectAlarm(walletObject(owner));
 }
 
 /** Makes granted vouchers as a service does, right after the wallet has answered. */

@@ -1,6 +1,5 @@
-import { runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type { Wallet } from "../../src/wallet/object.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
 import type { Cafe, CafeReply } from "./cafe.ts";
 import { openCafe } from "./cafe.ts";
@@ -114,7 +113,7 @@ export async function ownerOf({ account }: Cafe, customer: string): Promise<Owne
 /** Publishes what a customer's wallet has booked; answers what the feed tells of the customer. */
 export async function publish(cafe: Cafe, customer: string): Promise<Json[]> {
   const wallet = walletObject(await ownerOf(cafe, customer));
-  await runInDurableObject(wallet, (object: Wallet) => object.alarm());
+  await runDurableObjectAlarm(wallet);
   const query = "SELECT type, sequence, data FROM events WHERE customer_id = ? ORDER BY seq";
   return d1Rows<Json>(query, customer);
 }

@@ -63,7 +63,7 @@ describe.each(Object.entries(ends))("a wallet whose object was %s", (_name, end)
     await end(owner);
     expect(await dumpOf(owner)).toBe(before);
     expect(await alarmOf(owner)).toBe(START + PUBLISH_DELAY);
-    expect(await settle(owner)).toBe(START + 20 * DAY);
+    expect(await settle(owner)).toBeNull();
     await expectSoundLedger(owner);
   });
 
