@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { validate } from "../../src/http/validation.ts";
+import { findIllFormed, validate } from "../../src/http/validation.ts";
 
 const schema = z.strictObject({
   name: z.string().min(2, "too short").max(4, "too long"),
@@ -64,5 +64,18 @@ describe("validation", () => {
   it("never repeats the value that was sent", () => {
     const sent = { name: "+60123456789", count: "+60123456789", even: "+60123456789x" };
     expect(faultsOf(sent).join()).not.toContain("60123456789");
+  });
+});
+
+describe("a body that is nested without end", () => {
+  const lists = (levels: number): unknown =>
+    JSON.parse(`${"[".repeat(levels)}${"]".repeat(levels)}`);
+  const objects = (levels: number): unknown =>
+    JSON.parse(`${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`);
+
+  it.each([lists, objects])("is a fault instead of the end of the stack", (nest) => {
+    expect(findIllFormed(nest(32))).toBeNull();
+    expect(findIllFormed(nest(33))).toMatchObject({ code: "invalid" });
+    expect(findIllFormed(nest(50_000))).toMatchObject({ code: "invalid" });
   });
 });
