@@ -25,7 +25,8 @@ declare global {
 export const REQUESTS = Math.ceil(
   Number(env.GUERDON_MALFORMED_REQUESTS || "3300") / DIALECT_FORMS.length,
 );
-const SEED = Number(env.GUERDON_MALFORMED_SEED || Date.now() % 2 ** 31);
+/** Always the same unless told: a test that fails by chance is a test that nobody believes. */
+const SEED = Number(env.GUERDON_MALFORMED_SEED || 20_261_121);
 
 /** How what failed is made to fail again. */
 export const REPEAT = `run again with GUERDON_MALFORMED_SEED=${SEED}`;
