@@ -50,6 +50,8 @@ export class Wallet extends DurableObject<Env> {
   #failures = 0;
   /** Number of the last entry that the merchant's copies hold, as far as is known. */
   #published = 0;
+  /** Whether the projector has said so since the object started. */
+  #told = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -134,8 +136,8 @@ export class Wallet extends DurableObject<Env> {
    * booked is due no more, what is published lies behind the cursor.
    */
   override async alarm(): Promise<void> {
-    // While an alarm goes off it is not seen to be set: this one started the object.
-    if (this.#armedAt === null) this.#doubt();
+    // It is not seen to be set while it goes off: if it started the object, that knew of nothing.
+    if (!this.#told) this.#doubt();
     this.#armedAt = null;
     try {
       this.#bookDue();
@@ -152,11 +154,12 @@ export class Wallet extends DurableObject<Env> {
   async #publish(): Promise<void> {
     if (this.#owner === null) return;
     this.#published = await publishPending(this.#outbox(this.#owner), this.#published);
+    this.#told = true;
   }
 
   /** Hands the last entry over again rather than never; the answer tells what more is missing. */
   #doubt(): void {
-    this.#published = Math.max(0, this.#reader.head().seq - 1);
+    this.#published = Math.min(this.#published, Math.max(0, this.#reader.head().seq - 1));
   }
 
   #outbox({ merchant, customer }: Owner): Outbox {

@@ -201,6 +201,17 @@ describe("a wallet whose projector fails", () => {
     expect(counted.taken).toEqual(Array.from({ length: 230 }, (_, i) => i + 1));
   });
 
+  it("is published by the alarm that starts its object, also when a lot expires soon", async () => {
+    const counted = countingProjector(0);
+    const owner = someOwner();
+    await book(owner, earn(1, START + 60_000));
+    await inside(owner, (_wallet, { storage }) => storage.deleteAlarm());
+    await evictDurableObject(objectOf(owner));
+    // As the platform has it: no alarm is seen while it goes off.
+    await inside(owner, (wallet) => wallet.alarm());
+    expect(counted.taken).toEqual([1]);
+  });
+
   it("goes back to where the copies are, should they have lost something", async () => {
     const counted = countingProjector(0);
     const owner = someOwner();
