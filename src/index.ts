@@ -1,6 +1,6 @@
 import { createApp } from "./app.ts";
 import { sweep } from "./events/sweep.ts";
-import { finishInvoices } from "./services/invoice-sweep.ts";
+import { finishInvoices } from "./services/purchases/sweep.ts";
 
 export { Projector } from "./events/projector.ts";
 export { RateLimiter } from "./limits/object.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Answer } from "./support/http.ts";
 import { ORIGIN, send, sendWith } from "./support/http.ts";
-import { native } from "./support/merchant.ts";
-import { expectProblem } from "./support/merchant-problems.ts";
+import { native } from "./support/native/merchant.ts";
+import { expectProblem } from "./support/native/problems.ts";
 
 const REQUEST_ID = /^req_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 

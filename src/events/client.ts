@@ -1,5 +1,5 @@
-import type { Entry, Head } from "../core/entries.ts";
-import type { EndpointRow } from "../registry/endpoints.ts";
+import type { Entry, Head } from "../core/ledger/entries.ts";
+import type { EndpointRow } from "../registry/events/endpoints.ts";
 import type { EndpointConfig } from "../webhooks/client.ts";
 
 /** What a wallet hands over of its ledger: entries in their order, with what they follow from. */

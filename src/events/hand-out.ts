@@ -1,8 +1,8 @@
-import { deliveryText, wantsType } from "../core/event-body.ts";
+import { deliveryText, wantsType } from "../core/events/body.ts";
 import type { Database } from "../registry/database.ts";
-import type { EndpointRow } from "../registry/endpoints.ts";
-import type { EventRow } from "../registry/events.ts";
-import { advanceHandedSeq, readHandOut } from "../registry/events.ts";
+import type { EndpointRow } from "../registry/events/endpoints.ts";
+import type { EventRow } from "../registry/events/events.ts";
+import { advanceHandedSeq, readHandOut } from "../registry/events/events.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import type { OutgoingEvent } from "../webhooks/client.ts";
 import { endpointOf } from "../webhooks/client.ts";

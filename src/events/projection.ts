@@ -1,20 +1,20 @@
-import { billIdOf } from "../core/entries.ts";
-import type { EventSubject } from "../core/events.ts";
-import { eventOf } from "../core/events.ts";
-import type { Program } from "../core/program.ts";
+import type { EventSubject } from "../core/events/events.ts";
+import { eventOf } from "../core/events/events.ts";
+import { billIdOf } from "../core/ledger/entries.ts";
+import type { Program } from "../core/program/program.ts";
 import type { Database, Write } from "../registry/database.ts";
 import type {
   ProjectedBill,
   ProjectedWallet,
   Purpose,
   WalletEvent,
-} from "../registry/projection.ts";
+} from "../registry/events/projection.ts";
 import {
   feedWalletEvents,
   projectBills,
   projectExpiries,
   projectWallets,
-} from "../registry/projection.ts";
+} from "../registry/events/projection.ts";
 import type { HandedEntry, Handover } from "./client.ts";
 import { grantedVoucherWrites } from "./voucher-grants.ts";
 
@@ -26,7 +26,7 @@ export interface MerchantFacts {
   readonly program: Program;
 }
 
-export type { Purpose } from "../registry/projection.ts";
+export type { Purpose } from "../registry/events/projection.ts";
 
 /**
  * The writes that commit a group of handovers: one batch, few statements however many wallets and

@@ -1,5 +1,5 @@
 import type { Database } from "../registry/database.ts";
-import { advanceRebuild, findRebuild, walletsAfter } from "../registry/projection.ts";
+import { advanceRebuild, findRebuild, walletsAfter } from "../registry/events/projection.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import { walletOf } from "../wallet/client.ts";
 

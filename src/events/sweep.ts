@@ -1,14 +1,14 @@
 import { logFault } from "../log.ts";
 import type { Database } from "../registry/database.ts";
 import { database } from "../registry/database.ts";
-import { laggingFeeds } from "../registry/events.ts";
-import type { CopiedWallet } from "../registry/projection.ts";
+import { laggingFeeds } from "../registry/events/events.ts";
+import type { CopiedWallet } from "../registry/events/projection.ts";
 import {
   advancePatrol,
   expiringWallets,
   nextPatrol,
   unfinishedRebuilds,
-} from "../registry/projection.ts";
+} from "../registry/events/projection.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import { walletOf } from "../wallet/client.ts";
 import { projectorOf, SWEEP_AHEAD_MS } from "./client.ts";

@@ -1,5 +1,5 @@
 import type { Database, Write } from "../registry/database.ts";
-import { insertGrantedVouchers } from "../registry/granted-vouchers.ts";
+import { insertGrantedVouchers } from "../registry/vouchers/granted.ts";
 import type { Handover } from "./client.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { fromBase64 } from "../core/digest.ts";
-import { decodeUtf8 } from "./body.ts";
+import { decodeUtf8 } from "./wire/body.ts";
 
 /** A person's name and password, as they were sent. */
 export interface BasicCredentials {

@@ -7,8 +7,8 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
-import type { BillLine, Head } from "../core/entries.ts";
-import type { StoredGateway } from "./message-schema.ts";
+import type { BillLine, Head } from "../core/ledger/entries.ts";
+import type { StoredGateway } from "./messages/schema.ts";
 
 const createdAt = integer("created_at").notNull();
 const updatedAt = integer("updated_at").notNull();

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Database, Write } from "./database.ts";
-import type { NewEvent } from "./events.ts";
-import { insertEvents } from "./events.ts";
+import type { NewEvent } from "./events/events.ts";
+import { insertEvents } from "./events/events.ts";
 
 /** A service's writes, committed together or not at all. */
 export interface UnitOfWork {

@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
-import { NEVER } from "../core/entries.ts";
-import type { Expiry } from "../core/program.ts";
+import { NEVER } from "../core/ledger/entries.ts";
+import type { Expiry } from "../core/program/program.ts";
 
 const cache = new Map<string, number>();
 const MAX_CACHED = 1_000;

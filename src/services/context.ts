@@ -1,5 +1,5 @@
-import type { Guard } from "../core/commands.ts";
-import type { Program } from "../core/program.ts";
+import type { Guard } from "../core/ledger/commands.ts";
+import type { Program } from "../core/program/program.ts";
 import type { Settings } from "../env.ts";
 import { settingsOf } from "../env.ts";
 import type { Database } from "../registry/database.ts";

@@ -1,6 +1,6 @@
 import type { Unit } from "../core/amount.ts";
 import { UNITS } from "../core/amount.ts";
-import { holdingOf } from "../core/entries.ts";
+import { holdingOf } from "../core/ledger/entries.ts";
 import type { WalletReader } from "./reader.ts";
 
 /** A unit whose sums disagree. */

@@ -1,6 +1,6 @@
-import type { CommandRequest, Guard } from "../core/commands.ts";
 import { toBase64Url } from "../core/digest.ts";
 import type { LoyaltyError } from "../core/errors.ts";
+import type { CommandRequest, Guard } from "../core/ledger/commands.ts";
 import type { Result } from "../core/result.ts";
 import type { HandedEntry } from "../events/client.ts";
 import type { Discrepancy } from "./audit.ts";

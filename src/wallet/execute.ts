@@ -1,10 +1,10 @@
-import type { CommandRequest, Guard } from "../core/commands.ts";
-import type { Decision } from "../core/decide.ts";
-import { assertDecision, decide } from "../core/decide.ts";
-import type { Receipt } from "../core/entries.ts";
 import type { LoyaltyError } from "../core/errors.ts";
-import type { Past, Recognition } from "../core/repeats.ts";
-import { recognise, recogniseGuard } from "../core/repeats.ts";
+import type { CommandRequest, Guard } from "../core/ledger/commands.ts";
+import type { Decision } from "../core/ledger/decide.ts";
+import { assertDecision, decide } from "../core/ledger/decide.ts";
+import type { Receipt } from "../core/ledger/entries.ts";
+import type { Past, Recognition } from "../core/ledger/repeats.ts";
+import { recognise, recogniseGuard } from "../core/ledger/repeats.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
 import type { WalletReader } from "./reader.ts";

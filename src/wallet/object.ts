@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
-import type { CommandRequest, Guard } from "../core/commands.ts";
 import type { LoyaltyError } from "../core/errors.ts";
-import type { Program } from "../core/program.ts";
+import type { CommandRequest, Guard } from "../core/ledger/commands.ts";
+import type { Program } from "../core/program/program.ts";
 import type { Result } from "../core/result.ts";
 import { settingsOf } from "../env.ts";
 import type { HandedEntry } from "../events/client.ts";

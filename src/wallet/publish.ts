@@ -1,4 +1,4 @@
-import type { Head } from "../core/entries.ts";
+import type { Head } from "../core/ledger/entries.ts";
 import type { Handover, ProjectorClient } from "../events/client.ts";
 import type { WalletReader } from "./reader.ts";
 import type { EntryRow } from "./rows.ts";

@@ -1,11 +1,11 @@
 import type { Unit } from "../core/amount.ts";
 import { UNITS } from "../core/amount.ts";
-import type { Guard, Reference } from "../core/commands.ts";
-import { storedReference } from "../core/commands.ts";
-import type { Ledger } from "../core/draft.ts";
-import type { Entry, Head, Lot } from "../core/entries.ts";
-import { DEBT, EMPTY_HEAD, NEVER } from "../core/entries.ts";
-import type { Past, Prior } from "../core/repeats.ts";
+import type { Guard, Reference } from "../core/ledger/commands.ts";
+import { storedReference } from "../core/ledger/commands.ts";
+import type { Ledger } from "../core/ledger/draft.ts";
+import type { Entry, Head, Lot } from "../core/ledger/entries.ts";
+import { DEBT, EMPTY_HEAD, NEVER } from "../core/ledger/entries.ts";
+import type { Past, Prior } from "../core/ledger/repeats.ts";
 import type { EntryRow, LotRow, Owner, OwnerRow, RefusalRow } from "./rows.ts";
 import { toEntry, toHead, toLot, toPrior, toRefusal } from "./rows.ts";
 

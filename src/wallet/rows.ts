@@ -1,9 +1,9 @@
 import type { Unit } from "../core/amount.ts";
-import type { CommandRequest } from "../core/commands.ts";
-import { keyOfStored, storedReference } from "../core/commands.ts";
-import type { Entry, EntryKind, Head, Lot, LotChange } from "../core/entries.ts";
 import type { LoyaltyError } from "../core/errors.ts";
-import type { Prior, Refusal } from "../core/repeats.ts";
+import type { CommandRequest } from "../core/ledger/commands.ts";
+import { keyOfStored, storedReference } from "../core/ledger/commands.ts";
+import type { Entry, EntryKind, Head, Lot, LotChange } from "../core/ledger/entries.ts";
+import type { Prior, Refusal } from "../core/ledger/repeats.ts";
 
 /** A row of `entries`. */
 export type EntryRow = {

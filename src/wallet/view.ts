@@ -1,6 +1,6 @@
 import type { Unit } from "../core/amount.ts";
 import { UNITS } from "../core/amount.ts";
-import type { Entry, EntryKind, Head, LotChange } from "../core/entries.ts";
+import type { Entry, EntryKind, Head, LotChange } from "../core/ledger/entries.ts";
 import type { HandedEntry } from "../events/client.ts";
 import type { WalletReader } from "./reader.ts";
 import type { EntryRow } from "./rows.ts";

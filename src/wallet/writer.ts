@@ -1,9 +1,9 @@
-import type { CommandRequest, Guard } from "../core/commands.ts";
-import type { Decision } from "../core/decide.ts";
-import { mergeLots } from "../core/draft.ts";
-import type { LotChange } from "../core/entries.ts";
-import { DEBT } from "../core/entries.ts";
 import type { LoyaltyError } from "../core/errors.ts";
+import type { CommandRequest, Guard } from "../core/ledger/commands.ts";
+import type { Decision } from "../core/ledger/decide.ts";
+import { mergeLots } from "../core/ledger/draft.ts";
+import type { LotChange } from "../core/ledger/entries.ts";
+import { DEBT } from "../core/ledger/entries.ts";
 import type { Owner } from "./rows.ts";
 import { ENTRY_COLUMNS, entryValues } from "./rows.ts";
 

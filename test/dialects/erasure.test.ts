@@ -1,14 +1,14 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { walletOf } from "../../src/wallet/client.ts";
-import { accountKey, addStaff, Cafe } from "../support/cafe.ts";
-import { addCustomer, byCode, feedOf, said } from "../support/cafe-customers.ts";
+import { accountKey, addStaff, Cafe } from "../support/augmigo/cafe.ts";
+import { addCustomer, byCode, feedOf, said } from "../support/augmigo/customers.ts";
 import { d1Rows } from "../support/d1.ts";
-import { addCoupon, type Hotel, openHotel } from "../support/hotel.ts";
+import { addCoupon, type Hotel, openHotel } from "../support/microgenn/hotel.ts";
 import { keptState, settle } from "../support/kept-state.ts";
-import { importLines } from "../support/merchant.ts";
-import { nativeCall, nativeMake } from "../support/native.ts";
-import { importVouchers, type Json, makeTill, type Till } from "../support/till.ts";
+import { importLines } from "../support/native/merchant.ts";
+import { nativeCall, nativeMake } from "../support/native/native.ts";
+import { importVouchers, type Json, makeTill, type Till } from "../support/kirimel/till.ts";
 
 /** All that is personal of the customer who is erased, in whatever form it is kept. */
 const PERSONAL =

@@ -1,12 +1,12 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Command } from "../../src/core/commands.ts";
-import { NEVER } from "../../src/core/entries.ts";
+import type { Command } from "../../src/core/ledger/commands.ts";
+import { NEVER } from "../../src/core/ledger/entries.ts";
 import { walletOf } from "../../src/wallet/client.ts";
 import catalogue from "../dialects/events.md?raw";
 import { EVENT_TYPES, faultsOfBody } from "../support/event-schemas.ts";
 import { bookFor, feedWith, makeShop, type Shop } from "../support/events.ts";
-import { nativeCall, nativeMake } from "../support/native.ts";
+import { nativeCall, nativeMake } from "../support/native/native.ts";
 import {
   adjust,
   earn,
@@ -18,7 +18,7 @@ import {
   voidBill,
   vouchers,
 } from "../support/requests.ts";
-import { importCustomer, type Json, makeTill } from "../support/till.ts";
+import { importCustomer, type Json, makeTill } from "../support/kirimel/till.ts";
 import { callNative, useReceivers } from "../support/webhooks.ts";
 
 vi.setConfig({ testTimeout: 30_000 });

@@ -2,8 +2,8 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { ulid } from "ulid";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Command } from "../../src/core/commands.ts";
-import { NEVER } from "../../src/core/entries.ts";
+import type { Command } from "../../src/core/ledger/commands.ts";
+import { NEVER } from "../../src/core/ledger/entries.ts";
 import type { Handover } from "../../src/events/client.ts";
 import { Projector } from "../../src/events/projector.ts";
 import { walletOf } from "../../src/wallet/client.ts";
@@ -23,7 +23,7 @@ import {
   walletObject,
   watchBatches,
 } from "../support/events.ts";
-import { nativeCall } from "../support/native.ts";
+import { nativeCall } from "../support/native/native.ts";
 import { DAY, earn, redeem, requestFor } from "../support/requests.ts";
 
 vi.setConfig({ testTimeout: 40_000 });

@@ -20,7 +20,7 @@ import {
   walletObject,
   watchBatches,
 } from "../support/events.ts";
-import { nativeMake } from "../support/native.ts";
+import { nativeMake } from "../support/native/native.ts";
 import { earn, redeem } from "../support/requests.ts";
 
 vi.setConfig({ testTimeout: 30_000 });

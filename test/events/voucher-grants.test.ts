@@ -2,12 +2,12 @@ import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { ulid } from "ulid";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { VoucherGrant } from "../../src/core/entries.ts";
-import { NEVER } from "../../src/core/entries.ts";
 import { makeId } from "../../src/core/ids.ts";
+import type { VoucherGrant } from "../../src/core/ledger/entries.ts";
+import { NEVER } from "../../src/core/ledger/entries.ts";
 import { database } from "../../src/registry/database.ts";
-import { insertGrantedVouchers } from "../../src/registry/granted-vouchers.ts";
 import { unitOfWork } from "../../src/registry/unit-of-work.ts";
+import { insertGrantedVouchers } from "../../src/registry/vouchers/granted.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
 import { d1Rows } from "../support/d1.ts";
 import {
@@ -18,7 +18,7 @@ import {
   type Shop,
   walletObject,
 } from "../support/events.ts";
-import { nativeCall, nativeMake } from "../support/native.ts";
+import { nativeCall, nativeMake } from "../support/native/native.ts";
 import { bill } from "../support/requests.ts";
 
 vi.setConfig({ testTimeout: 30_000 });

@@ -92,24 +92,24 @@ export const BUGS: readonly Bug[] = [
   {
     name: "merchant-dropped-from-query",
     effect: "one merchant's till lists every merchant's customers, with names and phones",
-    file: "src/registry/customer-list.ts",
+    file: "src/registry/customers/listing.ts",
     from: `
     eq(customers.merchantId, merchantId),
     filter.tier === null`,
     to: `
     filter.tier === null`,
-    test: "test/dialects/kirimel-lists.test.ts",
+    test: "test/dialects/kirimel/lists/lists.test.ts",
     title: "shows no other merchant's customers",
   },
   {
     name: "rounded-twice",
     effect: "a purchase short of a point earns it, and the till and the ledger differ by one",
-    file: "src/core/earning.ts",
+    file: "src/core/purchases/earning.ts",
     from: "return divide(multiplied * BigInt(rate) * pointSteps, divisor, rounding);",
     to: `const exact = multiplied * BigInt(rate) * pointSteps;
   const rounded = divide(exact, divisor / BigInt(step), rounding);
   return divide(rounded, BigInt(step), rounding);`,
-    test: "test/core/earning.test.ts",
+    test: "test/core/purchases/earning.test.ts",
     title: "is that of the exact sum, not of one that was rounded before",
   },
   {
@@ -124,7 +124,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "expired-lot-spendable",
     effect: "points are spent after their last day, until the alarm takes what is left",
-    file: "src/core/decide.ts",
+    file: "src/core/ledger/decide.ts",
     from: `
   expireDue(draft);
 `,
@@ -137,19 +137,19 @@ export const BUGS: readonly Bug[] = [
   {
     name: "last-to-expire-first",
     effect: "customers spend what would have lasted, and what is left expires",
-    file: "src/core/draft.ts",
+    file: "src/core/ledger/draft.ts",
     from: "for (const lot of draft.ledger.lots(unit)) {",
     to: "for (const lot of [...draft.ledger.lots(unit)].reverse()) {",
-    test: "test/core/decide.test.ts",
+    test: "test/core/ledger/decide.test.ts",
     title: "spends what expires first, over several lots, and what never expires last",
   },
   {
     name: "voucher-without-condition",
     effect: "two tills at once both give the discount of one voucher",
-    file: "src/registry/vouchers.ts",
+    file: "src/registry/vouchers/vouchers.ts",
     from: ".where(and(eq(vouchers.merchantId, merchantId), eq(vouchers.id, id), active()));",
     to: ".where(and(eq(vouchers.merchantId, merchantId), eq(vouchers.id, id)));",
-    test: "test/dialects/kirimel-vouchers-races.test.ts",
+    test: "test/dialects/kirimel/vouchers/races.test.ts",
     title: "with different references: exactly one wins, the others come too late",
   },
   {
@@ -167,7 +167,7 @@ export const BUGS: readonly Bug[] = [
     file: "src/http/scopes.ts",
     from: 'if (scopes.includes(scope) || scopes.includes("admin")) return ok(null);',
     to: "if (scopes.length > 0) return ok(null);",
-    test: "test/dialects/microgenn-keys.test.ts",
+    test: "test/dialects/microgenn/keys.test.ts",
     title: "cases 4 and 5: does only what its scope allows",
   },
   {

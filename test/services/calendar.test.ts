@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NEVER } from "../../src/core/entries.ts";
+import { NEVER } from "../../src/core/ledger/entries.ts";
 import {
   addDays,
   dayOf,

@@ -1,13 +1,13 @@
 import * as fc from "fast-check";
 import type { Unit } from "../../src/core/amount.ts";
-import type { Command, CommandRequest } from "../../src/core/commands.ts";
-import type { Decision } from "../../src/core/decide.ts";
-import type { Ledger } from "../../src/core/draft.ts";
-import type { Head, Lot } from "../../src/core/entries.ts";
-import { holdingOf, NEVER } from "../../src/core/entries.ts";
 import type { LoyaltyError } from "../../src/core/errors.ts";
 import { followingUlid } from "../../src/core/ids.ts";
-import type { Program } from "../../src/core/program.ts";
+import type { Command, CommandRequest } from "../../src/core/ledger/commands.ts";
+import type { Decision } from "../../src/core/ledger/decide.ts";
+import type { Ledger } from "../../src/core/ledger/draft.ts";
+import type { Head, Lot } from "../../src/core/ledger/entries.ts";
+import { holdingOf, NEVER } from "../../src/core/ledger/entries.ts";
+import type { Program } from "../../src/core/program/program.ts";
 import type { Result } from "../../src/core/result.ts";
 import { carryOut, MemoryLedger } from "./ledger.ts";
 import {

@@ -6,15 +6,15 @@ import {
 import { env } from "cloudflare:workers";
 import { ulid } from "ulid";
 import { vi } from "vitest";
-import type { Command, CommandRequest } from "../../src/core/commands.ts";
 import { makeId } from "../../src/core/ids.ts";
+import type { Command, CommandRequest } from "../../src/core/ledger/commands.ts";
 import worker from "../../src/index.ts";
 import { walletName, walletOf } from "../../src/wallet/client.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
 import { d1Rows } from "./d1.ts";
-import { nativeMake } from "./native.ts";
+import { nativeMake } from "./native/native.ts";
 import { requestFor } from "./requests.ts";
-import type { Json } from "./till.ts";
+import type { Json } from "./kirimel/till.ts";
 
 /** A merchant as the registry knows it. */
 export interface Shop {

@@ -1,20 +1,20 @@
 import type { Unit } from "../../src/core/amount.ts";
 import { UNITS } from "../../src/core/amount.ts";
+import type { LoyaltyError } from "../../src/core/errors.ts";
 import type {
   Command,
   CommandRequest,
   Guard,
   Reference,
   VoidCommand,
-} from "../../src/core/commands.ts";
-import type { Decision } from "../../src/core/decide.ts";
-import { assertDecision, decide } from "../../src/core/decide.ts";
-import type { Ledger } from "../../src/core/draft.ts";
-import type { Entry, Head, Lot, Receipt } from "../../src/core/entries.ts";
-import { billIdOf, DEBT, EMPTY_HEAD, holdingOf } from "../../src/core/entries.ts";
-import type { LoyaltyError } from "../../src/core/errors.ts";
-import type { Past, Prior, Refusal } from "../../src/core/repeats.ts";
-import { recognise } from "../../src/core/repeats.ts";
+} from "../../src/core/ledger/commands.ts";
+import type { Decision } from "../../src/core/ledger/decide.ts";
+import { assertDecision, decide } from "../../src/core/ledger/decide.ts";
+import type { Ledger } from "../../src/core/ledger/draft.ts";
+import type { Entry, Head, Lot, Receipt } from "../../src/core/ledger/entries.ts";
+import { billIdOf, DEBT, EMPTY_HEAD, holdingOf } from "../../src/core/ledger/entries.ts";
+import type { Past, Prior, Refusal } from "../../src/core/ledger/repeats.ts";
+import { recognise } from "../../src/core/ledger/repeats.ts";
 import type { Result } from "../../src/core/result.ts";
 import { err, ok } from "../../src/core/result.ts";
 import { requestFor, START } from "./requests.ts";

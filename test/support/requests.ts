@@ -1,10 +1,10 @@
 import type { Unit } from "../../src/core/amount.ts";
-import type { BillCommand, Command, CommandRequest } from "../../src/core/commands.ts";
-import type { BillLine, LotChange, VoucherGrant } from "../../src/core/entries.ts";
-import { NEVER } from "../../src/core/entries.ts";
 import { followingUlid, makeId } from "../../src/core/ids.ts";
-import type { Program } from "../../src/core/program.ts";
-import { DEFAULT_PROGRAM } from "../../src/core/program.ts";
+import type { BillCommand, Command, CommandRequest } from "../../src/core/ledger/commands.ts";
+import type { BillLine, LotChange, VoucherGrant } from "../../src/core/ledger/entries.ts";
+import { NEVER } from "../../src/core/ledger/entries.ts";
+import type { Program } from "../../src/core/program/program.ts";
+import { DEFAULT_PROGRAM } from "../../src/core/program/program.ts";
 
 export const START = Date.UTC(2026, 0, 1);
 export const DAY = 86_400_000;

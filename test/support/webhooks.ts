@@ -7,8 +7,8 @@ import { NONCE_BYTES, seal } from "../../src/core/sealing.ts";
 import { settingsOf } from "../../src/env.ts";
 import type { Delivery, EndpointConfig, OutgoingEvent } from "../../src/webhooks/client.ts";
 import type { WebhookEndpoint } from "../../src/webhooks/object.ts";
-import type { Json } from "./till.ts";
-import { worker } from "./till.ts";
+import type { Json } from "./kirimel/till.ts";
+import { worker } from "./kirimel/till.ts";
 
 /** What a receiver was sent. */
 export interface Received {

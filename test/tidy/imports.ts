@@ -57,7 +57,7 @@ const exceptions: Readonly<Record<string, Neighbours>> = {
   "src/log.ts": { folders: [] },
   "src/ulid.ts": { folders: [] },
   "src/services/context.ts": { folders: [...(table.services?.folders ?? []), "env"] },
-  "src/services/password.ts": {
+  "src/services/access/passwords.ts": {
     folders: table.services?.folders ?? [],
     packages: ["node:crypto"],
   },

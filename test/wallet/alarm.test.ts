@@ -1,6 +1,6 @@
 import { evictDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
-import { NEVER } from "../../src/core/entries.ts";
+import { NEVER } from "../../src/core/ledger/entries.ts";
 import { SWEEP_AHEAD_MS } from "../../src/events/client.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
 import { DAY, earn, open, redeem, reverse } from "../support/requests.ts";

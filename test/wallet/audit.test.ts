@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { EntryKind } from "../../src/core/entries.ts";
+import type { EntryKind } from "../../src/core/ledger/entries.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
 import { DAY, earn, redeem, reverse } from "../support/requests.ts";
 import {

@@ -1,7 +1,7 @@
 import { ulid } from "ulid";
 import { describe, expect, it } from "vitest";
-import type { CommandRequest } from "../../src/core/commands.ts";
-import { MAX_BILL_LINES } from "../../src/core/entries.ts";
+import type { CommandRequest } from "../../src/core/ledger/commands.ts";
+import { MAX_BILL_LINES } from "../../src/core/ledger/entries.ts";
 import { DAY, earn } from "../support/requests.ts";
 import { countRows } from "../support/statements.ts";
 import {

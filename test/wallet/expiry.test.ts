@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CommandRequest } from "../../src/core/commands.ts";
+import type { CommandRequest } from "../../src/core/ledger/commands.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
 import { adjust, DAY, EXPIRE, earn, open, redeem, reverse } from "../support/requests.ts";
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CommandRequest, Guard } from "../../src/core/commands.ts";
+import type { CommandRequest, Guard } from "../../src/core/ledger/commands.ts";
 import type { Wallet } from "../../src/wallet/object.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
 import { DAY, EXPIRE, earn, open, redeem, reverse } from "../support/requests.ts";

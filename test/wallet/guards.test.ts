@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Guard } from "../../src/core/commands.ts";
+import type { Guard } from "../../src/core/ledger/commands.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
 import { earn, redeem } from "../support/requests.ts";
 import {

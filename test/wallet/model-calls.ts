@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import type { Unit } from "../../src/core/amount.ts";
 import { MAX_BALANCE } from "../../src/core/amount.ts";
-import type { Command, CommandRequest, Guard } from "../../src/core/commands.ts";
-import type { BillLine } from "../../src/core/entries.ts";
-import { DEBT, holdingOf } from "../../src/core/entries.ts";
-import type { Program } from "../../src/core/program.ts";
+import type { Command, CommandRequest, Guard } from "../../src/core/ledger/commands.ts";
+import type { BillLine } from "../../src/core/ledger/entries.ts";
+import { DEBT, holdingOf } from "../../src/core/ledger/entries.ts";
+import type { Program } from "../../src/core/program/program.ts";
 import { ulid } from "../../src/ulid.ts";
 import type { Mode } from "../../src/wallet/client.ts";
 import type { Wish } from "../support/commands.ts";

@@ -1,15 +1,15 @@
 import type { Unit } from "../../src/core/amount.ts";
 import { MAX_AMOUNT, MAX_BALANCE, UNITS } from "../../src/core/amount.ts";
+import type { LoyaltyError } from "../../src/core/errors.ts";
 import type {
   BillCommand,
   CommandRequest,
   ReverseCommand,
   VoidCommand,
-} from "../../src/core/commands.ts";
-import type { BillLine, EntryKind, Head, Receipt } from "../../src/core/entries.ts";
-import { DEBT, NEVER } from "../../src/core/entries.ts";
-import type { LoyaltyError } from "../../src/core/errors.ts";
-import type { Program, Tier } from "../../src/core/program.ts";
+} from "../../src/core/ledger/commands.ts";
+import type { BillLine, EntryKind, Head, Receipt } from "../../src/core/ledger/entries.ts";
+import { DEBT, NEVER } from "../../src/core/ledger/entries.ts";
+import type { Program, Tier } from "../../src/core/program/program.ts";
 import type { Result } from "../../src/core/result.ts";
 import { err, ok } from "../../src/core/result.ts";
 

@@ -1,6 +1,6 @@
-import type { CommandRequest, Guard, Reference } from "../../src/core/commands.ts";
 import type { LoyaltyError } from "../../src/core/errors.ts";
-import type { Program } from "../../src/core/program.ts";
+import type { CommandRequest, Guard, Reference } from "../../src/core/ledger/commands.ts";
+import type { Program } from "../../src/core/program/program.ts";
 import type { Result } from "../../src/core/result.ts";
 import { err, ok } from "../../src/core/result.ts";
 import type { Mode } from "../../src/wallet/client.ts";

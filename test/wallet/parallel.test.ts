@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Command } from "../../src/core/commands.ts";
+import type { Command } from "../../src/core/ledger/commands.ts";
 import { DAY, earn, redeem, reverse } from "../support/requests.ts";
 import {
   balanceOf,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Command, CommandRequest } from "../../src/core/commands.ts";
+import type { Command, CommandRequest } from "../../src/core/ledger/commands.ts";
 import { adjust, DAY, earn, open, redeem, reverse } from "../support/requests.ts";
 import {
   balanceOf,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Unit } from "../../src/core/amount.ts";
 import { UNITS } from "../../src/core/amount.ts";
-import type { Command, CommandRequest } from "../../src/core/commands.ts";
+import type { Command, CommandRequest } from "../../src/core/ledger/commands.ts";
 import type { Wallet } from "../../src/wallet/object.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
 import { DAY, earn, redeem } from "../support/requests.ts";

@@ -4,13 +4,13 @@ import { err, ok } from "../../core/result.ts";
 import type { Authenticated } from "../../http/admission.ts";
 import type { Http } from "../../http/request.ts";
 import { deferrer } from "../../http/request.ts";
+import { findTenantCredential } from "../../services/access/credentials.ts";
+import { findStaffCredential } from "../../services/access/sign-ins.ts";
+import type { StaffSites } from "../../services/access/staff.ts";
+import { mayActAt } from "../../services/access/staff.ts";
 import type { Context, Principal } from "../../services/context.ts";
 import { makeContext } from "../../services/context.ts";
-import { findTenantCredential } from "../../services/credentials.ts";
-import { recallSite } from "../../services/sites.ts";
-import type { StaffSites } from "../../services/staff.ts";
-import { mayActAt } from "../../services/staff.ts";
-import { findStaffCredential } from "../../services/staff-tokens.ts";
+import { recallSite } from "../../services/merchants/sites.ts";
 
 /** Name of the dialect: of its keys, and as the source of what is booked. */
 const DIALECT = "augmigo";

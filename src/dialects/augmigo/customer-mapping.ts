@@ -1,10 +1,10 @@
 import type { z } from "zod";
 import type { Context } from "../../services/context.ts";
-import type { CustomerChanges } from "../../services/customer-changes.ts";
-import type { Identifier, IdentifierKind } from "../../services/customers.ts";
-import { hidesPersonalData, maskWords } from "../../services/masking.ts";
-import type { CustomerSearch, Person } from "../../services/reference-codes.ts";
-import type { RegisterInput } from "../../services/registration.ts";
+import type { CustomerChanges } from "../../services/customers/changes.ts";
+import type { Identifier, IdentifierKind } from "../../services/customers/customers.ts";
+import { hidesPersonalData, maskWords } from "../../services/customers/masking.ts";
+import type { CustomerSearch, Person } from "../../services/customers/reference-codes.ts";
+import type { RegisterInput } from "../../services/customers/registration.ts";
 import type { registerSchema, searchSchema, updateSchema } from "./customer-schemas.ts";
 import { dateText, dateTimeText } from "./mapping.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { normaliseEmail, normalisePhone } from "../../core/identifiers.ts";
-import type { Fields } from "../../http/fields.ts";
+import type { Fields } from "../../http/wire/fields.ts";
 import { parseDate } from "./schemas.ts";
 
 const MAX_NAME = 300;

@@ -2,9 +2,9 @@ import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
+import type { SignIn } from "../../services/access/sign-ins.ts";
 import { localTimeOf, momentOf } from "../../services/calendar.ts";
 import type { Context, Scope } from "../../services/context.ts";
-import type { SignIn } from "../../services/staff-tokens.ts";
 
 /** What a person may do, in the words of `granted_access`. */
 const GRANTS: readonly (readonly [string, Scope])[] = [

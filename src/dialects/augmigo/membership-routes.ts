@@ -4,15 +4,15 @@ import { invalid } from "../../core/errors.ts";
 import { ok } from "../../core/result.ts";
 import type { HttpEnv } from "../../http/request.ts";
 import type { Context } from "../../services/context.ts";
-import { resolveReferenceCode } from "../../services/identity.ts";
-import type { MembershipRecord } from "../../services/memberships.ts";
+import { resolveReferenceCode } from "../../services/customers/identity.ts";
+import { readPoints } from "../../services/ledger/points.ts";
+import type { MembershipRecord } from "../../services/memberships/memberships.ts";
 import {
   assignMembership,
   listMemberships,
   removeMemberships,
   renewMembership,
-} from "../../services/memberships.ts";
-import { readPoints } from "../../services/points.ts";
+} from "../../services/memberships/memberships.ts";
 import type { Answer, PathParams } from "./calls.ts";
 import { handle } from "./calls.ts";
 import { dateText } from "./mapping.ts";

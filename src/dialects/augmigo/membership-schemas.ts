@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ok } from "../../core/result.ts";
-import { MAX_YEARS } from "../../services/memberships.ts";
+import { MAX_YEARS } from "../../services/memberships/memberships.ts";
 import { shortText } from "./reward-schemas.ts";
 import type { Reader } from "./schemas.ts";
 import { readFields, readQuery } from "./schemas.ts";

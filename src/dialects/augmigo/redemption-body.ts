@@ -1,4 +1,4 @@
-import { looksLikeJson } from "../../http/body.ts";
+import { looksLikeJson } from "../../http/wire/body.ts";
 import type { Reader } from "./schemas.ts";
 import { readFields } from "./schemas.ts";
 

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { LoyaltyError } from "../../core/errors.ts";
-import { isDate } from "../../core/program.ts";
+import { isDate } from "../../core/program/program.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import { JsonNumber, looksLikeJson, parseForm, parseJson } from "../../http/body.ts";
-import type { Fields } from "../../http/fields.ts";
-import { presentFields } from "../../http/fields.ts";
 import type { Http } from "../../http/request.ts";
+import { JsonNumber, looksLikeJson, parseForm, parseJson } from "../../http/wire/body.ts";
+import type { Fields } from "../../http/wire/fields.ts";
+import { presentFields } from "../../http/wire/fields.ts";
 
 /** Bytes of a request body: a purchase with all its items. */
 export const MAX_BODY_BYTES = 262_144;

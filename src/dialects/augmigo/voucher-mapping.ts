@@ -1,6 +1,6 @@
 import { dayOf } from "../../services/calendar.ts";
-import type { VoucherRecord } from "../../services/vouchers.ts";
-import { voucherTerms } from "../../services/vouchers.ts";
+import type { VoucherRecord } from "../../services/vouchers/vouchers.ts";
+import { voucherTerms } from "../../services/vouchers/vouchers.ts";
 import { dateText } from "./mapping.ts";
 
 /** What every body tells of a voucher; without a first day it is good since it was made. */

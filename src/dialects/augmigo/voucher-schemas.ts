@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { JsonNumber } from "../../http/body.ts";
-import type { Fields } from "../../http/fields.ts";
-import { MAX_REDEEMED } from "../../services/voucher-redemptions.ts";
+import { JsonNumber } from "../../http/wire/body.ts";
+import type { Fields } from "../../http/wire/fields.ts";
+import { MAX_REDEEMED } from "../../services/vouchers/redemptions.ts";
 import { dateTime, invoice, remarks, shortText } from "./reward-schemas.ts";
 
 /** Longest code: those that merchants bring along are at most so long. */

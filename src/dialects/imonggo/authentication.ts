@@ -4,9 +4,9 @@ import { err, ok } from "../../core/result.ts";
 import type { Authenticated } from "../../http/admission.ts";
 import type { Http } from "../../http/request.ts";
 import { deferrer } from "../../http/request.ts";
-import { recallMerchantId } from "../../services/accounts.ts";
+import { recallMerchantId } from "../../services/access/accounts.ts";
+import { findCredential } from "../../services/access/credentials.ts";
 import { makeContext } from "../../services/context.ts";
-import { findCredential } from "../../services/credentials.ts";
 
 /** Name of the dialect: of its keys, and as the source of what is booked. */
 export const DIALECT = "imonggo";

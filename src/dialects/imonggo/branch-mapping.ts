@@ -1,4 +1,4 @@
-import type { SiteRow } from "../../services/sites.ts";
+import type { SiteRow } from "../../services/merchants/sites.ts";
 import type { Field, Resource } from "./mapping.ts";
 
 /** A part of the address, by the first name under which the site has it. */

@@ -2,7 +2,7 @@ import type { Hono } from "hono";
 import { z } from "zod";
 import { ok } from "../../core/result.ts";
 import type { HttpEnv } from "../../http/request.ts";
-import { getSiteByNumber, listSiteWindow } from "../../services/sites.ts";
+import { getSiteByNumber, listSiteWindow } from "../../services/merchants/sites.ts";
 import { BRANCH } from "./branch-mapping.ts";
 import { handle } from "./calls.ts";
 import { many, one } from "./mapping.ts";

@@ -6,15 +6,15 @@ import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
 import type { HttpEnv } from "../../http/request.ts";
 import type { Context } from "../../services/context.ts";
-import { getCustomerType } from "../../services/customer-type.ts";
-import type { TypedCustomer } from "../../services/typed-customers.ts";
+import type { TypedCustomer } from "../../services/customers/listing.ts";
 import {
   addTypedCustomer,
   changeTypedCustomer,
   getTypedCustomer,
   listWindow,
   summariseWindow,
-} from "../../services/typed-customers.ts";
+} from "../../services/customers/listing.ts";
+import { getCustomerType } from "../../services/customers/customer-types.ts";
 import type { Answer } from "./calls.ts";
 import { handle } from "./calls.ts";
 import {

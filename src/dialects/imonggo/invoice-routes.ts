@@ -5,17 +5,17 @@ import { invalid } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
 import type { HttpEnv } from "../../http/request.ts";
+import { callerNumber } from "../../services/access/staff.ts";
 import type { Context } from "../../services/context.ts";
-import type { InvoiceRecord } from "../../services/invoices.ts";
+import { getSiteByNumber, siteOfNumber } from "../../services/merchants/sites.ts";
+import type { InvoiceRecord } from "../../services/purchases/invoices.ts";
 import {
   countInvoiceWindow,
   createInvoice,
   getInvoice,
   listInvoiceWindow,
   voidInvoice,
-} from "../../services/invoices.ts";
-import { getSiteByNumber, siteOfNumber } from "../../services/sites.ts";
-import { callerNumber } from "../../services/staff.ts";
+} from "../../services/purchases/invoices.ts";
 import type { Answer } from "./calls.ts";
 import { handle } from "./calls.ts";
 import { COUNT } from "./customer-mapping.ts";

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { MAX_BILL_LINES, QUANTITY_SCALE } from "../../core/entries.ts";
-import type { Discount } from "../../core/invoices.ts";
-import { PERCENT_SCALE, PRICE_SCALE } from "../../core/invoices.ts";
-import { presentFields, text } from "../../http/fields.ts";
-import { plainDecimal, roundDecimal } from "../../http/wire-amounts.ts";
+import { MAX_BILL_LINES, QUANTITY_SCALE } from "../../core/ledger/entries.ts";
+import type { Discount } from "../../core/purchases/pricing.ts";
+import { PERCENT_SCALE, PRICE_SCALE } from "../../core/purchases/pricing.ts";
+import { plainDecimal, roundDecimal } from "../../http/wire/amounts.ts";
+import { presentFields, text } from "../../http/wire/fields.ts";
 import type { Reader } from "./schemas.ts";
 import {
   isRecord,

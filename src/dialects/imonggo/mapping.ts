@@ -1,4 +1,4 @@
-import "../../http/wire-amounts.ts";
+import "../../http/wire/amounts.ts";
 import type { Format } from "./formats.ts";
 
 /** One field of a resource: its name on the wire, what it is, and where a record has it. */

@@ -9,12 +9,12 @@ import {
 } from "../../core/amount.ts";
 import { invalid } from "../../core/errors.ts";
 import { ok } from "../../core/result.ts";
-import { text } from "../../http/fields.ts";
 import type { HttpEnv } from "../../http/request.ts";
-import { plainDecimal } from "../../http/wire-amounts.ts";
+import { plainDecimal } from "../../http/wire/amounts.ts";
+import { text } from "../../http/wire/fields.ts";
 import type { Context } from "../../services/context.ts";
-import type { Spent } from "../../services/spending.ts";
-import { spendMoney } from "../../services/spending.ts";
+import type { Spent } from "../../services/ledger/spending.ts";
+import { spendMoney } from "../../services/ledger/spending.ts";
 import type { Answer } from "./calls.ts";
 import { handle } from "./calls.ts";
 import type { Resource } from "./mapping.ts";

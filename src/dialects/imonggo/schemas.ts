@@ -2,9 +2,15 @@ import { z } from "zod";
 import type { LoyaltyError } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import { decodeUtf8, JsonNumber, looksLikeJson, parseForm, parseJson } from "../../http/body.ts";
-import type { Fields } from "../../http/fields.ts";
-import { presentFields } from "../../http/fields.ts";
+import {
+  decodeUtf8,
+  JsonNumber,
+  looksLikeJson,
+  parseForm,
+  parseJson,
+} from "../../http/wire/body.ts";
+import type { Fields } from "../../http/wire/fields.ts";
+import { presentFields } from "../../http/wire/fields.ts";
 import type { Format } from "./formats.ts";
 import { readXml } from "./xml.ts";
 

@@ -1,16 +1,16 @@
-import type { Guard } from "../../core/commands.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
+import type { Guard } from "../../core/ledger/commands.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import { readBody } from "../../http/body.ts";
 import { concatBytes, verifyHmac } from "../../http/hmac.ts";
 import { routingPath } from "../../http/path.ts";
 import type { Http } from "../../http/request.ts";
 import { deferrer } from "../../http/request.ts";
+import { readBody } from "../../http/wire/body.ts";
+import type { Credential } from "../../services/access/credentials.ts";
+import { findCredential } from "../../services/access/credentials.ts";
 import type { Context } from "../../services/context.ts";
 import { makeContext, settingsOf } from "../../services/context.ts";
-import type { Credential } from "../../services/credentials.ts";
-import { findCredential } from "../../services/credentials.ts";
 import { MAX_BODY_BYTES } from "./schemas.ts";
 
 /** How long a signature stays bound at least, also where the clock window is off. */

@@ -6,8 +6,7 @@ import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
 import type { HttpEnv } from "../../http/request.ts";
 import type { Context } from "../../services/context.ts";
-import { adjustPoints } from "../../services/corrections.ts";
-import type { CustomerRecord, Identifier } from "../../services/customers.ts";
+import type { CustomerRecord, Identifier } from "../../services/customers/customers.ts";
 import {
   enrolCustomer,
   findCustomer,
@@ -15,10 +14,11 @@ import {
   getCustomer,
   listCustomers,
   noteSeen,
-} from "../../services/customers.ts";
-import { readPoints } from "../../services/points.ts";
-import { getVoucher, redeemableVouchers } from "../../services/vouchers.ts";
-import { listEntries } from "../../services/wallets.ts";
+} from "../../services/customers/customers.ts";
+import { adjustPoints } from "../../services/ledger/corrections.ts";
+import { readPoints } from "../../services/ledger/points.ts";
+import { listEntries } from "../../services/ledger/wallets.ts";
+import { getVoucher, redeemableVouchers } from "../../services/vouchers/vouchers.ts";
 import type { Answer } from "./calls.ts";
 import { handle, referenceOf, remarksOf, resolve } from "./calls.ts";
 import {

@@ -1,9 +1,13 @@
-import type { Entry, EntryKind, Receipt } from "../../core/entries.ts";
-import { holdingOf } from "../../core/entries.ts";
-import type { Standing } from "../../core/tiers.ts";
-import { moneyNumber, pointsDelta, wholePoints, wholePointsUp } from "../../http/wire-amounts.ts";
-import type { CustomerLine, CustomerRecord, Enrolment } from "../../services/customers.ts";
-import type { PointsBalance, RedemptionPreview } from "../../services/points.ts";
+import type { Entry, EntryKind, Receipt } from "../../core/ledger/entries.ts";
+import { holdingOf } from "../../core/ledger/entries.ts";
+import type { Standing } from "../../core/program/tiers.ts";
+import { moneyNumber, pointsDelta, wholePoints, wholePointsUp } from "../../http/wire/amounts.ts";
+import type {
+  CustomerLine,
+  CustomerRecord,
+  Enrolment,
+} from "../../services/customers/customers.ts";
+import type { PointsBalance, RedemptionPreview } from "../../services/ledger/points.ts";
 
 /** Points count as expiring soon within so many milliseconds: 30 days. */
 export const SOON_MS = 30 * 24 * 60 * 60 * 1000;
@@ -14,7 +18,7 @@ export {
   moneyNumber,
   WIRE_SCALE,
   wholePoints,
-} from "../../http/wire-amounts.ts";
+} from "../../http/wire/amounts.ts";
 
 /** `CUST_<n>` of a customer's number. */
 export function customerText(number: number): string {

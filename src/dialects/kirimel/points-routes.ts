@@ -4,8 +4,13 @@ import { notFound } from "../../core/errors.ts";
 import { ok } from "../../core/result.ts";
 import type { HttpEnv } from "../../http/request.ts";
 import type { Context } from "../../services/context.ts";
-import { recalculate, reverseEntry } from "../../services/corrections.ts";
-import { earnPoints, previewRedemption, readPoints, redeemPoints } from "../../services/points.ts";
+import { recalculate, reverseEntry } from "../../services/ledger/corrections.ts";
+import {
+  earnPoints,
+  previewRedemption,
+  readPoints,
+  redeemPoints,
+} from "../../services/ledger/points.ts";
 import type { Answer } from "./calls.ts";
 import { handle, referenceOf, remarksOf, resolve } from "./calls.ts";
 import {

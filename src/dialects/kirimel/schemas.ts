@@ -8,16 +8,16 @@ import {
   normaliseEmail,
   normalisePhone,
 } from "../../core/identifiers.ts";
-import { isDate } from "../../core/program.ts";
+import { isDate } from "../../core/program/program.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import { decodeUtf8, looksLikeJson, parseForm, parseJson } from "../../http/body.ts";
-import type { Fields } from "../../http/fields.ts";
-import { presentFields, text } from "../../http/fields.ts";
+import { decodeUtf8, looksLikeJson, parseForm, parseJson } from "../../http/wire/body.ts";
+import type { Fields } from "../../http/wire/fields.ts";
+import { presentFields, text } from "../../http/wire/fields.ts";
 import { parseCustomer, parseTransaction, WIRE_SCALE } from "./mapping.ts";
 
-export type { Fields } from "../../http/fields.ts";
-export { text } from "../../http/fields.ts";
+export type { Fields } from "../../http/wire/fields.ts";
+export { text } from "../../http/wire/fields.ts";
 
 /** Bytes of a request body; the largest documented one has some hundred. */
 export const MAX_BODY_BYTES = 65_536;

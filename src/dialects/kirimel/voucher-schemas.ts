@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { isDate } from "../../core/program.ts";
-import { MAX_VOUCHERS } from "../../services/voucher-series.ts";
+import { isDate } from "../../core/program/program.ts";
+import { MAX_VOUCHERS } from "../../services/vouchers/series.ts";
 import { customerId, MAX_NAME, MAX_REFERENCE, MAX_TEXT, money, text } from "./schemas.ts";
 import { parseBatch } from "./voucher-mapping.ts";
 

@@ -4,8 +4,8 @@ import { err, ok } from "../../core/result.ts";
 import type { Authenticated } from "../../http/admission.ts";
 import type { Http } from "../../http/request.ts";
 import { deferrer } from "../../http/request.ts";
+import { findTenantCredential } from "../../services/access/credentials.ts";
 import { makeContext } from "../../services/context.ts";
-import { findTenantCredential } from "../../services/credentials.ts";
 
 /** Name of the dialect: of its keys, and as the source of what is booked. */
 const DIALECT = "microgenn";

@@ -1,14 +1,14 @@
 import { currencyScale, formatShortDecimal, RATE_SCALE, type Rate } from "../../core/amount.ts";
-import { moneyForPoints } from "../../core/earning.ts";
-import type { Receipt } from "../../core/entries.ts";
 import { makeId, ulidOf, ulidToUuid, uuidToUlid } from "../../core/ids.ts";
-import { WIRE_SCALE, wholePoints } from "../../http/wire-amounts.ts";
+import type { Receipt } from "../../core/ledger/entries.ts";
+import { moneyForPoints } from "../../core/purchases/earning.ts";
+import { WIRE_SCALE, wholePoints } from "../../http/wire/amounts.ts";
 import type { Context } from "../../services/context.ts";
-import { hidesPersonalData, maskWords } from "../../services/masking.ts";
-import type { PointsBalance } from "../../services/points.ts";
-import type { Profile } from "../../services/profiles.ts";
-import type { VoucherRecord } from "../../services/vouchers.ts";
-import { voucherTerms } from "../../services/vouchers.ts";
+import { hidesPersonalData, maskWords } from "../../services/customers/masking.ts";
+import type { Profile } from "../../services/customers/profiles.ts";
+import type { PointsBalance } from "../../services/ledger/points.ts";
+import type { VoucherRecord } from "../../services/vouchers/vouchers.ts";
+import { voucherTerms } from "../../services/vouchers/vouchers.ts";
 
 const COUNTRY = "+91";
 const MOBILE = /^[6-9]\d{9}$/;

@@ -1,19 +1,22 @@
 import type { z } from "zod";
-import type { Reference } from "../../core/commands.ts";
-import { moneyForPoints } from "../../core/earning.ts";
-import type { BillLine } from "../../core/entries.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid, notFound } from "../../core/errors.ts";
+import type { Reference } from "../../core/ledger/commands.ts";
+import type { BillLine } from "../../core/ledger/entries.ts";
+import { moneyForPoints } from "../../core/purchases/earning.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import { fromWholePoints, fromWireMoney } from "../../http/wire-amounts.ts";
-import { recordBill } from "../../services/bills.ts";
+import { fromWholePoints, fromWireMoney } from "../../http/wire/amounts.ts";
 import type { Context } from "../../services/context.ts";
-import { sendOneTimePassword, useOneTimePassword } from "../../services/one-time-passwords.ts";
-import { noPoints, readPoints, redeemPoints } from "../../services/points.ts";
-import type { Profile } from "../../services/profiles.ts";
-import { enrolByPhone, readProfile, recallProfile } from "../../services/profiles.ts";
-import { ownFlatVouchers, redeemBearerVoucher } from "../../services/vouchers.ts";
+import type { Profile } from "../../services/customers/profiles.ts";
+import { enrolByPhone, readProfile, recallProfile } from "../../services/customers/profiles.ts";
+import { noPoints, readPoints, redeemPoints } from "../../services/ledger/points.ts";
+import {
+  sendOneTimePassword,
+  useOneTimePassword,
+} from "../../services/messages/one-time-passwords.ts";
+import { recordBill } from "../../services/purchases/purchase.ts";
+import { ownFlatVouchers, redeemBearerVoucher } from "../../services/vouchers/vouchers.ts";
 import type { Answer } from "./calls.ts";
 import { billBody, couponBody, foundBody, redeemedBody, unknownBody } from "./mapping.ts";
 import type {

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { setRateLimitHeaders } from "../../http/rate-limit.ts";
 import type { Http, HttpEnv } from "../../http/request.ts";
 import { logUnexpected } from "../../http/request.ts";
-import { isReservedSlug } from "../../services/merchants.ts";
+import { isReservedSlug } from "../../services/merchants/merchants.ts";
 import { handle, POLICY, refuse } from "./calls.ts";
 import { internalFailure } from "./errors.ts";
 import {

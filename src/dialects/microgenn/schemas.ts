@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { MAX_AMOUNT, parseDecimal } from "../../core/amount.ts";
-import { MAX_BILL_LINES } from "../../core/entries.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
+import { MAX_BILL_LINES } from "../../core/ledger/entries.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import { decodeUtf8, looksLikeJson, parseForm, parseJson } from "../../http/body.ts";
-import type { Fields } from "../../http/fields.ts";
-import { presentFields, text } from "../../http/fields.ts";
-import { plainDecimal, WIRE_SCALE } from "../../http/wire-amounts.ts";
+import { plainDecimal, WIRE_SCALE } from "../../http/wire/amounts.ts";
+import { decodeUtf8, looksLikeJson, parseForm, parseJson } from "../../http/wire/body.ts";
+import type { Fields } from "../../http/wire/fields.ts";
+import { presentFields, text } from "../../http/wire/fields.ts";
 import { parseCustomer, parseMobile } from "./mapping.ts";
 
 /** Bytes of a request body: a bill with all its lines. */

@@ -5,11 +5,11 @@ import { err, ok } from "../../core/result.ts";
 import type { Http } from "../../http/request.ts";
 import { deferrer } from "../../http/request.ts";
 import { requireScope } from "../../http/scopes.ts";
+import { findCredential } from "../../services/access/credentials.ts";
 import type { Context, Principal, Scope } from "../../services/context.ts";
 import { makeContext, settingsOf } from "../../services/context.ts";
-import { findCredential } from "../../services/credentials.ts";
-import type { Deployment } from "../../services/merchants.ts";
-import { actAsAdmin } from "../../services/merchants.ts";
+import type { Deployment } from "../../services/merchants/merchants.ts";
+import { actAsAdmin } from "../../services/merchants/merchants.ts";
 
 const BEARER = /^Bearer +(\S+)$/i;
 const KEY = /^gd_(live|test)_/;

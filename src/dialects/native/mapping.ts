@@ -1,19 +1,19 @@
 import type { z } from "zod";
 import { parseDecimal, unitScale } from "../../core/amount.ts";
-import { NEVER } from "../../core/entries.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid } from "../../core/errors.ts";
+import { NEVER } from "../../core/ledger/entries.ts";
 import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
+import type { KeyInput, KeyRow, NewKey } from "../../services/access/keys.ts";
+import type { StaffRow } from "../../services/access/staff.ts";
 import { endOfDay } from "../../services/calendar.ts";
 import type { Merchant, Scope } from "../../services/context.ts";
-import type { ImportInput, OpeningBalance } from "../../services/import.ts";
-import type { KeyInput, KeyRow, NewKey } from "../../services/keys.ts";
+import type { ImportInput, OpeningBalance } from "../../services/customers/import.ts";
 import type { Page } from "../../services/lists.ts";
-import type { MerchantInput, MerchantRow } from "../../services/merchants.ts";
-import type { ProgramRow } from "../../services/programs.ts";
-import type { SiteRow } from "../../services/sites.ts";
-import type { StaffRow } from "../../services/staff.ts";
+import type { MerchantInput, MerchantRow } from "../../services/merchants/merchants.ts";
+import type { ProgramRow } from "../../services/merchants/programs.ts";
+import type { SiteRow } from "../../services/merchants/sites.ts";
 import type { importSchema, keySchema, merchantSchema } from "./schemas.ts";
 
 /** A JSON object on its way out. */

@@ -4,15 +4,18 @@ import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
 import type { HttpEnv } from "../../http/request.ts";
 import type { Context } from "../../services/context.ts";
-import { getCustomerOrErased } from "../../services/customers.ts";
-import type { MembershipProgramRow, MembershipRecord } from "../../services/memberships.ts";
+import { getCustomerOrErased } from "../../services/customers/customers.ts";
+import type {
+  MembershipProgramRow,
+  MembershipRecord,
+} from "../../services/memberships/memberships.ts";
 import {
   assignMembership,
   createMembershipProgram,
   listMemberships,
   pageMembershipPrograms,
   removeMemberships,
-} from "../../services/memberships.ts";
+} from "../../services/memberships/memberships.ts";
 import { call, create, list, mapped } from "./calls.ts";
 import type { Body } from "./mapping.ts";
 import { fromPage, stamps } from "./mapping.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MAX_YEARS } from "../../services/memberships.ts";
+import { MAX_YEARS } from "../../services/memberships/memberships.ts";
 import { name } from "./schemas.ts";
 import { conditions, description, key } from "./voucher-schemas.ts";
 

@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import type { HttpEnv } from "../../http/request.ts";
-import type { MessageRow } from "../../services/messages.ts";
-import { pageMessages } from "../../services/messages.ts";
+import type { MessageRow } from "../../services/messages/messages.ts";
+import { pageMessages } from "../../services/messages/messages.ts";
 import { list, mapped } from "./calls.ts";
 import type { Body } from "./mapping.ts";
 import { fromPage } from "./mapping.ts";

@@ -6,7 +6,7 @@ import {
   normaliseEmail,
   normalisePhone,
 } from "../../core/identifiers.ts";
-import { isDate } from "../../core/program.ts";
+import { isDate } from "../../core/program/program.ts";
 import { KEY_SCOPES } from "../../services/context.ts";
 
 /** Bytes of a JSON body. */

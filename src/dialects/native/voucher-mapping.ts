@@ -5,13 +5,13 @@ import { invalid } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
 import type { Merchant } from "../../services/context.ts";
-import type { WantedCodes } from "../../services/voucher-codes.ts";
+import type { WantedCodes } from "../../services/vouchers/codes.ts";
 import type {
   AddVouchersInput,
   SeriesInput,
   SeriesPresentation,
   SeriesRow,
-} from "../../services/voucher-series.ts";
+} from "../../services/vouchers/series.ts";
 import type { Body } from "./mapping.ts";
 import { stamps } from "./mapping.ts";
 import type { codesSchema, voucherSeriesSchema, vouchersSchema } from "./voucher-schemas.ts";

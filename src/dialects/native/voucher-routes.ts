@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import type { HttpEnv } from "../../http/request.ts";
-import { addVouchers, createSeries, cursorSeries } from "../../services/voucher-series.ts";
+import { addVouchers, createSeries, cursorSeries } from "../../services/vouchers/series.ts";
 import { create, list, mapped } from "./calls.ts";
 import { fromPage } from "./mapping.ts";
 import { fromSeries, toSeriesInput, toVouchersInput } from "./voucher-mapping.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { MAX_SERIES_KEY } from "../../core/grants.ts";
-import { MAX_VOUCHERS } from "../../services/voucher-codes.ts";
+import { MAX_SERIES_KEY } from "../../core/program/grants.ts";
+import { MAX_VOUCHERS } from "../../services/vouchers/codes.ts";
 import { date, decimal, MAX_NAME, MAX_NUMBER, name } from "./schemas.ts";
 
 const MAX_DESCRIPTION = 1_000;

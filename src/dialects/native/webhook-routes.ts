@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { ok } from "../../core/result.ts";
 import type { Http, HttpEnv } from "../../http/request.ts";
-import { validate } from "../../http/validation.ts";
+import { validate } from "../../http/wire/validation.ts";
 import type { Context } from "../../services/context.ts";
 import {
   eventDeliveries,
@@ -9,10 +9,8 @@ import {
   pingEndpoint,
   replayEvents,
   resendEvent,
-} from "../../services/deliveries.ts";
-import { readEvents } from "../../services/events.ts";
-import { getRebuild, rebuildProjection } from "../../services/projection.ts";
-import type { EndpointPatch } from "../../services/webhooks.ts";
+} from "../../services/events/deliveries.ts";
+import type { EndpointPatch } from "../../services/events/endpoints.ts";
 import {
   changeEndpoint,
   createEndpoint,
@@ -20,7 +18,9 @@ import {
   pageEndpoints,
   removeEndpoint,
   rotateSecret,
-} from "../../services/webhooks.ts";
+} from "../../services/events/endpoints.ts";
+import { readEvents } from "../../services/events/events.ts";
+import { getRebuild, rebuildProjection } from "../../services/events/projection.ts";
 import type { Answer } from "./calls.ts";
 import { call, create, expectedVersion, list, mapped, readJson, setETag } from "./calls.ts";
 import { fromPage } from "./mapping.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { type Cafe, type CafeReply, openCafe } from "../../support/cafe.ts";
+import { type Cafe, type CafeReply, openCafe } from "../../support/augmigo/cafe.ts";
 import {
   addCustomer,
   byCode,
@@ -7,9 +7,9 @@ import {
   readBack,
   said,
   someone,
-} from "../../support/cafe-customers.ts";
+} from "../../support/augmigo/customers.ts";
 import { d1Rows } from "../../support/d1.ts";
-import type { Json } from "../../support/till.ts";
+import type { Json } from "../../support/kirimel/till.ts";
 
 // Every registration hashes a password.
 vi.setConfig({ testTimeout: 30_000 });

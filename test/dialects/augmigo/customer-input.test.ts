@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Cafe, openCafe } from "../../support/cafe.ts";
-import { addCustomer, byCode, readBack, said, someone } from "../../support/cafe-customers.ts";
+import { type Cafe, openCafe } from "../../support/augmigo/cafe.ts";
+import { addCustomer, byCode, readBack, said, someone } from "../../support/augmigo/customers.ts";
 import { sendWith } from "../../support/http.ts";
-import type { Json } from "../../support/till.ts";
+import type { Json } from "../../support/kirimel/till.ts";
 
 let cafe: Cafe;
 let customer: Json;

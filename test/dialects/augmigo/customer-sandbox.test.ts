@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { type Cafe, openCafe, testModeOf } from "../../support/cafe.ts";
-import { addCustomer, byCode, readBack, said, someone } from "../../support/cafe-customers.ts";
+import { type Cafe, openCafe, testModeOf } from "../../support/augmigo/cafe.ts";
+import { addCustomer, byCode, readBack, said, someone } from "../../support/augmigo/customers.ts";
 import { settle } from "../../support/kept-state.ts";
-import { importLines } from "../../support/merchant.ts";
-import type { Json } from "../../support/till.ts";
+import { importLines } from "../../support/native/merchant.ts";
+import type { Json } from "../../support/kirimel/till.ts";
 
 // Every registration hashes a password.
 vi.setConfig({ testTimeout: 30_000 });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { verifyPassword } from "../../../src/services/password.ts";
-import { type Cafe, openCafe } from "../../support/cafe.ts";
+import { verifyPassword } from "../../../src/services/access/passwords.ts";
+import { type Cafe, openCafe } from "../../support/augmigo/cafe.ts";
 import {
   addCustomer,
   byCode,
@@ -10,7 +10,7 @@ import {
   SECRET,
   said,
   someone,
-} from "../../support/cafe-customers.ts";
+} from "../../support/augmigo/customers.ts";
 import { d1Rows } from "../../support/d1.ts";
 import { stopClock } from "../../support/http-clock.ts";
 

@@ -1,13 +1,13 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Cafe } from "../../support/cafe.ts";
-import { addStaff, openCafe, STAFF_SCOPES, testModeOf } from "../../support/cafe.ts";
-import { feedOf, said } from "../../support/cafe-customers.ts";
-import { addGuest } from "../../support/cafe-vouchers.ts";
+import type { Cafe } from "../../support/augmigo/cafe.ts";
+import { addStaff, openCafe, STAFF_SCOPES, testModeOf } from "../../support/augmigo/cafe.ts";
+import { feedOf, said } from "../../support/augmigo/customers.ts";
+import { addGuest } from "../../support/augmigo/vouchers.ts";
 import { d1Rows } from "../../support/d1.ts";
 import { stopClock } from "../../support/http-clock.ts";
 import { keptState } from "../../support/kept-state.ts";
-import { nativeCall, nativeMake } from "../../support/native.ts";
-import { appWith, type Json } from "../../support/till.ts";
+import { nativeCall, nativeMake } from "../../support/native/native.ts";
+import { appWith, type Json } from "../../support/kirimel/till.ts";
 
 const GOLD = {
   key: "mp-gold",

@@ -9,10 +9,10 @@ import {
   MANAGER,
   openCafe,
   STAFF_SCOPES,
-} from "../../support/cafe.ts";
+} from "../../support/augmigo/cafe.ts";
 import { d1Rows } from "../../support/d1.ts";
 import { SECOND, stopClock } from "../../support/http-clock.ts";
-import { nativeMake } from "../../support/native.ts";
+import { nativeMake } from "../../support/native/native.ts";
 
 const clock = stopClock("2060-06-01T08:00:00Z");
 

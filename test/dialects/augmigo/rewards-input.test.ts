@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { MAX_BILL_LINES } from "../../../src/core/entries.ts";
-import { MAX_SKU } from "../../../src/core/grants.ts";
-import type { Cafe } from "../../support/cafe.ts";
-import { openCafe } from "../../support/cafe.ts";
-import { said } from "../../support/cafe-customers.ts";
-import { addMember, balancesOf, give, openRewards, PURCHASE } from "../../support/cafe-rewards.ts";
+import { MAX_BILL_LINES } from "../../../src/core/ledger/entries.ts";
+import { MAX_SKU } from "../../../src/core/program/grants.ts";
+import type { Cafe } from "../../support/augmigo/cafe.ts";
+import { openCafe } from "../../support/augmigo/cafe.ts";
+import { said } from "../../support/augmigo/customers.ts";
+import { addMember, balancesOf, give, openRewards, PURCHASE } from "../../support/augmigo/rewards.ts";
 import { d1Rows } from "../../support/d1.ts";
 import { stopClock } from "../../support/http-clock.ts";
-import type { Json } from "../../support/till.ts";
+import type { Json } from "../../support/kirimel/till.ts";
 
 const clock = stopClock("2060-01-15T04:00:00Z");
 

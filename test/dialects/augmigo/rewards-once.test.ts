@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { Projector } from "../../../src/events/projector.ts";
-import type { Cafe, CafeReply } from "../../support/cafe.ts";
-import { testModeOf } from "../../support/cafe.ts";
-import { said } from "../../support/cafe-customers.ts";
+import type { Cafe, CafeReply } from "../../support/augmigo/cafe.ts";
+import { testModeOf } from "../../support/augmigo/cafe.ts";
+import { said } from "../../support/augmigo/customers.ts";
 import {
   addMember,
   balancesOf,
@@ -12,7 +12,7 @@ import {
   publish,
   rewardsOf,
   vouchersOf,
-} from "../../support/cafe-rewards.ts";
+} from "../../support/augmigo/rewards.ts";
 import { d1Rows } from "../../support/d1.ts";
 import { failBatches } from "../../support/events.ts";
 import { settle } from "../../support/kept-state.ts";

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Cafe } from "../../support/cafe.ts";
-import { addStaff, openCafe } from "../../support/cafe.ts";
-import { said } from "../../support/cafe-customers.ts";
+import type { Cafe } from "../../support/augmigo/cafe.ts";
+import { addStaff, openCafe } from "../../support/augmigo/cafe.ts";
+import { said } from "../../support/augmigo/customers.ts";
 import {
   addMember,
   balancesOf,
@@ -10,9 +10,9 @@ import {
   ownerOf,
   PURCHASE,
   publish,
-} from "../../support/cafe-rewards.ts";
+} from "../../support/augmigo/rewards.ts";
 import { countingDatabase } from "../../support/http-storage.ts";
-import { appWith, type Json } from "../../support/till.ts";
+import { appWith, type Json } from "../../support/kirimel/till.ts";
 import { entriesOf } from "../../support/wallet.ts";
 
 let cafe: Cafe;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import type { Cafe } from "../../support/cafe.ts";
-import { MANAGER, openCafe } from "../../support/cafe.ts";
+import type { Cafe } from "../../support/augmigo/cafe.ts";
+import { MANAGER, openCafe } from "../../support/augmigo/cafe.ts";
 import {
   addMember,
   addSeries,
@@ -12,10 +12,10 @@ import {
   REWARDS,
   rewardsOf,
   vouchersOf,
-} from "../../support/cafe-rewards.ts";
+} from "../../support/augmigo/rewards.ts";
 import { d1Rows } from "../../support/d1.ts";
-import { nativeCall } from "../../support/native.ts";
-import type { Json } from "../../support/till.ts";
+import { nativeCall } from "../../support/native/native.ts";
+import type { Json } from "../../support/kirimel/till.ts";
 
 let cafe: Cafe;
 

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { accountKey, basic, CASHIER, Cafe, type CafeReply, openCafe } from "../../support/cafe.ts";
+import { accountKey, basic, CASHIER, Cafe, type CafeReply, openCafe } from "../../support/augmigo/cafe.ts";
 import { failingDatabase } from "../../support/d1.ts";
 import { clientAddress } from "../../support/http.ts";
 import { stopClock } from "../../support/http-clock.ts";
-import { appWith } from "../../support/till.ts";
+import { appWith } from "../../support/kirimel/till.ts";
 
 stopClock("2060-06-01T08:00:00Z");
 

@@ -8,11 +8,11 @@ import {
   type Cafe,
   type CafeReply,
   MANAGER,
-} from "../../support/cafe.ts";
+} from "../../support/augmigo/cafe.ts";
 import { recordingDatabase } from "../../support/d1.ts";
 import { clientAddress } from "../../support/http.ts";
 import { SECOND, stopClock } from "../../support/http-clock.ts";
-import { appWith } from "../../support/till.ts";
+import { appWith } from "../../support/kirimel/till.ts";
 
 const clock = stopClock("2060-06-01T08:00:00Z");
 let cafe: Cafe;

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { forgetCredentials } from "../../../src/services/credentials.ts";
+import { forgetCredentials } from "../../../src/services/access/credentials.ts";
 import {
   accountKey,
   addStaff,
@@ -11,11 +11,11 @@ import {
   MANAGER,
   PASSWORD,
   STAFF_SCOPES,
-} from "../../support/cafe.ts";
+} from "../../support/augmigo/cafe.ts";
 import { d1Rows, recordingDatabase } from "../../support/d1.ts";
 import { SECOND, stopClock } from "../../support/http-clock.ts";
-import { nativeMake } from "../../support/native.ts";
-import { appWith } from "../../support/till.ts";
+import { nativeMake } from "../../support/native/native.ts";
+import { appWith } from "../../support/kirimel/till.ts";
 
 let cafe: Cafe;
 let stranger: Cafe;

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { forgetCredentials } from "../../../src/services/credentials.ts";
-import { forgetTokens } from "../../../src/services/staff-tokens.ts";
+import { forgetCredentials } from "../../../src/services/access/credentials.ts";
+import { forgetTokens } from "../../../src/services/access/sign-ins.ts";
 import {
   accountKey,
   addStaff,
@@ -11,11 +11,11 @@ import {
   type Cashier,
   openCafe,
   testModeOf,
-} from "../../support/cafe.ts";
+} from "../../support/augmigo/cafe.ts";
 import { d1Rows, recordingDatabase } from "../../support/d1.ts";
 import { SECOND, stopClock } from "../../support/http-clock.ts";
-import { nativeMake } from "../../support/native.ts";
-import { appWith } from "../../support/till.ts";
+import { nativeMake } from "../../support/native/native.ts";
+import { appWith } from "../../support/kirimel/till.ts";
 
 const clock = stopClock("2060-06-01T08:00:00Z");
 const MINUTE = 60 * SECOND;

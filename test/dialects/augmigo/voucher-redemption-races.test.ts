@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Cafe, CafeReply } from "../../support/cafe.ts";
-import { openCafe } from "../../support/cafe.ts";
-import { said } from "../../support/cafe-customers.ts";
-import type { Guest } from "../../support/cafe-vouchers.ts";
+import type { Cafe, CafeReply } from "../../support/augmigo/cafe.ts";
+import { openCafe } from "../../support/augmigo/cafe.ts";
+import { said } from "../../support/augmigo/customers.ts";
+import type { Guest } from "../../support/augmigo/vouchers.ts";
 import {
   addGuest,
   addVoucher,
@@ -10,9 +10,9 @@ import {
   areRedeemed,
   redeem,
   storedVoucher,
-} from "../../support/cafe-vouchers.ts";
+} from "../../support/augmigo/vouchers.ts";
 import { d1Rows, failingDatabase } from "../../support/d1.ts";
-import { appWith } from "../../support/till.ts";
+import { appWith } from "../../support/kirimel/till.ts";
 
 const CROWD = Array.from({ length: 12 }, (_, i) => i);
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Cafe } from "../../support/cafe.ts";
-import { addStaff, openCafe, STAFF_SCOPES, testModeOf } from "../../support/cafe.ts";
-import { feedOf, said } from "../../support/cafe-customers.ts";
-import type { Guest } from "../../support/cafe-vouchers.ts";
+import type { Cafe } from "../../support/augmigo/cafe.ts";
+import { addStaff, openCafe, STAFF_SCOPES, testModeOf } from "../../support/augmigo/cafe.ts";
+import { feedOf, said } from "../../support/augmigo/customers.ts";
+import type { Guest } from "../../support/augmigo/vouchers.ts";
 import {
   addGuest,
   addSeries,
@@ -13,11 +13,11 @@ import {
   PAST,
   redeem,
   storedVoucher,
-} from "../../support/cafe-vouchers.ts";
+} from "../../support/augmigo/vouchers.ts";
 import { d1Rows } from "../../support/d1.ts";
 import { stopClock } from "../../support/http-clock.ts";
 import { keptState } from "../../support/kept-state.ts";
-import type { Json } from "../../support/till.ts";
+import type { Json } from "../../support/kirimel/till.ts";
 
 const NOW = Date.parse("2060-06-15T04:00:00Z");
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { addStaff, type Cafe, openCafe, STAFF_SCOPES, testModeOf } from "../../support/cafe.ts";
-import { said } from "../../support/cafe-customers.ts";
+import { addStaff, type Cafe, openCafe, STAFF_SCOPES, testModeOf } from "../../support/augmigo/cafe.ts";
+import { said } from "../../support/augmigo/customers.ts";
 import {
   addGuest,
   addSeries,
@@ -8,10 +8,10 @@ import {
   CASH_SERIES,
   PAST,
   redeem,
-} from "../../support/cafe-vouchers.ts";
+} from "../../support/augmigo/vouchers.ts";
 import { stopClock } from "../../support/http-clock.ts";
-import { nativeMake } from "../../support/native.ts";
-import type { Json } from "../../support/till.ts";
+import { nativeMake } from "../../support/native/native.ts";
+import type { Json } from "../../support/kirimel/till.ts";
 
 let cafe: Cafe;
 

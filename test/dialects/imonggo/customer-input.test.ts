@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { nativeMake } from "../../support/native.ts";
-import { openStore, type Store, type StoreReply } from "../../support/store.ts";
+import { nativeMake } from "../../support/native/native.ts";
+import { openStore, type Store, type StoreReply } from "../../support/imonggo/store.ts";
 import {
   addCustomers,
   addJuan,
   createCustomer,
   customerXml,
   textsOf,
-} from "../../support/store-customers.ts";
-import type { Json } from "../../support/till.ts";
+} from "../../support/imonggo/customers.ts";
+import type { Json } from "../../support/kirimel/till.ts";
 
 let store: Store;
 

@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { d1Rows } from "../../support/d1.ts";
 import { settle } from "../../support/kept-state.ts";
-import { nativeCall } from "../../support/native.ts";
-import { openStore, type Store, type StoreReply } from "../../support/store.ts";
+import { nativeCall } from "../../support/native/native.ts";
+import { openStore, type Store, type StoreReply } from "../../support/imonggo/store.ts";
 import {
   addCustomers,
   addJuan,
   copyFirst,
   createCustomer,
   idsOf,
-} from "../../support/store-customers.ts";
-import { childText } from "../../support/xml-document.ts";
+} from "../../support/imonggo/customers.ts";
+import { childText } from "../../support/imonggo/xml-document.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 

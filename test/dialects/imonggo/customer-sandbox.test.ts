@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { settle } from "../../support/kept-state.ts";
-import { openStore, type Store, storeToken } from "../../support/store.ts";
-import { addJuan, createCustomer } from "../../support/store-customers.ts";
-import type { Json } from "../../support/till.ts";
+import { openStore, type Store, storeToken } from "../../support/imonggo/store.ts";
+import { addJuan, createCustomer } from "../../support/imonggo/customers.ts";
+import type { Json } from "../../support/kirimel/till.ts";
 
 const PERSON = {
   name: "Ana Reyes",

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { stopClock } from "../../support/http-clock.ts";
-import { openStore, type Store } from "../../support/store.ts";
+import { openStore, type Store } from "../../support/imonggo/store.ts";
 import {
   addCustomers,
   addJuan,
@@ -9,9 +9,9 @@ import {
   JUAN,
   profileEvents,
   textsOf,
-} from "../../support/store-customers.ts";
-import type { Json } from "../../support/till.ts";
-import { childText } from "../../support/xml-document.ts";
+} from "../../support/imonggo/customers.ts";
+import type { Json } from "../../support/kirimel/till.ts";
+import { childText } from "../../support/imonggo/xml-document.ts";
 
 stopClock("2060-06-01T08:00:00.123Z");
 

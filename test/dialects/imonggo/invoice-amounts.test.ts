@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { openStore, type Store } from "../../support/store.ts";
-import { addMember, addType, invoiceOf } from "../../support/store-members.ts";
-import type { Json } from "../../support/till.ts";
+import { openStore, type Store } from "../../support/imonggo/store.ts";
+import { addMember, addType, invoiceOf } from "../../support/imonggo/members.ts";
+import type { Json } from "../../support/kirimel/till.ts";
 
 let store: Store;
 

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { d1Rows, failingDatabase } from "../../support/d1.ts";
 import { runSweep } from "../../support/events.ts";
-import { openStore, type Store } from "../../support/store.ts";
+import { openStore, type Store } from "../../support/imonggo/store.ts";
 import {
   addMember,
   addType,
@@ -11,8 +11,8 @@ import {
   entriesOf,
   invoiceOf,
   pointsOf,
-} from "../../support/store-members.ts";
-import { appWith, type Json, type Target } from "../../support/till.ts";
+} from "../../support/imonggo/members.ts";
+import { appWith, type Json, type Target } from "../../support/kirimel/till.ts";
 
 let store: Store;
 /** Its programme allows no debt. */

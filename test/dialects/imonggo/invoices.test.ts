@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { openStore, type Store, type StoreReply } from "../../support/store.ts";
+import { openStore, type Store, type StoreReply } from "../../support/imonggo/store.ts";
 import {
   addMember,
   addType,
@@ -7,9 +7,9 @@ import {
   countEntries,
   invoiceOf,
   pointsOf,
-} from "../../support/store-members.ts";
-import type { Json } from "../../support/till.ts";
-import { childText } from "../../support/xml-document.ts";
+} from "../../support/imonggo/members.ts";
+import type { Json } from "../../support/kirimel/till.ts";
+import { childText } from "../../support/imonggo/xml-document.ts";
 
 let store: Store;
 let references = 0;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { openStore, type Store, type StoreReply, storeToken } from "../../support/store.ts";
-import { addMember, addType, auditOf, pointsOf } from "../../support/store-members.ts";
+import { openStore, type Store, type StoreReply, storeToken } from "../../support/imonggo/store.ts";
+import { addMember, addType, auditOf, pointsOf } from "../../support/imonggo/members.ts";
 
 let store: Store;
 

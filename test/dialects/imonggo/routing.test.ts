@@ -11,12 +11,12 @@ import { readRecord } from "../../../src/dialects/imonggo/schemas.ts";
 import { routingPath } from "../../../src/http/path.ts";
 import type { HttpEnv } from "../../../src/http/request.ts";
 import { nameRequest } from "../../../src/http/request.ts";
-import { isReservedSlug } from "../../../src/services/merchants.ts";
+import { isReservedSlug } from "../../../src/services/merchants/merchants.ts";
 import { failingDatabase } from "../../support/d1.ts";
 import { clientAddress } from "../../support/http.ts";
 import { stopClock } from "../../support/http-clock.ts";
-import { openStore, type Store, type StoreReply, storeToken } from "../../support/store.ts";
-import { appWith } from "../../support/till.ts";
+import { openStore, type Store, type StoreReply, storeToken } from "../../support/imonggo/store.ts";
+import { appWith } from "../../support/kirimel/till.ts";
 
 stopClock("2060-06-01T08:00:00Z");
 

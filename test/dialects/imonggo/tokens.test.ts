@@ -1,16 +1,16 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { verifyPassword } from "../../../src/services/password.ts";
+import { verifyPassword } from "../../../src/services/access/passwords.ts";
 import { failingDatabase, recordingDatabase } from "../../support/d1.ts";
 import { clientAddress } from "../../support/http.ts";
 import { SECOND, stopClock } from "../../support/http-clock.ts";
 import { dumpEverything } from "../../support/http-storage.ts";
-import { nativeMake } from "../../support/native.ts";
-import { OWNER, openStore, type Store, type StoreCall, storeToken } from "../../support/store.ts";
-import { appWith } from "../../support/till.ts";
-import { childText } from "../../support/xml-document.ts";
+import { nativeMake } from "../../support/native/native.ts";
+import { OWNER, openStore, type Store, type StoreCall, storeToken } from "../../support/imonggo/store.ts";
+import { appWith } from "../../support/kirimel/till.ts";
+import { childText } from "../../support/imonggo/xml-document.ts";
 
-vi.mock("../../../src/services/password.ts", { spy: true });
+vi.mock("../../../src/services/access/passwords.ts", { spy: true });
 
 const clock = stopClock("2060-06-01T08:00:00Z");
 

@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { SECOND, stopClock } from "../../support/http-clock.ts";
-import type { KirimelCall } from "../../support/kirimel.ts";
+import type { KirimelCall } from "../../support/kirimel/requests.ts";
 import {
   expectRefusal,
   kirimel,
   myRestaurant,
   post,
   UNLIMITED_KEY,
-} from "../../support/kirimel.ts";
-import { CLIENT_STYLES, sign } from "../../support/kirimel-signing.ts";
-import { establish } from "../../support/merchant.ts";
+} from "../../support/kirimel/requests.ts";
+import { CLIENT_STYLES, sign } from "../../support/kirimel/signing.ts";
+import { establish } from "../../support/native/merchant.ts";
 
 const NOW = "2060-06-01T08:00:00.000Z";
 const clock = stopClock(NOW);

@@ -11,8 +11,8 @@ import {
   post,
   signedRequest,
   UNLIMITED_KEY,
-} from "../../support/kirimel.ts";
-import { establish, importLines } from "../../support/merchant.ts";
+} from "../../support/kirimel/requests.ts";
+import { establish, importLines } from "../../support/native/merchant.ts";
 
 stopClock("2060-06-01T08:00:00Z");
 

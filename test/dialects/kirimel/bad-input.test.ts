@@ -9,13 +9,13 @@ import {
   kirimel,
   myRestaurant,
   pointsOf,
-} from "../../support/kirimel.ts";
-import type { Endpoint } from "../../support/kirimel-endpoints.ts";
-import { ENDPOINTS } from "../../support/kirimel-endpoints.ts";
-import type { Hostile, Verdict } from "../../support/kirimel-hostile.ts";
-import { HOSTILE, verdictOn } from "../../support/kirimel-hostile.ts";
-import { formTill } from "../../support/kirimel-signing.ts";
-import { establish } from "../../support/merchant.ts";
+} from "../../support/kirimel/requests.ts";
+import type { Endpoint } from "../../support/kirimel/endpoints.ts";
+import { ENDPOINTS } from "../../support/kirimel/endpoints.ts";
+import type { Hostile, Verdict } from "../../support/kirimel/hostile.ts";
+import { HOSTILE, verdictOn } from "../../support/kirimel/hostile.ts";
+import { formTill } from "../../support/kirimel/signing.ts";
+import { establish } from "../../support/native/merchant.ts";
 
 let stored = "";
 

@@ -8,8 +8,8 @@ import {
   kirimelKey,
   myRestaurant,
   post,
-} from "../../support/kirimel.ts";
-import { establish, importLines } from "../../support/merchant.ts";
+} from "../../support/kirimel/requests.ts";
+import { establish, importLines } from "../../support/native/merchant.ts";
 
 const START = "2060-06-01T08:00:00Z";
 const clock = stopClock(START);

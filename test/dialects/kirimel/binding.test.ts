@@ -10,8 +10,8 @@ import {
   expectRefusal,
   myRestaurant,
   post,
-} from "../../support/kirimel.ts";
-import { establish, importLines } from "../../support/merchant.ts";
+} from "../../support/kirimel/requests.ts";
+import { establish, importLines } from "../../support/native/merchant.ts";
 
 const clock = stopClock("2060-06-01T08:00:00Z");
 

@@ -10,9 +10,9 @@ import {
   kirimel,
   myRestaurant,
   post,
-} from "../../support/kirimel.ts";
-import { formTill } from "../../support/kirimel-signing.ts";
-import { establish, importLines } from "../../support/merchant.ts";
+} from "../../support/kirimel/requests.ts";
+import { formTill } from "../../support/kirimel/signing.ts";
+import { establish, importLines } from "../../support/native/merchant.ts";
 
 stopClock("2060-06-01T08:00:00Z");
 

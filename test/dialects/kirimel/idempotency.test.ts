@@ -12,9 +12,9 @@ import {
   myRestaurant,
   PROGRAM,
   post,
-} from "../../support/kirimel.ts";
-import { CLIENT_STYLES } from "../../support/kirimel-signing.ts";
-import { establish, importLines } from "../../support/merchant.ts";
+} from "../../support/kirimel/requests.ts";
+import { CLIENT_STYLES } from "../../support/kirimel/signing.ts";
+import { establish, importLines } from "../../support/native/merchant.ts";
 
 const clock = stopClock("2060-06-01T08:00:00Z");
 

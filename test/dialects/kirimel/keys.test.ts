@@ -9,10 +9,10 @@ import {
   kirimelKey,
   myRestaurant,
   post,
-} from "../../support/kirimel.ts";
-import type { KirimelKey } from "../../support/kirimel-signing.ts";
-import { sign } from "../../support/kirimel-signing.ts";
-import { create, establish, native } from "../../support/merchant.ts";
+} from "../../support/kirimel/requests.ts";
+import type { KirimelKey } from "../../support/kirimel/signing.ts";
+import { sign } from "../../support/kirimel/signing.ts";
+import { create, establish, native } from "../../support/native/merchant.ts";
 
 const clock = stopClock("2060-06-01T08:00:00Z");
 const BALANCE = "/wallet/balance?customer_id=123456";

@@ -9,9 +9,9 @@ import {
   kirimelKey,
   myRestaurant,
   post,
-} from "../../support/kirimel.ts";
-import { phpSdk } from "../../support/kirimel-signing.ts";
-import { establish, importLines } from "../../support/merchant.ts";
+} from "../../support/kirimel/requests.ts";
+import { phpSdk } from "../../support/kirimel/signing.ts";
+import { establish, importLines } from "../../support/native/merchant.ts";
 
 const clock = stopClock("2060-06-01T08:00:00.789Z");
 const BY_PHONE = "/customers/lookup?phone=%2B60123456789";

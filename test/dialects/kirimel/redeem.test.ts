@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { DAY, stopClock } from "../../support/http-clock.ts";
-import type { KirimelCall } from "../../support/kirimel.ts";
+import type { KirimelCall } from "../../support/kirimel/requests.ts";
 import {
   balanceOf,
   customerWith,
@@ -9,9 +9,9 @@ import {
   kirimel,
   myRestaurant,
   post,
-} from "../../support/kirimel.ts";
-import { formTill } from "../../support/kirimel-signing.ts";
-import { establish, importLines } from "../../support/merchant.ts";
+} from "../../support/kirimel/requests.ts";
+import { formTill } from "../../support/kirimel/signing.ts";
+import { establish, importLines } from "../../support/native/merchant.ts";
 
 const clock = stopClock("2060-06-01T08:00:00Z");
 

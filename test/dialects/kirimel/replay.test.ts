@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Answer } from "../../support/http.ts";
 import { SECOND, stopClock } from "../../support/http-clock.ts";
 import { dumpEverything } from "../../support/http-storage.ts";
-import type { KirimelCall } from "../../support/kirimel.ts";
+import type { KirimelCall } from "../../support/kirimel/requests.ts";
 import {
   balanceOf,
   customerWith,
@@ -13,9 +13,9 @@ import {
   myRestaurant,
   post,
   UNLIMITED_KEY,
-} from "../../support/kirimel.ts";
-import { formTill, sign } from "../../support/kirimel-signing.ts";
-import { establish, importLines } from "../../support/merchant.ts";
+} from "../../support/kirimel/requests.ts";
+import { formTill, sign } from "../../support/kirimel/signing.ts";
+import { establish, importLines } from "../../support/native/merchant.ts";
 
 const clock = stopClock("2060-06-01T08:00:00Z");
 

@@ -9,8 +9,8 @@ import {
   kirimel,
   myRestaurant,
   post,
-} from "../../support/kirimel.ts";
-import { establish, importLines } from "../../support/merchant.ts";
+} from "../../support/kirimel/requests.ts";
+import { establish, importLines } from "../../support/native/merchant.ts";
 
 stopClock("2060-06-01T08:00:00Z");
 

@@ -11,8 +11,8 @@ import {
   PROGRAM,
   post,
   UNLIMITED_KEY,
-} from "../../support/kirimel.ts";
-import { establish } from "../../support/merchant.ts";
+} from "../../support/kirimel/requests.ts";
+import { establish } from "../../support/native/merchant.ts";
 
 /** Of a group with one customer, 777, that shares nothing with the demo group. */
 const STRANGER = { text: "kiri_stranger", secret: "secret_of_a_stranger" };

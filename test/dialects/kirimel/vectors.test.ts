@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { stopClock } from "../../support/http-clock.ts";
-import type { KirimelCall } from "../../support/kirimel.ts";
+import type { KirimelCall } from "../../support/kirimel/requests.ts";
 import {
   balanceOf,
   expectInvalid,
@@ -8,10 +8,10 @@ import {
   kirimel,
   kirimelKey,
   myRestaurant,
-} from "../../support/kirimel.ts";
-import type { Variant } from "../../support/kirimel-signing.ts";
-import { sign } from "../../support/kirimel-signing.ts";
-import { establish } from "../../support/merchant.ts";
+} from "../../support/kirimel/requests.ts";
+import type { Variant } from "../../support/kirimel/signing.ts";
+import { sign } from "../../support/kirimel/signing.ts";
+import { establish } from "../../support/native/merchant.ts";
 
 const SECRET = "ks_test_5f2c9a7d41e84b0e";
 const FORM = "application/x-www-form-urlencoded";

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { stopClock } from "../../support/http-clock.ts";
 import { countingDatabase } from "../../support/http-storage.ts";
-import { kirimel, myRestaurant, post } from "../../support/kirimel.ts";
-import { establish } from "../../support/merchant.ts";
+import { kirimel, myRestaurant, post } from "../../support/kirimel/requests.ts";
+import { establish } from "../../support/native/merchant.ts";
 
 const { database: DB, take } = countingDatabase();
 const bindings = { DB };

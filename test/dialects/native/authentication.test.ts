@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { stopClock } from "../../support/http-clock.ts";
 import { dumpEverything } from "../../support/http-storage.ts";
-import { GROUP_KEY, myRestaurant } from "../../support/kirimel.ts";
-import { ADMIN_TOKEN, create, establish, native } from "../../support/merchant.ts";
-import { expectProblem } from "../../support/merchant-problems.ts";
+import { GROUP_KEY, myRestaurant } from "../../support/kirimel/requests.ts";
+import { ADMIN_TOKEN, create, establish, native } from "../../support/native/merchant.ts";
+import { expectProblem } from "../../support/native/problems.ts";
 
 const MERCHANT = { slug: "hotel", name: "Hotel", currency: "INR", time_zone: "Asia/Kolkata" };
 const LONG_TOKEN = "a-token-of-exactly-32-characters";

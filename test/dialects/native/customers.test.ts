@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { d1Rows } from "../../support/d1.ts";
 import type { Answer, Json } from "../../support/http.ts";
 import { keptState } from "../../support/kept-state.ts";
-import { create, establish, importLines, native } from "../../support/merchant.ts";
+import { create, establish, importLines, native } from "../../support/native/merchant.ts";
 
 const merchant = "customers-a";
 const other = "customers-b";

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { stopClock } from "../../support/http-clock.ts";
 import { dumpEverything } from "../../support/http-storage.ts";
-import { myRestaurant } from "../../support/kirimel.ts";
-import { create, establish, importLines, native } from "../../support/merchant.ts";
-import { expectFaults } from "../../support/merchant-problems.ts";
+import { myRestaurant } from "../../support/kirimel/requests.ts";
+import { create, establish, importLines, native } from "../../support/native/merchant.ts";
+import { expectFaults } from "../../support/native/problems.ts";
 
 const merchant = "myrestaurant";
 

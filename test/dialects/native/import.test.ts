@@ -2,9 +2,9 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { stopClock } from "../../support/http-clock.ts";
 import { dumpEverything } from "../../support/http-storage.ts";
-import { kirimel, myRestaurant, post } from "../../support/kirimel.ts";
-import type { Outcome } from "../../support/merchant.ts";
-import { create, establish, importLines, native, outcomes } from "../../support/merchant.ts";
+import { kirimel, myRestaurant, post } from "../../support/kirimel/requests.ts";
+import type { Outcome } from "../../support/native/merchant.ts";
+import { create, establish, importLines, native, outcomes } from "../../support/native/merchant.ts";
 
 stopClock("2060-06-01T08:00:00.123Z");
 

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { sha256Hex } from "../../../src/core/digest.ts";
 import { stopClock } from "../../support/http-clock.ts";
 import { dumpDatabase, dumpEverything } from "../../support/http-storage.ts";
-import { create, native } from "../../support/merchant.ts";
-import { expectFaults, expectProblem } from "../../support/merchant-problems.ts";
+import { create, native } from "../../support/native/merchant.ts";
+import { expectFaults, expectProblem } from "../../support/native/problems.ts";
 
 stopClock("2060-06-01T08:00:00.123Z");
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Json } from "../../support/http.ts";
 import { SECOND, stopClock } from "../../support/http-clock.ts";
-import { create, native } from "../../support/merchant.ts";
-import { expectFaults } from "../../support/merchant-problems.ts";
+import { create, native } from "../../support/native/merchant.ts";
+import { expectFaults } from "../../support/native/problems.ts";
 
 const clock = stopClock("2060-06-01T08:00:00Z");
 const merchant = "many";

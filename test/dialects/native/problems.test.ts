@@ -2,10 +2,10 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vite
 import { ORIGIN, send } from "../../support/http.ts";
 import { stopClock } from "../../support/http-clock.ts";
 import { brokenDatabase, DATABASE_SECRET, dumpEverything } from "../../support/http-storage.ts";
-import { myRestaurant } from "../../support/kirimel.ts";
-import type { NativeCall } from "../../support/merchant.ts";
-import { ADMIN_TOKEN, establish, native, outcomes } from "../../support/merchant.ts";
-import { expectFaults, expectProblem } from "../../support/merchant-problems.ts";
+import { myRestaurant } from "../../support/kirimel/requests.ts";
+import type { NativeCall } from "../../support/native/merchant.ts";
+import { ADMIN_TOKEN, establish, native, outcomes } from "../../support/native/merchant.ts";
+import { expectFaults, expectProblem } from "../../support/native/problems.ts";
 
 const LIMIT = 262_144;
 const merchant = "myrestaurant";

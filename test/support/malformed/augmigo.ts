@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { basic } from "../cafe.ts";
+import { basic } from "../augmigo/cafe.ts";
 import type { Counter, DialectForm } from "../dialect-forms.ts";
 import type { Answer } from "../http.ts";
 import type { Stage } from "../write-calls.ts";

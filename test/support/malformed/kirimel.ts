@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Counter, DialectForm } from "../dialect-forms.ts";
-import { sign } from "../kirimel-signing.ts";
-import type { Till } from "../till.ts";
-import { ACCOUNT_SCOPES, makeMerchant, makeTill } from "../till.ts";
+import { sign } from "../kirimel/signing.ts";
+import type { Till } from "../kirimel/till.ts";
+import { ACCOUNT_SCOPES, makeMerchant, makeTill } from "../kirimel/till.ts";
 import type { Stage } from "../write-calls.ts";
 import type { Header, Sample } from "./draft.ts";
 import { formBody } from "./form-body.ts";

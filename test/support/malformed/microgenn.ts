@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isReservedSlug } from "../../../src/services/merchants.ts";
+import { isReservedSlug } from "../../../src/services/merchants/merchants.ts";
 import type { DialectForm } from "../dialect-forms.ts";
 import { formBody } from "./form-body.ts";
 import { jsonFault } from "./json-answers.ts";

@@ -1,0 +1,141 @@
+import type { Unit } from "../amount.ts";
+import { currencyScale, formatDecimal, unitScale } from "../amount.ts";
+import { makeId, ulidOf } from "../ids.ts";
+import type { Bill, Entry, EntryKind, VoucherGrant } from "../ledger/entries.ts";
+import { billIdOf, DEBT, holdingOf, NEVER } from "../ledger/entries.ts";
+import type { Program } from "../program/program.ts";
+import { isUpgrade } from "../program/tiers.ts";
+
+/** Whose wallet an event tells of. */
+export interface EventSubject {
+  readonly merchant: string;
+  readonly customer: string;
+  /** ISO 4217; gives prepaid amounts their scale. */
+  readonly currency: string;
+  readonly livemode: boolean;
+}
+
+/** An event as receivers get it. Carries no personal data. */
+export interface LoyaltyEvent {
+  /** `noun.past_verb`, e.g. `points.earned`. */
+  readonly type: string;
+  /** When it was booked, RFC 3339 UTC with milliseconds. */
+  readonly timestamp: string;
+  /** The same at every delivery of the event. */
+  readonly id: string;
+  readonly merchant: string;
+  readonly livemode: boolean;
+  /** The entry's number: rises by one per change of that wallet, so that a gap is seen. */
+  readonly sequence: number;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+const NOUNS: Readonly<Record<Unit, string>> = {
+  point: "points",
+  stamp: "stamp",
+  prepaid: "prepaid",
+};
+
+const VERBS: Readonly<Record<Exclude<EntryKind, "tier" | "bill" | "void" | "voucher">, string>> = {
+  open: "adjusted",
+  earn: "earned",
+  redeem: "redeemed",
+  adjust: "adjusted",
+  reverse: "reversed",
+  expire: "expired",
+};
+
+/**
+ * The event that tells of an entry: one each, with the entry's ULID and number, so that a second
+ * publication is recognisably the same. Pure: the ledger is the outbox.
+ */
+export function eventOf(
+  entry: Entry,
+  before: string | null,
+  subject: EventSubject,
+  program: Program,
+): LoyaltyEvent {
+  return {
+    type: eventType(entry, before, program),
+    timestamp: timeText(entry.recordedAt),
+    id: makeId("evt", ulidOf("ent", entry.id) ?? entry.id),
+    merchant: subject.merchant,
+    livemode: subject.livemode,
+    sequence: entry.seq,
+    data: {
+      customer: subject.customer,
+      entry: entry.id,
+      ...ownData(entry, subject.currency),
+      tier: entry.after.tier ?? program.tiers[0]?.name ?? null,
+      corrects: entry.corrects,
+      dialect: entry.source.dialect,
+      site: entry.source.site,
+      occurred_at: timeText(entry.occurredAt),
+      recorded_at: timeText(entry.recordedAt),
+    },
+  };
+}
+
+/** What the event tells of its entry, by what it records. */
+function ownData(entry: Entry, currency: string): LoyaltyEvent["data"] {
+  const { bill, billId, voucher } = entry.remarks;
+  if (bill !== undefined) return billData(entry, bill, currency);
+  if (entry.kind === "void") return { bill: billId };
+  return voucher === undefined ? movementData(entry, currency) : voucherData(entry, voucher);
+}
+
+function movementData(entry: Entry, currency: string): LoyaltyEvent["data"] {
+  const scale = unitScale(entry.unit, currency);
+  const { billId } = entry.remarks;
+  return {
+    unit: entry.unit,
+    amount: formatDecimal(entry.amount, scale),
+    balance: formatDecimal(holdingOf(entry.after, entry.unit).balance, scale),
+    lots: entry.lots
+      .filter((lot) => lot.expiresAt !== DEBT)
+      .map((lot) => ({
+        amount: formatDecimal(lot.amount, scale),
+        expires_at: lot.expiresAt === NEVER ? null : timeText(lot.expiresAt),
+      })),
+    ...(billId === undefined ? {} : { bill: billId }),
+  };
+}
+
+/** Of a bill its sums: the lines stay in the ledger. */
+function billData(entry: Entry, bill: Bill, home: string): LoyaltyEvent["data"] {
+  const { amount, currency } = bill.total;
+  const points = unitScale("point", home);
+  return {
+    bill: billIdOf(entry),
+    number: bill.number,
+    total: { amount: formatDecimal(amount, currencyScale(currency)), currency },
+    lines: bill.lines.length,
+    points_earned: formatDecimal(entry.receipt?.bill?.earned ?? 0, points),
+  };
+}
+
+/** Of a voucher no code: whoever knows it could use it. */
+function voucherData(entry: Entry, { id, series, kind }: VoucherGrant): LoyaltyEvent["data"] {
+  return { voucher: id, series, kind, bill: entry.remarks.billId };
+}
+
+function timeText(time: number): string {
+  return new Date(time).toISOString();
+}
+
+function isReturn({ remarks }: Entry): boolean {
+  return (remarks.bill?.total.amount ?? 0) < 0;
+}
+
+function eventType(entry: Entry, before: string | null, program: Program): string {
+  const { kind, unit } = entry;
+  if (kind === "tier") {
+    return isUpgrade(program, before, entry.after.tier) ? "tier.upgraded" : "tier.downgraded";
+  }
+  if (kind === "bill") return isReturn(entry) ? "bill.returned" : "bill.recorded";
+  if (kind === "void") return "bill.voided";
+  if (kind === "voucher") return "voucher.issued";
+  if (kind === "earn" && unit === "stamp") return "stamp.added";
+  if (kind === "earn" && unit === "prepaid") return "prepaid.topped_up";
+  return `${NOUNS[unit]}.${VERBS[kind]}`;
+}

@@ -1,0 +1,78 @@
+import { currencyScale, divide, formatDecimal, unitScale } from "../../core/amount.ts";
+
+declare global {
+  /** A literal that is written as it stands (ECMAScript 2026, JSON.parse source text access). */
+  interface JSON {
+    rawJSON(text: string): unknown;
+  }
+}
+
+const POINT = 10 ** unitScale("point", "");
+
+/** Whole points on the wire to smallest steps. */
+export function fromWholePoints(points: number): number {
+  return points * POINT;
+}
+
+/** Smallest steps to whole points; what is less than a point is not shown. */
+export function wholePoints(steps: number): number {
+  return Math.floor(steps / POINT);
+}
+
+/** Smallest steps to whole points, rounded up: what is still missing. */
+export function wholePointsUp(steps: number): number {
+  return Math.ceil(steps / POINT);
+}
+
+/** Signed whole points; a part of a point is cut off on either side of 0. */
+export function pointsDelta(steps: number): number {
+  return Math.trunc(steps / POINT) + 0;
+}
+
+/** Decimals of money on the wire of dialects that know hundredths, whatever the currency. */
+export const WIRE_SCALE = 2;
+
+/** Money of the wire (hundredths) in the currency's smallest unit, rounded half up. */
+export function fromWireMoney(hundredths: number, currency: string): number {
+  const scaled = BigInt(hundredths) * 10n ** BigInt(currencyScale(currency));
+  return Number(divide(scaled, 10n ** BigInt(WIRE_SCALE), "half_up"));
+}
+
+/** Money in hundredths, as the wire counts it, rounded half up. */
+export function toWireMoney(amount: number, currency: string): number {
+  const scaled = BigInt(amount) * 10n ** BigInt(WIRE_SCALE);
+  return Number(divide(scaled, 10n ** BigInt(currencyScale(currency)), "half_up"));
+}
+
+/** Money as a JSON number with the decimals of its currency, at most two. */
+export function moneyNumber(amount: number | null, currency: string): unknown {
+  if (amount === null) return null;
+  const scale = currencyScale(currency);
+  const places = Math.min(scale, WIRE_SCALE);
+  const cut = divide(BigInt(amount), 10n ** BigInt(scale - places), "half_up");
+  return JSON.rawJSON(formatDecimal(Number(cut), places));
+}
+
+const NUMBER = /^(-?)(\d{1,16})(?:\.(\d{1,40}))?(?:e([+-]?\d{1,2}))?$/i;
+
+/** A number's text without an exponent (`1.5e3` is `1500`), exactly; null when it is no number. */
+export function plainDecimal(text: string): string | null {
+  const match = NUMBER.exec(text);
+  if (match === null) return null;
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] = match;
+  const shift = Number(exponent);
+  const digits = whole + fraction;
+  const point = whole.length + shift;
+  const padded = digits.padStart(digits.length - Math.min(point, 1) + 1, "0");
+  const moved = Math.max(point, 1);
+  const left = padded.slice(0, moved).padEnd(moved, "0");
+  const right = padded.slice(moved);
+  return sign + left + (right === "" ? "" : `.${right}`);
+}
+
+/** A plain decimal text as an integer with `scale` digits behind the point, rounded half up. */
+export function roundDecimal(plain: string, scale: number): number {
+  const [whole = "", fraction = ""] = plain.split(".");
+  const exact = BigInt(whole + fraction) * 10n ** BigInt(scale);
+  return Number(divide(exact, 10n ** BigInt(fraction.length), "half_up"));
+}

@@ -1,0 +1,304 @@
+import type { SQL, SQLWrapper } from "drizzle-orm";
+import { and, desc, eq, ne, or, sql } from "drizzle-orm";
+import type { Database, Write } from "../database.ts";
+import { customers, identifiers } from "../schema.ts";
+
+/** A row of `customers`. */
+export type CustomerRow = typeof customers.$inferSelect;
+
+/** What a customer can be found by, besides the number. */
+export type IdentifierKind =
+  | "phone"
+  | "email"
+  | "qr"
+  | "card"
+  | "external"
+  | "referral"
+  | "reference_code"
+  | "merchant_code"
+  | "alternate_code";
+
+/** One normalised identifier. */
+export interface Identifier {
+  readonly kind: IdentifierKind;
+  readonly value: string;
+}
+
+// Names written out: in a query of one table drizzle leaves the table's away, and a bare name would
+// mean the inner query's own column.
+const homeSite = sql<number | null>`COALESCE(
+  (SELECT s.number FROM sites AS s WHERE s.id = customers.site_id),
+  (SELECT MIN(s.number) FROM sites AS s WHERE s.merchant_id = customers.merchant_id))`;
+
+/** A customer with the identifiers it is found by. */
+export interface CustomerRecord {
+  readonly customer: CustomerRow;
+  readonly identifiers: readonly Identifier[];
+  /** Number of the customer's site, or else of the merchant's first; null without sites. */
+  readonly siteNumber: number | null;
+}
+
+/** The id of the customer with that number, for dialects that speak numbers. */
+export async function findCustomerId(
+  db: Database,
+  merchantId: string,
+  number: number,
+): Promise<string | undefined> {
+  const where = and(eq(customers.merchantId, merchantId), eq(customers.number, number), living());
+  const row = await db.select({ id: customers.id }).from(customers).where(where).get();
+  return row?.id;
+}
+
+/** Ids of the customers that have any of the identifiers; a customer may occur once. */
+export async function findCustomersByIdentifiers(
+  db: Database,
+  merchantId: string,
+  wanted: readonly Identifier[],
+): Promise<string[]> {
+  const any = anyOf(wanted);
+  if (any === undefined) return [];
+  const rows = await db
+    .selectDistinct({ id: identifiers.customerId })
+    .from(identifiers)
+    .where(and(eq(identifiers.merchantId, merchantId), any))
+    .all();
+  return rows.map((row) => row.id);
+}
+
+/** Undefined when none is wanted: that must not match everybody. */
+function anyOf(wanted: readonly Identifier[]): SQL | undefined {
+  const matches = wanted.map(({ kind, value }) =>
+    and(eq(identifiers.kind, kind), eq(identifiers.value, value)),
+  );
+  return or(...matches);
+}
+
+/** Those of the identifiers that somebody has. */
+export async function findHeld(
+  db: Database,
+  merchantId: string,
+  wanted: readonly Identifier[],
+): Promise<Identifier[]> {
+  const any = anyOf(wanted);
+  if (any === undefined) return [];
+  const { kind, value } = identifiers;
+  const where = and(eq(identifiers.merchantId, merchantId), any);
+  const rows = await db.select({ kind, value }).from(identifiers).where(where).all();
+  return rows as Identifier[];
+}
+
+/** Id of the customer with that e-mail (lower case): of several the newest active one. */
+export async function findCustomerByEmail(
+  db: Database,
+  merchantId: string,
+  email: string,
+): Promise<string | undefined> {
+  const where = and(eq(customers.merchantId, merchantId), eq(customers.email, email));
+  const activeFirst = desc(sql`${customers.status} = 'active'`);
+  const found = await db
+    .select({ id: customers.id })
+    .from(customers)
+    .where(where)
+    .orderBy(activeFirst, desc(customers.joinedAt), desc(customers.number))
+    .limit(1)
+    .get();
+  return found?.id;
+}
+
+/** A merchant's customer with all identifiers; nobody who was erased. */
+export async function readCustomer(
+  db: Database,
+  merchantId: string,
+  id: string,
+): Promise<CustomerRecord | undefined> {
+  const where = and(eq(customers.merchantId, merchantId), eq(customers.id, id), living());
+  const [rows, found] = await db.batch([
+    db.select({ customer: customers, siteNumber: homeSite }).from(customers).where(where),
+    db
+      .select({ kind: identifiers.kind, value: identifiers.value })
+      .from(identifiers)
+      .where(and(eq(identifiers.merchantId, merchantId), eq(identifiers.customerId, id))),
+  ]);
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  return { ...row, identifiers: found as readonly Identifier[] };
+}
+
+/** Whom a search looks for: whoever is all that is not null. */
+export interface CustomerSearch {
+  /** Part of the name, any case. */
+  readonly name: string | null;
+  /** Lower case. */
+  readonly email: string | null;
+  readonly identifiers: readonly Identifier[];
+}
+
+/** A merchant's customers whom a search means, newest first, at most `limit`. */
+export async function searchCustomers(
+  db: Database,
+  merchantId: string,
+  search: CustomerSearch,
+  limit: number,
+): Promise<Pick<CustomerRecord, "customer" | "identifiers">[]> {
+  const { name, email } = search;
+  const has = ({ kind, value }: Identifier) =>
+    sql`customers.id IN (SELECT customer_id FROM identifiers
+      WHERE merchant_id = ${merchantId} AND kind = ${kind} AND value = ${value})`;
+  const where = and(
+    search.identifiers.length > 0
+      ? ofMerchant(customers.merchantId, merchantId)
+      : eq(customers.merchantId, merchantId),
+    living(),
+    // Not LIKE: D1 allows its patterns 50 bytes, and a name may hold its wildcards.
+    name === null ? undefined : sql`INSTR(LOWER(customers.name), LOWER(${name})) > 0`,
+    email === null ? undefined : eq(customers.email, email),
+    ...search.identifiers.map(has),
+  );
+  // A plus as in ofMerchant: for one e-mail, too, it would go through all in their order.
+  const order = desc(email === null ? customers.number : sql`+${customers.number}`);
+  const rows = await db.select().from(customers).where(where).orderBy(order).limit(limit).all();
+  const ids = JSON.stringify(rows.map(({ id }) => id));
+  const { kind, value, customerId } = identifiers;
+  const theirs = sql`${customerId} IN (SELECT value FROM json_each(${ids}))`;
+  const found = await db
+    .select({ kind, value, customerId })
+    .from(identifiers)
+    .where(and(ofMerchant(identifiers.merchantId, merchantId), theirs))
+    .all();
+  return rows.map((customer) => {
+    const own = found.filter((identifier) => identifier.customerId === customer.id);
+    return { customer, identifiers: own as readonly (Identifier & { customerId: string })[] };
+  });
+}
+
+/** A customer's number, also that of somebody erased. */
+export async function findCustomerNumber(
+  db: Database,
+  merchantId: string,
+  id: string,
+): Promise<number | undefined> {
+  const where = and(eq(customers.merchantId, merchantId), eq(customers.id, id));
+  const row = await db.select({ number: customers.number }).from(customers).where(where).get();
+  return row?.number;
+}
+
+/** The number that the merchant's next customer gets. */
+export async function nextCustomerNumber(db: Database, merchantId: string): Promise<number> {
+  const row = await db
+    .select({ next: sql<number>`COALESCE(MAX(${customers.number}), 0) + 1` })
+    .from(customers)
+    .where(eq(customers.merchantId, merchantId))
+    .get();
+  return row?.next ?? 1;
+}
+
+/** A customer to add; without a number it gets the merchant's next one. */
+export type NewCustomer = Omit<CustomerRow, "number"> & { readonly number: number | null };
+
+/** The writes that add a customer and its identifiers; any that is taken refuses them all. */
+export function insertCustomer(
+  db: Database,
+  row: NewCustomer,
+  own: readonly Identifier[],
+): readonly Write[] {
+  const { id: customerId, merchantId, createdAt } = row;
+  const number =
+    row.number ??
+    sql`(SELECT COALESCE(MAX(number), 0) + 1 FROM customers WHERE merchant_id = ${merchantId})`;
+  const writes: Write[] = [db.insert(customers).values({ ...row, number })];
+  if (own.length > 0) {
+    const rows = own.map((identifier) => ({ ...identifier, merchantId, customerId, createdAt }));
+    writes.push(db.insert(identifiers).values(rows));
+  }
+  return writes;
+}
+
+/**
+ * The conditional write that changes a customer's profile: it changes a row only if nobody else
+ * changed it since `before`, its moment of change when it was read.
+ */
+export function updateCustomer(db: Database, row: CustomerRow, before: number): Write {
+  const { id, merchantId, name, email, birthDate, status, attributes, password, updatedAt } = row;
+  return db
+    .update(customers)
+    .set({ name, email, birthDate, status, attributes, password, updatedAt })
+    .where(
+      and(
+        eq(customers.merchantId, merchantId),
+        eq(customers.id, id),
+        eq(customers.updatedAt, before),
+        living(),
+      ),
+    );
+}
+
+/**
+ * The writes that give a customer one identifier of its kind instead of all there were; a null
+ * value leaves none. One that somebody else has refuses them.
+ */
+export function replaceIdentifier(
+  db: Database,
+  customer: Pick<CustomerRow, "id" | "merchantId">,
+  kind: IdentifierKind,
+  value: string | null,
+  now: number,
+): readonly Write[] {
+  const { id: customerId, merchantId } = customer;
+  const own = and(eq(identifiers.merchantId, merchantId), eq(identifiers.customerId, customerId));
+  const clear = db.delete(identifiers).where(and(own, eq(identifiers.kind, kind)));
+  if (value === null) return [clear];
+  const row = { merchantId, kind, value, customerId, createdAt: now };
+  return [clear, db.insert(identifiers).values(row)];
+}
+
+/** The reference codes of those of the customers who were not erased; null: has none. */
+export async function readReferenceCodes(
+  db: Database,
+  merchantId: string,
+  ids: readonly string[],
+): Promise<{ readonly id: string; readonly code: string | null }[]> {
+  const code = sql<string | null>`(SELECT i.value FROM identifiers AS i
+    WHERE i.merchant_id = customers.merchant_id AND i.customer_id = customers.id
+    AND i.kind = 'reference_code')`;
+  const wanted = sql`customers.id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  const where = and(ofMerchant(customers.merchantId, merchantId), wanted, living());
+  return db.select({ id: customers.id, code }).from(customers).where(where).all();
+}
+
+/**
+ * The conditional write that gives a customer a first identifier of its kind; it adds a row only if
+ * there is none yet.
+ */
+export function giveIdentifier(
+  db: Database,
+  customer: Pick<CustomerRow, "id" | "merchantId">,
+  { kind, value }: Identifier,
+  now: number,
+): Write {
+  const { id, merchantId } = customer;
+  return db.insert(identifiers).select(
+    sql`SELECT merchant_id, ${kind}, ${value}, id, ${now} FROM customers
+      WHERE merchant_id = ${merchantId} AND id = ${id} AND status <> 'erased'
+      AND NOT EXISTS (SELECT 1 FROM identifiers AS i
+        WHERE i.merchant_id = ${merchantId} AND i.customer_id = ${id} AND i.kind = ${kind})`,
+  );
+}
+
+/** The write that notes when a customer was last seen. */
+export function touchCustomer(db: Database, merchantId: string, id: string, now: number): Write {
+  const where = and(eq(customers.merchantId, merchantId), eq(customers.id, id));
+  return db.update(customers).set({ lastSeenAt: now }).where(where);
+}
+
+/** Of somebody erased the row stays, so that the number is nobody else's: it is never found. */
+function living() {
+  return ne(customers.status, "erased");
+}
+
+/**
+ * The plus keeps SQLite from the merchant's index: it would rather go through all that a merchant
+ * has than look a few rows up by their ids.
+ */
+function ofMerchant(column: SQLWrapper, merchantId: string): SQL {
+  return sql`+${column} = ${merchantId}`;
+}

@@ -1,0 +1,145 @@
+import type { SQL } from "drizzle-orm";
+import { and, asc, desc, eq, gt, lt, or, sql } from "drizzle-orm";
+import type { Database, Write } from "../database.ts";
+import { events, feeds, webhookEndpoints } from "../schema.ts";
+
+/** A row of `webhook_endpoints`. */
+export type EndpointRow = typeof webhookEndpoints.$inferSelect;
+
+/** A row of the feed. */
+export type EventRow = typeof events.$inferSelect;
+
+/** An event on its way into the feed. */
+export type NewEvent = Omit<EventRow, "seq" | "merchantId">;
+
+/**
+ * The write that adds events of a change made in D1 to a merchant's feed, in their order. It
+ * belongs into the batch of that change, and so is there exactly when the change is.
+ */
+export function insertEvents(db: Database, merchantId: string, added: readonly NewEvent[]): Write {
+  return db.insert(events).select(eventRows(merchantId, added));
+}
+
+/** Rows of the feed for events, under the numbers that follow; read from one bound text. */
+export function eventRows(merchantId: string, added: readonly NewEvent[]): SQL {
+  return sql`SELECT ${merchantId},
+    (SELECT COALESCE(MAX(seq), 0) FROM events WHERE merchant_id = ${merchantId})
+      + ROW_NUMBER() OVER (ORDER BY item.key),
+    json_extract(item.value, '$.id'), json_extract(item.value, '$.type'),
+    json_extract(item.value, '$.customerId'), json_extract(item.value, '$.sequence'),
+    json_extract(item.value, '$.timestamp'), json_extract(item.value, '$.data')
+    FROM json_each(${JSON.stringify(added)}) AS item`;
+}
+
+/** Which part of the feed to read. */
+export interface FeedQuery {
+  /** Ascending after this number, for tailing; or descending before one, for looking back. */
+  readonly after?: number;
+  readonly before?: number;
+  /** Types or patterns (`points.*`, `*`); empty is all. */
+  readonly types: readonly string[];
+  readonly limit: number;
+}
+
+/** Reads a part of a merchant's feed. */
+export async function readFeed(
+  db: Database,
+  merchantId: string,
+  query: FeedQuery,
+): Promise<EventRow[]> {
+  const { after, before, types, limit } = query;
+  const where = and(
+    eq(events.merchantId, merchantId),
+    after === undefined ? undefined : gt(events.seq, after),
+    before === undefined ? undefined : lt(events.seq, before),
+    types.length === 0 || types.includes("*") ? undefined : or(...types.map(typeMatches)),
+  );
+  const order = after === undefined ? desc(events.seq) : asc(events.seq);
+  return db.select().from(events).where(where).orderBy(order).limit(limit).all();
+}
+
+/** A pattern's only special character means the same to GLOB. */
+function typeMatches(pattern: string) {
+  return sql`${events.type} GLOB ${pattern}`;
+}
+
+/**
+ * What a merchant's feed has beyond its cursor, and the endpoints that get events now, both as of
+ * one moment. Nothing when there was never an endpoint.
+ */
+export async function readHandOut(
+  db: Database,
+  merchantId: string,
+  limit: number,
+): Promise<{ readonly rows: readonly EventRow[]; readonly endpoints: readonly EndpointRow[] }> {
+  const handed = sql`(SELECT ${feeds.handedSeq} FROM ${feeds}
+    WHERE ${feeds.merchantId} = ${merchantId})`;
+  const beyond = and(eq(events.merchantId, merchantId), gt(events.seq, handed));
+  const own = and(eq(webhookEndpoints.merchantId, merchantId), eq(webhookEndpoints.enabled, true));
+  const [rows, endpoints] = await db.batch([
+    db.select().from(events).where(beyond).orderBy(asc(events.seq)).limit(limit),
+    db.select().from(webhookEndpoints).where(own),
+  ]);
+  return { rows, endpoints };
+}
+
+/** The write that notes how far the feed was handed out; never back. */
+export function advanceHandedSeq(db: Database, merchantId: string, seq: number): Write {
+  return db
+    .insert(feeds)
+    .values({ merchantId, handedSeq: seq })
+    .onConflictDoUpdate({
+      target: feeds.merchantId,
+      set: { handedSeq: sql`MAX(${feeds.handedSeq}, excluded.handed_seq)` },
+    });
+}
+
+/** The write that starts handing out a feed from where it stands now, if it was not started. */
+export function startHandingOut(db: Database, merchantId: string): Write {
+  return db
+    .insert(feeds)
+    .values({ merchantId, handedSeq: lastSeq(merchantId) })
+    .onConflictDoNothing();
+}
+
+/** The number of a merchant's last event, as an expression for a write. */
+export function lastSeq(merchantId: string) {
+  return sql<number>`(SELECT COALESCE(MAX(seq), 0) FROM events
+    WHERE merchant_id = ${merchantId})`;
+}
+
+/** Merchants whose feed has more than was handed out. */
+export async function laggingFeeds(db: Database, limit: number): Promise<string[]> {
+  const behind = sql`EXISTS (SELECT 1 FROM events WHERE events.merchant_id = ${feeds.merchantId}
+    AND events.seq > ${feeds.handedSeq})`;
+  const rows = await db
+    .select({ merchantId: feeds.merchantId })
+    .from(feeds)
+    .where(behind)
+    .limit(limit)
+    .all();
+  return rows.map((row) => row.merchantId);
+}
+
+/**
+ * The number of the first event of a merchant's feed at or after a moment: found by halving, and so
+ * only as exact as the feed is in the order of time.
+ */
+export async function seqAt(db: Database, merchantId: string, moment: number): Promise<number> {
+  const own = eq(events.merchantId, merchantId);
+  const last = await db
+    .select({ seq: sql<number>`COALESCE(MAX(${events.seq}), 0)` })
+    .from(events)
+    .where(own)
+    .get();
+  let low = 1;
+  let high = (last?.seq ?? 0) + 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const at = db.select({ timestamp: events.timestamp }).from(events);
+    const row = await at.where(and(own, eq(events.seq, middle))).get();
+    if ((row?.timestamp ?? Number.POSITIVE_INFINITY) < moment) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,326 @@
+import type { SQL } from "drizzle-orm";
+import { and, asc, desc, eq, gt, lt, lte, sql } from "drizzle-orm";
+import type { Database, Write } from "../database.ts";
+import { bills, customers, events, patrols, rebuilds, wallets } from "../schema.ts";
+import type { NewEvent } from "./events.ts";
+import { eventRows } from "./events.ts";
+
+/** A wallet's copy on its way into the projection. */
+export type ProjectedWallet = Omit<typeof wallets.$inferInsert, "merchantId"> & {
+  /** Number of the entry that the copy must hold already; 0: none. */
+  readonly after: number;
+};
+
+/** A wallet's event on its way into the feed; `after` as in {@link ProjectedWallet}. */
+export type WalletEvent = NewEvent & { readonly after: number };
+
+/** A bill's copy on its way into the projection. */
+export type ProjectedBill = Omit<typeof bills.$inferInsert, "merchantId">;
+
+/**
+ * Whether copies are written because something is new, or once more because they are made anew:
+ * then they replace what stands there.
+ */
+export type Purpose = "publish" | "restore";
+
+/** Number of the last entry that the copies hold of the wallet that a JSON item tells of. */
+function heldSeq(merchantId: string): SQL {
+  return sql`COALESCE((SELECT held.seq FROM wallets AS held WHERE held.merchant_id = ${merchantId}
+    AND held.customer_id = json_extract(item.value, '$.customerId')), 0)`;
+}
+
+/** Whether a JSON item follows what the copies hold, or overlaps it. */
+function follows(merchantId: string): SQL {
+  return sql`json_extract(item.value, '$.after') <= ${heldSeq(merchantId)}`;
+}
+
+/**
+ * The write that brings wallets up to date, never back and never past a gap: one statement however
+ * many they are, of each wallet one row.
+ */
+export function projectWallets(
+  db: Database,
+  merchantId: string,
+  rows: readonly ProjectedWallet[],
+  purpose: Purpose,
+): Write {
+  return db
+    .insert(wallets)
+    .select(
+      sql`SELECT json_extract(item.value, '$.customerId'), ${merchantId},
+        json_extract(item.value, '$.seq'), json_extract(item.value, '$.points'),
+        json_extract(item.value, '$.tier'), json_extract(item.value, '$.lastEarnedAt'),
+        json_extract(item.value, '$.lastRedeemedAt'), json_extract(item.value, '$.holdings'),
+        json_extract(item.value, '$.publishedAt'), json_extract(item.value, '$.nextExpiry')
+        FROM json_each(${JSON.stringify(rows)}) AS item
+        WHERE ${purpose === "restore" ? sql`TRUE` : follows(merchantId)}`,
+    )
+    .onConflictDoUpdate({
+      target: wallets.customerId,
+      set: {
+        seq: sql`excluded.seq`,
+        points: sql`excluded.points`,
+        tier: sql`excluded.tier`,
+        lastEarnedAt: sql`excluded.last_earned_at`,
+        lastRedeemedAt: sql`excluded.last_redeemed_at`,
+        holdings: sql`excluded.holdings`,
+        publishedAt: sql`excluded.published_at`,
+      },
+      setWhere:
+        purpose === "restore"
+          ? sql`excluded.seq >= ${wallets.seq}`
+          : sql`excluded.seq > ${wallets.seq}`,
+    });
+}
+
+/**
+ * The write that notes when wallets' next lots expire, where that changed: a statement of its own
+ * because naming the column in every update would write its index anew each time.
+ */
+export function projectExpiries(
+  db: Database,
+  merchantId: string,
+  rows: readonly ProjectedWallet[],
+): Write {
+  const item = sql`(SELECT json_extract(value, '$.customerId') AS customer_id,
+    json_extract(value, '$.seq') AS seq, json_extract(value, '$.nextExpiry') AS next_expiry
+    FROM json_each(${JSON.stringify(rows)})) AS item`;
+  return db
+    .update(wallets)
+    .set({ nextExpiry: sql`item.next_expiry` })
+    .from(item)
+    .where(
+      and(
+        sql`${wallets.customerId} = item.customer_id AND ${wallets.seq} = item.seq`,
+        eq(wallets.merchantId, merchantId),
+        sql`${wallets.nextExpiry} IS NOT item.next_expiry`,
+      ),
+    );
+}
+
+/** How far the copies of these wallets are: the number of the last entry by customer. */
+export async function projectedSeqs(
+  db: Database,
+  merchantId: string,
+  customerIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const among = sql`${wallets.customerId} IN
+    (SELECT value FROM json_each(${JSON.stringify(customerIds)}))`;
+  const rows = await db
+    .select({ customerId: wallets.customerId, seq: wallets.seq })
+    .from(wallets)
+    .where(and(eq(wallets.merchantId, merchantId), among))
+    .all();
+  return new Map(rows.map(({ customerId, seq }) => [customerId, seq]));
+}
+
+/** The write that copies bills; those that are there stay, unless copies are made anew. */
+export function projectBills(
+  db: Database,
+  merchantId: string,
+  rows: readonly ProjectedBill[],
+  purpose: Purpose,
+): Write {
+  const copy = db.insert(bills).select(
+    sql`SELECT ${merchantId}, json_extract(item.value, '$.id'),
+      json_extract(item.value, '$.customerId'), json_extract(item.value, '$.number'),
+      json_extract(item.value, '$.reference'), json_extract(item.value, '$.total'),
+      json_extract(item.value, '$.currency'), json_extract(item.value, '$.lines'),
+      json_extract(item.value, '$.siteId'), json_extract(item.value, '$.dialect'),
+      json_extract(item.value, '$.occurredAt'), json_extract(item.value, '$.recordedAt')
+      FROM json_each(${JSON.stringify(rows)}) AS item WHERE TRUE`,
+  );
+  if (purpose === "publish") return copy.onConflictDoNothing();
+  return copy.onConflictDoUpdate({
+    target: [bills.merchantId, bills.id],
+    set: {
+      customerId: sql`excluded.customer_id`,
+      number: sql`excluded.number`,
+      reference: sql`excluded.reference`,
+      total: sql`excluded.total`,
+      currency: sql`excluded.currency`,
+      lines: sql`excluded.lines`,
+      siteId: sql`excluded.site_id`,
+      dialect: sql`excluded.dialect`,
+      occurredAt: sql`excluded.occurred_at`,
+      recordedAt: sql`excluded.recorded_at`,
+    },
+  });
+}
+
+/**
+ * The write that adds wallets' events to the feed, except those that the copies hold already and
+ * those that would leave a gap: it must stand before {@link projectWallets} in the same batch. So
+ * an event is there once, and a wallet's in order, without an index of its own.
+ */
+export function feedWalletEvents(
+  db: Database,
+  merchantId: string,
+  added: readonly WalletEvent[],
+): Write {
+  const isNew = sql`json_extract(item.value, '$.sequence') > ${heldSeq(merchantId)}`;
+  return db
+    .insert(events)
+    .select(sql`${eventRows(merchantId, added)} WHERE ${isNew} AND ${follows(merchantId)}`);
+}
+
+/** One copied wallet. */
+export async function findProjectedWallet(
+  db: Database,
+  merchantId: string,
+  customerId: string,
+): Promise<typeof wallets.$inferSelect | undefined> {
+  const where = and(eq(wallets.merchantId, merchantId), eq(wallets.customerId, customerId));
+  return db.select().from(wallets).where(where).get();
+}
+
+/** A row of `bills`. */
+export type BillRow = typeof bills.$inferSelect;
+
+/** A merchant's copied bills, newest first, older than the id `before`; null is all customers. */
+export async function listProjectedBills(
+  db: Database,
+  merchantId: string,
+  customerId: string | null,
+  limit: number,
+  before: string | null,
+): Promise<BillRow[]> {
+  const where = and(
+    eq(bills.merchantId, merchantId),
+    customerId === null ? undefined : eq(bills.customerId, customerId),
+    before === null ? undefined : lt(bills.id, before),
+  );
+  return db.select().from(bills).where(where).orderBy(desc(bills.id)).limit(limit).all();
+}
+
+/** When a merchant's projection was last written; null if never. */
+export async function projectedAt(db: Database, merchantId: string): Promise<number | null> {
+  const row = await db
+    .select({ at: sql<number | null>`MAX(${wallets.publishedAt})` })
+    .from(wallets)
+    .where(eq(wallets.merchantId, merchantId))
+    .get();
+  return row?.at ?? null;
+}
+
+/** A wallet to look after, and how far its copy is; null where there is none. */
+export interface CopiedWallet {
+  readonly merchant: string;
+  readonly customer: string;
+  readonly told: number | null;
+}
+
+/** The next wallets to rebuild, by customer, after `cursor`. */
+export async function walletsAfter(
+  db: Database,
+  merchantId: string,
+  cursor: string,
+  limit: number,
+): Promise<CopiedWallet[]> {
+  const where = and(eq(customers.merchantId, merchantId), gt(customers.id, cursor));
+  return walletsOf(db).where(where).orderBy(customers.id).limit(limit).all();
+}
+
+/** Every customer's wallet. */
+function walletsOf(db: Database) {
+  return db
+    .select({ merchant: customers.merchantId, customer: customers.id, told: wallets.seq })
+    .from(customers)
+    .leftJoin(wallets, eq(wallets.customerId, customers.id))
+    .$dynamic();
+}
+
+/** Wallets with a lot that expires at or before `until`, soonest first. */
+export async function expiringWallets(
+  db: Database,
+  until: number,
+  limit: number,
+): Promise<CopiedWallet[]> {
+  return db
+    .select({ merchant: wallets.merchantId, customer: wallets.customerId, told: wallets.seq })
+    .from(wallets)
+    .where(lte(wallets.nextExpiry, until))
+    .orderBy(asc(wallets.nextExpiry))
+    .limit(limit)
+    .all();
+}
+
+/** A row of `rebuilds`. */
+export type RebuildRow = typeof rebuilds.$inferSelect;
+
+/** A merchant's rebuild, the last one if none is under way. */
+export async function findRebuild(
+  db: Database,
+  merchantId: string,
+): Promise<RebuildRow | undefined> {
+  return db.select().from(rebuilds).where(eq(rebuilds.merchantId, merchantId)).get();
+}
+
+/** The write that starts a rebuild from the first customer, whatever was under way. */
+export function startRebuild(db: Database, merchantId: string, now: number): Write {
+  const total = sql<number>`(SELECT COUNT(*) FROM customers WHERE merchant_id = ${merchantId})`;
+  const fresh = { startedAt: now, finishedAt: null, cursor: "", done: 0, total };
+  return db
+    .insert(rebuilds)
+    .values({ merchantId, ...fresh })
+    .onConflictDoUpdate({ target: rebuilds.merchantId, set: fresh });
+}
+
+/**
+ * The conditional write that notes how far a rebuild is, as it stands in `row`: one that was
+ * started anew meanwhile is left to begin at its beginning.
+ */
+export function advanceRebuild(
+  db: Database,
+  row: RebuildRow,
+  step: { readonly cursor: string; readonly done: number; readonly finishedAt: number | null },
+): Write {
+  return db
+    .update(rebuilds)
+    .set({ ...step, done: row.done + step.done })
+    .where(
+      and(
+        eq(rebuilds.merchantId, row.merchantId),
+        eq(rebuilds.startedAt, row.startedAt),
+        eq(rebuilds.cursor, row.cursor),
+      ),
+    );
+}
+
+/** The single row of `patrols`. */
+const PATROL = 1;
+
+/**
+ * The next wallets of the round over all of them, and where it goes on: from the first again after
+ * the last.
+ */
+export async function nextPatrol(
+  db: Database,
+  limit: number,
+): Promise<{ readonly round: readonly CopiedWallet[]; readonly cursor: string }> {
+  const cursor = sql`COALESCE((SELECT ${patrols.cursor} FROM ${patrols}
+    WHERE ${patrols.id} = ${PATROL}), '')`;
+  const beyond = gt(customers.id, cursor);
+  const round = await walletsOf(db).where(beyond).orderBy(customers.id).limit(limit).all();
+  return { round, cursor: round.length < limit ? "" : (round.at(-1)?.customer ?? "") };
+}
+
+/** The write that notes where the round over all wallets goes on. */
+export function advancePatrol(db: Database, cursor: string): Write {
+  return db
+    .insert(patrols)
+    .values({ id: PATROL, cursor })
+    .onConflictDoUpdate({ target: patrols.id, set: { cursor } });
+}
+
+/** Merchants whose rebuild is under way. */
+export async function unfinishedRebuilds(db: Database, limit: number): Promise<string[]> {
+  const open = sql`${rebuilds.finishedAt} IS NULL`;
+  const rows = await db
+    .select({ merchantId: rebuilds.merchantId })
+    .from(rebuilds)
+    .where(open)
+    .limit(limit)
+    .all();
+  return rows.map((row) => row.merchantId);
+}

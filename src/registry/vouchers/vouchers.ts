@@ -1,0 +1,378 @@
+import type { SQL } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNull, lt, or, sql } from "drizzle-orm";
+import type { Database, Write } from "../database.ts";
+import { voucherSeries, vouchers } from "./schema.ts";
+
+/** A row of `voucher_series`. */
+export type SeriesRow = typeof voucherSeries.$inferSelect;
+
+/** A row of `vouchers`. */
+export type VoucherRow = typeof vouchers.$inferSelect;
+
+/** A voucher with the series it was made from. */
+export interface VoucherRecord {
+  readonly voucher: VoucherRow;
+  readonly series: SeriesRow;
+}
+
+/** The write that adds a series under the merchant's next number. */
+export function insertSeries(db: Database, row: Omit<SeriesRow, "number">): Write {
+  const next = sql`(SELECT COALESCE(MAX(number), 0) + 1 FROM voucher_series
+    WHERE merchant_id = ${row.merchantId})`;
+  return db.insert(voucherSeries).values({ ...row, number: next });
+}
+
+/** What vouchers to add to a series. */
+export interface NewVouchers {
+  readonly merchantId: string;
+  readonly seriesId: string;
+  readonly generated: boolean;
+  readonly now: number;
+  /** Whom they are issued to; null is anybody's. */
+  readonly customerId: string | null;
+  /** First and last good business day, `YYYY-MM-DD`; null: the series' counts. */
+  readonly validFrom: string | null;
+  readonly validUntil: string | null;
+  readonly vouchers: readonly { readonly id: string; readonly code: string }[];
+}
+
+/**
+ * The write that adds vouchers, numbered from the merchant's next one: one statement however many
+ * they are, since one bound text carries them all. A code that is taken refuses it.
+ */
+export function insertVouchers(db: Database, added: NewVouchers): Write {
+  const { merchantId, seriesId, generated, now, customerId, validFrom, validUntil } = added;
+  return db.insert(vouchers).select(
+    sql`SELECT json_extract(item.value, '$.id'), ${merchantId}, ${seriesId},
+      (SELECT COALESCE(MAX(number), 0) FROM vouchers WHERE merchant_id = ${merchantId})
+        + item.key + 1,
+      json_extract(item.value, '$.code'), ${generated ? 1 : 0}, 'active', ${customerId},
+      ${customerId === null ? null : now}, NULL, NULL, NULL, NULL, NULL, ${now}, ${now},
+      ${validFrom}, ${validUntil}
+      FROM json_each(${JSON.stringify(added.vouchers)}) AS item`,
+  );
+}
+
+/** What a series is found by. */
+export type SeriesName =
+  | { readonly id: string }
+  | { readonly number: number }
+  | { readonly key: string };
+
+/** A merchant's series by its id, number or key. */
+export async function findSeries(
+  db: Database,
+  merchantId: string,
+  by: SeriesName,
+): Promise<SeriesRow | undefined> {
+  const where = and(eq(voucherSeries.merchantId, merchantId), namedBy(by));
+  return db.select().from(voucherSeries).where(where).get();
+}
+
+function namedBy(by: SeriesName): SQL {
+  if ("id" in by) return eq(voucherSeries.id, by.id);
+  return "key" in by ? eq(voucherSeries.key, by.key) : eq(voucherSeries.number, by.number);
+}
+
+/** A series with the counts of its vouchers. */
+export interface SeriesSummary {
+  readonly series: SeriesRow;
+  readonly vouchers: number;
+  readonly redeemed: number;
+}
+
+/** A page of a merchant's series, newest first, with counts, and how many there are in all. */
+export async function pageSeries(
+  db: Database,
+  merchantId: string,
+  limit: number,
+  offset: number,
+): Promise<{ readonly rows: readonly SeriesSummary[]; readonly total: number }> {
+  const own = eq(voucherSeries.merchantId, merchantId);
+  const ofSeries = sql`FROM ${vouchers} WHERE ${vouchers.seriesId} = ${voucherSeries.id}`;
+  const [rows, counted] = await db.batch([
+    db
+      .select({
+        series: voucherSeries,
+        vouchers: sql<number>`(SELECT COUNT(*) ${ofSeries})`,
+        redeemed: sql<number>`(SELECT COUNT(*) ${ofSeries} AND ${vouchers.status} = 'redeemed')`,
+      })
+      .from(voucherSeries)
+      .where(own)
+      .orderBy(desc(voucherSeries.number))
+      .limit(limit)
+      .offset(offset),
+    db.select({ total: sql<number>`COUNT(*)` }).from(voucherSeries).where(own),
+  ]);
+  return { rows, total: counted[0]?.total ?? 0 };
+}
+
+/** The voucher that a typed code means: exact for imported codes, any case for generated ones. */
+export async function findVoucherByCode(
+  db: Database,
+  merchantId: string,
+  candidates: { readonly exact: readonly string[]; readonly generated: string },
+): Promise<VoucherRecord | undefined> {
+  const generated = and(eq(vouchers.code, candidates.generated), eq(vouchers.generated, true));
+  const where = and(
+    eq(vouchers.merchantId, merchantId),
+    or(inArray(vouchers.code, [...candidates.exact]), generated),
+  );
+  const preferExact = sql`${vouchers.code} = ${candidates.exact[0]} DESC`;
+  return withSeries(db).where(where).orderBy(preferExact).limit(1).get();
+}
+
+/**
+ * The voucher whose code is the text in any case. Where a merchant imported codes that differ only
+ * by case, the exact one is meant, or else the oldest.
+ */
+export async function findVoucherAnyCase(
+  db: Database,
+  merchantId: string,
+  code: string,
+): Promise<VoucherRecord | undefined> {
+  const alike = sql`${vouchers.code} = ${code} COLLATE NOCASE`;
+  const preferExact = sql`${vouchers.code} = ${code} DESC`;
+  return withSeries(db)
+    .where(and(eq(vouchers.merchantId, merchantId), alike))
+    .orderBy(preferExact, asc(vouchers.number))
+    .limit(1)
+    .get();
+}
+
+/** The vouchers with exactly these codes: one bound text carries them all. */
+export async function findVouchersByCodes(
+  db: Database,
+  merchantId: string,
+  codes: readonly string[],
+): Promise<VoucherRecord[]> {
+  const wanted = sql`${vouchers.code} IN (SELECT value FROM json_each(${JSON.stringify(codes)}))`;
+  return withSeries(db)
+    .where(and(eq(vouchers.merchantId, merchantId), wanted))
+    .all();
+}
+
+/** A merchant's voucher by its id. */
+export async function findVoucher(
+  db: Database,
+  merchantId: string,
+  id: string,
+): Promise<VoucherRecord | undefined> {
+  const where = and(eq(vouchers.merchantId, merchantId), eq(vouchers.id, id));
+  return withSeries(db).where(where).get();
+}
+
+/**
+ * A customer's own vouchers of one kind that are good on that business day without a minimum
+ * purchase; soonest expiry first, at most `limit`.
+ */
+export async function listOwnVouchers(
+  db: Database,
+  merchantId: string,
+  customerId: string,
+  wanted: { readonly kind: SeriesRow["kind"]; readonly day: string; readonly limit: number },
+): Promise<VoucherRecord[]> {
+  const { kind, day, limit } = wanted;
+  const where = and(
+    eq(vouchers.merchantId, merchantId),
+    eq(vouchers.customerId, customerId),
+    active(),
+    eq(voucherSeries.kind, kind),
+    sql`COALESCE(${voucherSeries.minPurchase}, 0) = 0`,
+    goodOn(day),
+  );
+  return withSeries(db)
+    .where(where)
+    .orderBy(soonestExpiry(), asc(vouchers.number))
+    .limit(limit)
+    .all();
+}
+
+/** The voucher that a customer redeemed under that reference. */
+export async function findVoucherByRedeemReference(
+  db: Database,
+  merchantId: string,
+  customerId: string,
+  reference: string,
+): Promise<VoucherRecord | undefined> {
+  const own = and(eq(vouchers.redeemedBy, customerId), eq(vouchers.redeemReference, reference));
+  return findOwn(db, merchantId, own);
+}
+
+/** The voucher that was issued to a customer under that reference. */
+export async function findVoucherByIssueReference(
+  db: Database,
+  merchantId: string,
+  customerId: string,
+  reference: string,
+): Promise<VoucherRecord | undefined> {
+  const own = and(eq(vouchers.customerId, customerId), eq(vouchers.issueReference, reference));
+  return findOwn(db, merchantId, own);
+}
+
+/** The series' first voucher that nobody has yet. */
+export async function findFreeVoucher(
+  db: Database,
+  merchantId: string,
+  seriesId: string,
+): Promise<VoucherRecord | undefined> {
+  const where = and(
+    eq(vouchers.merchantId, merchantId),
+    eq(vouchers.seriesId, seriesId),
+    eq(vouchers.status, "active"),
+    isNull(vouchers.customerId),
+  );
+  return withSeries(db).where(where).orderBy(asc(vouchers.number)).limit(1).get();
+}
+
+/**
+ * Vouchers that a customer could redeem on that business day: the customer's own first, then those
+ * of anybody; soonest expiry first, at most `limit`.
+ */
+export async function listRedeemable(
+  db: Database,
+  merchantId: string,
+  customerId: string,
+  day: string,
+  limit: number,
+): Promise<VoucherRecord[]> {
+  const own = eq(vouchers.customerId, customerId);
+  const where = and(
+    eq(vouchers.merchantId, merchantId),
+    eq(vouchers.status, "active"),
+    or(own, isNull(vouchers.customerId)),
+    goodOn(day),
+  );
+  return withSeries(db)
+    .where(where)
+    .orderBy(sql`${vouchers.customerId} IS NULL`, soonestExpiry(), asc(vouchers.number))
+    .limit(limit)
+    .all();
+}
+
+/**
+ * A customer's own vouchers that are neither used nor over on that business day, also those that
+ * are not good yet; soonest expiry first, at most `limit`.
+ */
+export async function listUnusedVouchers(
+  db: Database,
+  merchantId: string,
+  customerId: string,
+  day: string,
+  limit: number,
+): Promise<VoucherRecord[]> {
+  const own = and(eq(vouchers.merchantId, merchantId), eq(vouchers.customerId, customerId));
+  return withSeries(db)
+    .where(and(own, active(), sql`${soonestExpiry()} >= ${day}`))
+    .orderBy(soonestExpiry(), asc(vouchers.number))
+    .limit(limit)
+    .all();
+}
+
+/** What a redemption writes. */
+export interface RedemptionWrite {
+  readonly merchantId: string;
+  readonly id: string;
+  /** Who redeems; null where nobody knows. */
+  readonly customerId: string | null;
+  readonly reference: string | null;
+  readonly redemption: unknown;
+  readonly now: number;
+}
+
+/** The conditional write that redeems a voucher: it changes a row only while it is active. */
+export function redeemVoucherWrite(db: Database, write: RedemptionWrite): Write {
+  const { merchantId, id, customerId, reference, redemption, now } = write;
+  return db
+    .update(vouchers)
+    .set({
+      status: "redeemed",
+      redeemedAt: now,
+      redeemedBy: customerId,
+      redeemReference: reference,
+      redemption,
+      updatedAt: now,
+    })
+    .where(and(eq(vouchers.merchantId, merchantId), eq(vouchers.id, id), active()));
+}
+
+/** What a redemption of several vouchers writes to each of them. */
+export interface JointRedemptionWrite extends Omit<RedemptionWrite, "id" | "reference"> {
+  readonly ids: readonly string[];
+  /** Who redeems; null: for each whom it was issued to. */
+  readonly customerId: string | null;
+  /** When it happened at the till. */
+  readonly redeemedAt: number;
+}
+
+/** The conditional write that redeems vouchers: it changes a row for each that is active. */
+export function redeemVouchersWrite(db: Database, write: JointRedemptionWrite): Write {
+  const { merchantId, ids, customerId, redemption, redeemedAt, now } = write;
+  const redeemedBy = sql`COALESCE(${customerId}, ${vouchers.customerId})`;
+  const wanted = sql`${vouchers.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  return db
+    .update(vouchers)
+    .set({ status: "redeemed", redeemedAt, redeemedBy, redemption, updatedAt: now })
+    .where(and(eq(vouchers.merchantId, merchantId), wanted, active()));
+}
+
+/** The conditional write that gives a free voucher to a customer. */
+export function issueVoucherWrite(db: Database, write: Omit<RedemptionWrite, "redemption">): Write {
+  const { merchantId, id, customerId, reference, now } = write;
+  const free = and(eq(vouchers.merchantId, merchantId), eq(vouchers.id, id), active());
+  return db
+    .update(vouchers)
+    .set({ customerId, issuedAt: now, issueReference: reference, updatedAt: now })
+    .where(and(free, isNull(vouchers.customerId)));
+}
+
+/** A merchant's series, newest first, at most `limit`, older than the id `before`. */
+export async function listSeries(
+  db: Database,
+  merchantId: string,
+  limit: number,
+  before: string | null,
+): Promise<SeriesRow[]> {
+  const own = eq(voucherSeries.merchantId, merchantId);
+  const where = before === null ? own : and(own, lt(voucherSeries.id, before));
+  return db
+    .select()
+    .from(voucherSeries)
+    .where(where)
+    .orderBy(desc(voucherSeries.id))
+    .limit(limit)
+    .all();
+}
+
+function goodOn(day: string) {
+  return and(
+    sql`COALESCE(${vouchers.validFrom}, ${voucherSeries.validFrom}, '') <= ${day}`,
+    sql`${soonestExpiry()} >= ${day}`,
+  );
+}
+
+function soonestExpiry() {
+  return sql`COALESCE(${vouchers.validUntil}, ${voucherSeries.validUntil}, '9999')`;
+}
+
+function active() {
+  return eq(vouchers.status, "active");
+}
+
+function findOwn(
+  db: Database,
+  merchantId: string,
+  which: SQL | undefined,
+): Promise<VoucherRecord | undefined> {
+  return withSeries(db)
+    .where(and(eq(vouchers.merchantId, merchantId), which))
+    .get();
+}
+
+function withSeries(db: Database) {
+  return db
+    .select({ voucher: vouchers, series: voucherSeries })
+    .from(vouchers)
+    .innerJoin(voucherSeries, eq(voucherSeries.id, vouchers.seriesId))
+    .$dynamic();
+}

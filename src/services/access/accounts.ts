@@ -1,0 +1,31 @@
+import { database } from "../../registry/database.ts";
+import { findMerchant } from "../../registry/merchants/merchants.ts";
+
+/** How long an isolate answers from what it knows of a slug. */
+const KNOWN_MS = 30_000;
+/** Unknown slugs are forgotten sooner: a merchant that was just made should be found. */
+const UNKNOWN_MS = 2_000;
+const MAX_CACHED = 5_000;
+/** Characters of the longest slug. */
+const MAX_SLUG = 63;
+
+const cache = new Map<string, { readonly id: string | null; readonly until: number }>();
+
+/**
+ * The id of the merchant with that slug (lower case), from the isolate's memory if it can; null
+ * when there is none.
+ */
+export async function recallMerchantId(
+  env: Env,
+  slug: string,
+  now: number,
+): Promise<string | null> {
+  if (slug === "" || slug.length > MAX_SLUG) return null;
+  const known = cache.get(slug);
+  if (known !== undefined && known.until > now) return known.id;
+  const row = await findMerchant(database(env, "directory"), { slug });
+  const id = row?.id ?? null;
+  if (cache.size >= MAX_CACHED) cache.clear();
+  cache.set(slug, { id, until: now + (id === null ? UNKNOWN_MS : KNOWN_MS) });
+  return id;
+}

@@ -1,0 +1,174 @@
+import { sha256Hex } from "../../core/digest.ts";
+import type { LoyaltyError } from "../../core/errors.ts";
+import type { Program, ProgramDefinition } from "../../core/program/program.ts";
+import { DEFAULT_PROGRAM, defineProgram } from "../../core/program/program.ts";
+import type { Result } from "../../core/result.ts";
+import { err, ok } from "../../core/result.ts";
+import { open } from "../../core/sealing.ts";
+import type { KeyRecord } from "../../registry/access/keys.ts";
+import { findKeyByHash, findKeyById } from "../../registry/access/keys.ts";
+import { database } from "../../registry/database.ts";
+import type { MerchantRow } from "../../registry/merchants/merchants.ts";
+import type { Merchant, Principal, Scope } from "../context.ts";
+import { settingsOf } from "../context.ts";
+
+/** A key as the edge checks it. Plain data: it lies in the isolate's cache. */
+export interface Credential {
+  readonly principal: Principal;
+  readonly keyId: string;
+  readonly dialect: string;
+  /** The HMAC secret in clear; null for keys that sign nothing. */
+  readonly secret: string | null;
+  readonly expiresAt: number | null;
+  readonly unlimited: boolean;
+}
+
+/** How long an isolate may answer from what it knows of a key. */
+const KNOWN_MS = 30_000;
+/** Unknown keys are forgotten sooner: a key that was just made should work. */
+const UNKNOWN_MS = 2_000;
+const MAX_CACHED = 5_000;
+
+interface Cached {
+  readonly credential: Credential | null;
+  readonly until: number;
+}
+
+type Cache = Map<string, Cached>;
+
+const cache: Cache = new Map();
+/** Apart from the texts: what a client sends as a key must never be taken for an id. */
+const cacheById: Cache = new Map();
+
+/**
+ * The credential of a key text for a dialect. `key_unknown` for unknown and revoked keys and for
+ * keys of other dialects, `key_expired` for expired ones. Reads D1 at most once in 30 s per key
+ * and isolate.
+ */
+export async function findCredential(
+  env: Env,
+  dialect: string,
+  text: string,
+  now: number,
+): Promise<Result<Credential, LoyaltyError>> {
+  const read = async (): Promise<KeyRecord | undefined> =>
+    findKeyByHash(database(env, "directory"), await sha256Hex(text));
+  return judge(await recall(env, cache, text, now, read), dialect, now);
+}
+
+/**
+ * The credential of a merchant's key that somebody showed before, by its id; see
+ * {@link findCredential}.
+ */
+export async function findCredentialById(
+  env: Env,
+  dialect: string,
+  key: { readonly merchantId: string; readonly keyId: string },
+  now: number,
+): Promise<Result<Credential, LoyaltyError>> {
+  const { merchantId, keyId } = key;
+  const read = () => findKeyById(database(env, merchantId), merchantId, keyId);
+  return judge(await recall(env, cacheById, `${merchantId}/${keyId}`, now, read), dialect, now);
+}
+
+function judge(
+  credential: Credential | null,
+  dialect: string,
+  now: number,
+): Result<Credential, LoyaltyError> {
+  if (credential === null || credential.dialect !== dialect) return err({ code: "key_unknown" });
+  if (credential.expiresAt !== null && credential.expiresAt <= now) {
+    return err({ code: "key_expired" });
+  }
+  return ok(credential);
+}
+
+/**
+ * {@link findCredential} for dialects whose path names the tenant by its slug. An unknown slug,
+ * another merchant's and an unknown key are `key_unknown` alike: for the same key text and slug
+ * each reads D1 as often, so that time tells no more than the answer.
+ */
+export async function findTenantCredential(
+  env: Env,
+  dialect: string,
+  tenant: { readonly slug: string; readonly text: string },
+  now: number,
+): Promise<Result<Credential, LoyaltyError>> {
+  const { slug, text } = tenant;
+  const warm = isKnown(text, now);
+  const found = await findCredential(env, dialect, text, now);
+  if (!found.ok) return err({ code: "key_unknown" });
+  if (found.value.principal.merchant.slug === slug.toLowerCase()) return found;
+  // No key can hold the blank, so this look-up costs what that of an unknown key costs.
+  const decoy = `${slug} ${text}`;
+  if (warm) await findCredential(env, dialect, decoy, now);
+  else remember(cache, decoy, null, now + UNKNOWN_MS);
+  return err({ code: "key_unknown" });
+}
+
+function isKnown(text: string, now: number): boolean {
+  return (cache.get(text)?.until ?? 0) > now;
+}
+
+function remember(into: Cache, name: string, credential: Credential | null, until: number): void {
+  if (into.size >= MAX_CACHED) into.clear();
+  into.set(name, { credential, until });
+}
+
+/** Forgets what the isolate knows of keys, so that a change it made itself is seen at once. */
+export function forgetCredentials(): void {
+  cache.clear();
+  cacheById.clear();
+}
+
+async function recall(
+  env: Env,
+  from: Cache,
+  name: string,
+  now: number,
+  read: () => Promise<KeyRecord | undefined>,
+): Promise<Credential | null> {
+  const known = from.get(name);
+  if (known !== undefined && known.until > now) return known.credential;
+  const record = await read();
+  const usable = record !== undefined && record.key.revokedAt === null;
+  const credential = usable ? await toCredential(env, record) : null;
+  // What may change at any moment by a merchant's own doing is not remembered for long.
+  const settled = credential !== null && !credential.principal.merchant.pending;
+  remember(from, name, credential, now + (settled ? KNOWN_MS : UNKNOWN_MS));
+  return credential;
+}
+
+async function toCredential(env: Env, record: KeyRecord): Promise<Credential> {
+  const { key, merchant, program } = record;
+  const { masterKeys } = settingsOf(env);
+  return {
+    principal: {
+      merchant: toMerchant(merchant),
+      program: program === null ? DEFAULT_PROGRAM : toProgram(program.definition),
+      mode: key.mode,
+      scopes: key.scopes as Scope[],
+      keyId: key.id,
+      staffId: key.staffId,
+      siteId: record.siteId,
+    },
+    keyId: key.id,
+    dialect: key.dialect,
+    secret: key.secret === null ? null : await open(masterKeys, key.id, key.secret),
+    expiresAt: key.expiresAt,
+    unlimited: key.unlimited,
+  };
+}
+
+/** A merchant from its row. */
+export function toMerchant(row: MerchantRow): Merchant {
+  const { id, slug, name, currency, timeZone, sandbox, pending, siteLimit, unmasked } = row;
+  return { id, slug, name, currency, timeZone, sandbox, pending, siteLimit, unmasked };
+}
+
+/** A programme from its stored definition, which was checked when it was stored. */
+export function toProgram(definition: unknown): Program {
+  const defined = defineProgram(definition as ProgramDefinition);
+  if (!defined.ok) throw new Error("a stored programme is not valid");
+  return defined.value;
+}

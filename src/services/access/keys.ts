@@ -1,0 +1,156 @@
+import { sha256Hex } from "../../core/digest.ts";
+import type { LoyaltyError } from "../../core/errors.ts";
+import { invalid, notFound } from "../../core/errors.ts";
+import { makeId } from "../../core/ids.ts";
+import type { Result } from "../../core/result.ts";
+import { err, ok } from "../../core/result.ts";
+import type { KeyRow } from "../../registry/access/keys.ts";
+import { insertKey, listKeys } from "../../registry/access/keys.ts";
+import { findStaffByUsername } from "../../registry/access/staff.ts";
+import { unitOfWork } from "../../registry/unit-of-work.ts";
+import { ulid } from "../../ulid.ts";
+import type { Context, Scope } from "../context.ts";
+import type { Page } from "../lists.ts";
+import { pageOf } from "../lists.ts";
+import { getSiteByCode } from "../merchants/sites.ts";
+import { makeKeyText, randomText } from "./key-texts.ts";
+import { sealSecret } from "./secrets.ts";
+
+export type { KeyRow } from "../../registry/access/keys.ts";
+
+/** A key to make. `text` and `secret` bring along what another vendor issued. */
+export interface KeyInput {
+  readonly name: string;
+  readonly dialect: string;
+  readonly mode: "live" | "test";
+  readonly scopes: readonly Scope[];
+  readonly text: string | null;
+  readonly secret: string | null;
+  /** User name of the person whose key it is; null: nobody's in particular. */
+  readonly staff: string | null;
+  /** Site code to bind the key to. */
+  readonly site: string | null;
+  readonly unlimited: boolean;
+  readonly expiresAt: number | null;
+}
+
+/** A key that was just made, with the texts that are shown once. */
+export interface NewKey {
+  readonly row: KeyRow;
+  readonly text: string;
+  readonly secret: string | null;
+}
+
+/** Dialects whose requests are signed with a secret beside the key. */
+const SIGNED_DIALECTS: readonly string[] = ["kirimel"];
+/** Dialects whose persons may ask for their key again: its text is kept, sealed. */
+const SHOWN_DIALECTS: readonly string[] = ["imonggo"];
+/** Dialects whose key texts have a form of their own. */
+const KEY_FORMS: Readonly<Partial<Record<string, KeyForm>>> = {
+  microgenn: {
+    make: (mode) => `mg_${mode}_${randomText(32)}`,
+    fits: (text, mode) => new RegExp(`^mg_${mode}_[A-Za-z0-9_]{8,}$`).test(text),
+  },
+  imonggo: {
+    make: () => randomText(40, "0123456789abcdef"),
+    fits: (text) => /^[0-9a-f]{40}$/.test(text),
+  },
+};
+
+interface KeyForm {
+  make(mode: "live" | "test"): string;
+  fits(text: string, mode: "live" | "test"): boolean;
+}
+
+const SECRET_LENGTH = 40;
+const HINT_LENGTH = 4;
+/** Shorter texts, brought along from elsewhere, show only how they begin. */
+const LONG_TEXT = 16;
+
+/**
+ * Makes a key, with no scope that its maker lacks (`scope_missing`). `already_exists` when its text
+ * is in use, `not_found` for an unknown site and an unknown person.
+ */
+export async function createKey(
+  ctx: Context,
+  input: KeyInput,
+): Promise<Result<NewKey, LoyaltyError>> {
+  const { db, now, principal, settings } = ctx;
+  const beyond = input.scopes.find((scope) => !requireOwn(principal.scopes, scope));
+  if (beyond !== undefined) return err({ code: "scope_missing", scope: beyond });
+  const owner = await ownerOf(ctx, input);
+  if (!owner.ok) return owner;
+  const text = input.text ?? KEY_FORMS[input.dialect]?.make(input.mode) ?? makeKeyText(input.mode);
+  const fault = faultOf(input, text);
+  if (fault !== null) return fault;
+  const signed = SIGNED_DIALECTS.includes(input.dialect);
+  const secret = input.secret ?? (signed ? randomText(SECRET_LENGTH) : null);
+  const kept = SHOWN_DIALECTS.includes(input.dialect) ? text : secret;
+  const id = makeId("key", ulid(now));
+  const row: KeyRow = {
+    id,
+    merchantId: principal.merchant.id,
+    dialect: input.dialect,
+    name: input.name,
+    hash: await sha256Hex(text),
+    hint: hintOf(text),
+    secret: kept === null ? null : await sealSecret(settings, id, kept),
+    mode: input.mode,
+    scopes: [...input.scopes],
+    ...owner.value,
+    unlimited: input.unlimited,
+    expiresAt: input.expiresAt,
+    revokedAt: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const work = unitOfWork(db, principal.mode);
+  work.add(insertKey(db, row));
+  if (await work.commit()) return ok({ row, text, secret });
+  return err({ code: "already_exists", object: "key", field: "text" });
+}
+
+/** Whose key it is, and which site's. */
+async function ownerOf(
+  ctx: Context,
+  { site, staff }: KeyInput,
+): Promise<Result<Pick<KeyRow, "siteId" | "staffId">, LoyaltyError>> {
+  const found = site === null ? null : await getSiteByCode(ctx, site);
+  if (found !== null && !found.ok) return found;
+  const { db, principal } = ctx;
+  const person =
+    staff === null ? null : await findStaffByUsername(db, principal.merchant.id, staff);
+  if (person === undefined) return notFound("staff");
+  return ok({ siteId: found?.value.id ?? null, staffId: person?.id ?? null });
+}
+
+function faultOf(
+  { dialect, mode, secret }: KeyInput,
+  text: string,
+): Result<never, LoyaltyError> | null {
+  if (KEY_FORMS[dialect]?.fits(text, mode) === false) {
+    return invalid("/text", "invalid", "must have its dialect's form, and the prefix of its mode");
+  }
+  if (secret === null || !SHOWN_DIALECTS.includes(dialect)) return null;
+  return invalid("/secret", "invalid", "is nothing that keys of this dialect have");
+}
+
+/** Lets people tell keys apart without giving one away. */
+function hintOf(text: string): string {
+  if (text.length < LONG_TEXT) return `${text.slice(0, HINT_LENGTH / 2)}…`;
+  return `${text.slice(0, HINT_LENGTH)}…${text.slice(-HINT_LENGTH)}`;
+}
+
+/** Nobody gives away what they do not have. */
+function requireOwn(own: readonly Scope[], scope: Scope): boolean {
+  return own.includes("admin") || own.includes(scope);
+}
+
+/** A merchant's keys, newest first; never with their texts. */
+export async function pageKeys(
+  ctx: Context,
+  limit: number,
+  before: string | null,
+): Promise<Page<KeyRow>> {
+  return pageOf(await listKeys(ctx.db, ctx.principal.merchant.id, limit + 1, before), limit);
+}

@@ -1,0 +1,154 @@
+import type { LoyaltyError } from "../../core/errors.ts";
+import { invalid } from "../../core/errors.ts";
+import { makeId } from "../../core/ids.ts";
+import type { Result } from "../../core/result.ts";
+import { err, ok } from "../../core/result.ts";
+import type { StaffRow } from "../../registry/access/staff.ts";
+import {
+  findStaff,
+  findStaffByUsername,
+  insertStaff,
+  listStaff,
+  nextStaffNumber,
+} from "../../registry/access/staff.ts";
+import type { SiteRow } from "../../registry/merchants/sites.ts";
+import { findSite, findSiteByCode, listSites } from "../../registry/merchants/sites.ts";
+import { unitOfWork } from "../../registry/unit-of-work.ts";
+import { ulid } from "../../ulid.ts";
+import type { Context, Scope } from "../context.ts";
+import type { Page } from "../lists.ts";
+import { pageOf } from "../lists.ts";
+import { getSiteByCode } from "../merchants/sites.ts";
+import { hashPassword } from "./passwords.ts";
+
+export type { StaffRow } from "../../registry/access/staff.ts";
+
+/** A person to add; sites are named by their codes. */
+export interface StaffInput {
+  readonly username: string;
+  readonly password: string;
+  readonly name: string;
+  readonly sites: readonly string[];
+  readonly defaultSite: string | null;
+  readonly scopes: readonly Scope[];
+  /** Number for dialects that speak numbers; null: the merchant's next one. */
+  readonly number: number | null;
+  /** Whether the person may act at every site, present and future. */
+  readonly allSites: boolean;
+}
+
+/**
+ * Adds a person, with no scope that the maker lacks (`scope_missing`). `not_found` (site) for an
+ * unknown site, `already_exists` for a taken name or number.
+ */
+export async function createStaff(
+  ctx: Context,
+  input: StaffInput,
+): Promise<Result<StaffRow, LoyaltyError>> {
+  const { db, now, principal } = ctx;
+  const merchantId = principal.merchant.id;
+  const { scopes: own } = principal;
+  const beyond = input.scopes.find((scope) => !own.includes("admin") && !own.includes(scope));
+  if (beyond !== undefined) return err({ code: "scope_missing", scope: beyond });
+  const sites = await namedSites(ctx, input);
+  if (!sites.ok) return sites;
+  const row: StaffRow = {
+    id: makeId("stf", ulid(now)),
+    merchantId,
+    username: input.username,
+    name: input.name,
+    password: await hashPassword(input.password),
+    ...sites.value,
+    scopes: [...input.scopes],
+    number: input.number,
+    allSites: input.allSites,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const work = unitOfWork(db, principal.mode);
+  work.add(insertStaff(db, row));
+  if (await work.commit()) {
+    const stored = await findStaff(db, merchantId, row.id);
+    return ok(
+      stored ?? { ...row, number: input.number ?? (await nextStaffNumber(db, merchantId)) },
+    );
+  }
+  const taken = await findStaffByUsername(db, merchantId, input.username);
+  const field = taken === undefined ? "number" : "username";
+  return err({ code: "already_exists", object: "staff", field });
+}
+
+/** The ids of the sites that a person is granted, and of the default among them. */
+async function namedSites(
+  ctx: Context,
+  input: Pick<StaffInput, "sites" | "defaultSite" | "allSites">,
+): Promise<Result<Pick<StaffRow, "siteIds" | "defaultSiteId">, LoyaltyError>> {
+  const siteIds: string[] = [];
+  for (const code of new Set(input.sites)) {
+    const site = await getSiteByCode(ctx, code);
+    if (!site.ok) return site;
+    siteIds.push(site.value.id);
+  }
+  if (input.defaultSite === null) return ok({ siteIds, defaultSiteId: null });
+  const site = await getSiteByCode(ctx, input.defaultSite);
+  if (!site.ok) return site;
+  const defaultSiteId = site.value.id;
+  if (mayActAt({ siteIds, allSites: input.allSites }, defaultSiteId)) {
+    return ok({ siteIds, defaultSiteId });
+  }
+  return invalid("/default_site", "invalid", "must be one of sites");
+}
+
+/** A merchant's staff, newest first. */
+export async function pageStaff(
+  ctx: Context,
+  limit: number,
+  before: string | null,
+): Promise<Page<StaffRow>> {
+  return pageOf(await listStaff(ctx.db, ctx.principal.merchant.id, limit + 1, before), limit);
+}
+
+/** Where a person may act. */
+export type StaffSites = Pick<StaffRow, "siteIds" | "allSites">;
+
+/** Whether a person may act at the site with that id. */
+export function mayActAt({ siteIds, allSites }: StaffSites, siteId: string): boolean {
+  return allSites || siteIds.includes(siteId);
+}
+
+/**
+ * The site at which a person signs in: the one whose code is given, or else the person's default,
+ * or else the only one that is granted. `site_not_allowed` for an unknown one and for one that is
+ * not granted; `site_required` where nothing tells which.
+ */
+export async function signInSite(
+  ctx: Context,
+  person: StaffRow,
+  code: string | null,
+): Promise<Result<SiteRow, LoyaltyError>> {
+  const merchantId = ctx.principal.merchant.id;
+  if (code === null) {
+    const own = await ownSite(ctx, person);
+    return own === undefined ? err({ code: "site_required" }) : ok(own);
+  }
+  const site = await findSiteByCode(ctx.db, merchantId, code);
+  const allowed = site !== undefined && mayActAt(person, site.id);
+  return allowed ? ok(site) : err({ code: "site_not_allowed" });
+}
+
+async function ownSite({ db, principal }: Context, person: StaffRow): Promise<SiteRow | undefined> {
+  const merchantId = principal.merchant.id;
+  const [first, ...others] = person.siteIds;
+  const only = person.allSites || others.length > 0 ? undefined : first;
+  const named = person.defaultSiteId ?? only;
+  if (named !== undefined) return findSite(db, merchantId, named);
+  const [site, ...more] = person.allSites ? await listSites(db, merchantId, 2, null) : [];
+  return more.length === 0 ? site : undefined;
+}
+
+/** Number of the person whose key or token it is; null when it is nobody's. */
+export async function callerNumber({ db, principal }: Context): Promise<number | null> {
+  const { staffId, merchant } = principal;
+  if (staffId === null) return null;
+  return (await findStaff(db, merchant.id, staffId))?.number ?? null;
+}

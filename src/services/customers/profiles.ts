@@ -1,0 +1,92 @@
+import type { LoyaltyError } from "../../core/errors.ts";
+import type { Result } from "../../core/result.ts";
+import { ok } from "../../core/result.ts";
+import type { Context } from "../context.ts";
+import type { CustomerRecord } from "./customers.ts";
+import { enrolCustomer, findCustomer, getCustomer } from "./customers.ts";
+
+/** Who a customer is, as far as a till shows it. */
+export interface Profile {
+  /** `cus_` id. */
+  readonly id: string;
+  readonly name: string | null;
+  /** E.164. */
+  readonly phone: string | null;
+  /** Group that the merchant put the customer in; null: none. */
+  readonly segment: string | null;
+  /** Whether the customer was enrolled by this very request. */
+  readonly created: boolean;
+}
+
+/** What a till names a customer by. */
+export type ProfileKey = { readonly phone: string } | { readonly id: string };
+
+/** How long an isolate answers from what it knows of a profile: names seldom change. */
+const KNOWN_MS = 30_000;
+const MAX_CACHED = 20_000;
+
+const cache = new Map<string, { readonly profile: Profile; readonly until: number }>();
+
+/** The customer that a till names, as D1 has it now. `not_found` (customer) if there is none. */
+export async function readProfile(
+  ctx: Context,
+  by: ProfileKey,
+): Promise<Result<Profile, LoyaltyError>> {
+  const found =
+    "id" in by
+      ? await getCustomer(ctx, by.id)
+      : await findCustomer(ctx, [{ kind: "phone", value: by.phone }]);
+  if (!found.ok) return found;
+  const profile = toProfile(found.value);
+  if (cache.size >= MAX_CACHED) cache.clear();
+  cache.set(cacheKey(ctx, by), { profile, until: ctx.now + KNOWN_MS });
+  return ok(profile);
+}
+
+/** {@link readProfile}, from the isolate's memory if it can: on the way of a bill. */
+export async function recallProfile(
+  ctx: Context,
+  by: ProfileKey,
+): Promise<Result<Profile, LoyaltyError>> {
+  const known = cache.get(cacheKey(ctx, by));
+  return known !== undefined && known.until > ctx.now ? ok(known.profile) : readProfile(ctx, by);
+}
+
+/** Enrols a customer by phone, or finds who enrolled meanwhile; `name` is for a new one. */
+export async function enrolByPhone(
+  ctx: Context,
+  phone: string,
+  name: string | null,
+): Promise<Result<Profile, LoyaltyError>> {
+  const enrolled = await enrolCustomer(ctx, {
+    identifiers: [{ kind: "phone", value: phone }],
+    name,
+    email: null,
+    birthDate: null,
+    attributes: {},
+    named: null,
+  });
+  if (!enrolled.ok) return enrolled;
+  const { id, created } = enrolled.value;
+  return created ? ok({ id, name, phone, segment: null, created }) : readProfile(ctx, { phone });
+}
+
+function toProfile({ customer, identifiers }: CustomerRecord): Profile {
+  const { segment } = customer.attributes;
+  return {
+    id: customer.id,
+    name: customer.name,
+    phone: identifiers.find(({ kind }) => kind === "phone")?.value ?? null,
+    segment: typeof segment === "string" ? segment : null,
+    created: false,
+  };
+}
+
+/** Forgets, in this isolate, what a customer's profile was. */
+export function forgetProfile(id: string): void {
+  for (const [key, known] of cache) if (known.profile.id === id) cache.delete(key);
+}
+
+function cacheKey(ctx: Context, by: ProfileKey): string {
+  return `${ctx.principal.merchant.id}/${"id" in by ? by.id : by.phone}`;
+}

@@ -1,0 +1,39 @@
+import { makeId } from "../../core/ids.ts";
+import { projectorOf } from "../../events/client.ts";
+import type { EventRow, FeedQuery, NewEvent } from "../../registry/events/events.ts";
+import { readFeed } from "../../registry/events/events.ts";
+import { ulid } from "../../ulid.ts";
+import type { Context } from "../context.ts";
+
+export type { EventRow } from "../../registry/events/events.ts";
+
+/** An event of a change that D1 keeps. `data` carries ids and amounts, no personal data. */
+export function makeEvent(
+  ctx: Context,
+  type: string,
+  customer: string | null,
+  data: Readonly<Record<string, unknown>>,
+): NewEvent {
+  const { now, principal, dialect } = ctx;
+  return {
+    id: makeId("evt", ulid(now)),
+    type,
+    customerId: customer,
+    sequence: null,
+    timestamp: now,
+    data: { ...data, site: principal.siteId, dialect },
+  };
+}
+
+/**
+ * Tells the merchant's projector, after the answer, that the feed has something new. If that is
+ * lost, the sweep finds it.
+ */
+export function announce(ctx: Context): void {
+  ctx.defer(projectorOf(ctx.env, ctx.principal.merchant.id).handOut());
+}
+
+/** A part of the merchant's feed. */
+export async function readEvents(ctx: Context, query: FeedQuery): Promise<readonly EventRow[]> {
+  return readFeed(ctx.db, ctx.principal.merchant.id, query);
+}

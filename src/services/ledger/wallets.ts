@@ -1,0 +1,129 @@
+import type { LoyaltyError } from "../../core/errors.ts";
+import type { Command, Guard, Reference } from "../../core/ledger/commands.ts";
+import type { Remarks } from "../../core/ledger/entries.ts";
+import type { Program } from "../../core/program/program.ts";
+import type { Result } from "../../core/result.ts";
+import { err, ok } from "../../core/result.ts";
+import { ulid } from "../../ulid.ts";
+import type {
+  Discrepancy,
+  EntryPage,
+  EntryQuery,
+  HandedEntry,
+  Outcome,
+  WalletClient,
+  WalletView,
+} from "../../wallet/client.ts";
+import { walletOf } from "../../wallet/client.ts";
+import type { Context } from "../context.ts";
+
+export type { HandedEntry } from "../../wallet/client.ts";
+
+/** A command on a customer's wallet, as a dialect's service makes it. */
+export interface Booking {
+  /** `cus_` id. */
+  readonly customer: string;
+  readonly command: Command;
+  readonly reference: Reference | null;
+  readonly remarks: Remarks;
+  /** When it happened at the till; null is now. */
+  readonly occurredAt: number | null;
+  /** Rules that hold instead of the merchant's programme. */
+  readonly program?: Program;
+}
+
+/**
+ * Books a command in the customer's wallet; the only storage it touches. A repeat answers with the
+ * first outcome.
+ */
+export async function bookCommand(
+  ctx: Context,
+  booking: Booking,
+): Promise<Result<Outcome, LoyaltyError>> {
+  const { customer, command, reference, remarks, occurredAt } = booking;
+  const { principal } = ctx;
+  // What a purchase grants is in the command already, and the list can be long.
+  const { grants: _granted, ...program } = booking.program ?? principal.program;
+  const request = {
+    id: ulid(ctx.now),
+    command,
+    program,
+    occurredAt,
+    reference,
+    guard: ctx.guard,
+    source: {
+      dialect: ctx.dialect,
+      key: principal.keyId,
+      site: principal.siteId,
+      staff: principal.staffId,
+    },
+    remarks,
+  };
+  const answer = await timed(ctx, walletFor(ctx, customer).execute(principal.mode, request));
+  if (!answer.ok) return answer;
+  if (answer.value === null) throw new Error(`${command.kind} booked nothing`);
+  return ok(answer.value);
+}
+
+/** A customer's balances, tier and the lots that expire up to `until`. */
+export async function readWallet(
+  ctx: Context,
+  customer: string,
+  until: number,
+): Promise<WalletView> {
+  return timed(ctx, walletFor(ctx, customer).view(until));
+}
+
+/** The newest entries of a customer before the one numbered `before` (null: all), newest first. */
+export async function entriesBefore(
+  ctx: Context,
+  customer: string,
+  before: number | null,
+  limit: number,
+): Promise<readonly HandedEntry[]> {
+  const end = before ?? Number.MAX_SAFE_INTEGER;
+  return timed(ctx, walletFor(ctx, customer).entriesBefore(end, limit));
+}
+
+/** A page of a customer's ledger, newest first. */
+export async function listEntries(
+  ctx: Context,
+  customer: string,
+  query: EntryQuery,
+): Promise<EntryPage> {
+  return timed(ctx, walletFor(ctx, customer).entries(query));
+}
+
+/** Every unit of a customer whose balance is not the sum of its entries and of its lots. */
+export async function auditCustomer(
+  ctx: Context,
+  customer: string,
+): Promise<readonly Discrepancy[]> {
+  return timed(ctx, walletFor(ctx, customer).audit());
+}
+
+/**
+ * Binds a guard in a customer's wallet for a write that is not booked there but names the customer,
+ * so that the same signature cannot be turned into a booking.
+ */
+export async function bindGuard(
+  ctx: Context,
+  customer: string,
+  guard: Guard,
+): Promise<Result<null, LoyaltyError>> {
+  const refused = await timed(ctx, walletFor(ctx, customer).bind(ctx.principal.mode, guard));
+  return refused === null ? ok(null) : err(refused);
+}
+
+function walletFor(ctx: Context, customer: string): WalletClient {
+  return walletOf(ctx.env, { merchant: ctx.principal.merchant.id, customer });
+}
+
+async function timed<T>(ctx: Context, call: Promise<T>): Promise<T> {
+  const start = Date.now();
+  try {
+    return await call;
+  } finally {
+    ctx.timing.wallet += Date.now() - start;
+  }
+}

@@ -1,0 +1,102 @@
+import { makeId } from "../../core/ids.ts";
+import type { VoucherGrant } from "../../core/ledger/entries.ts";
+import type { Granted } from "../../core/program/grants.ts";
+import { logFault } from "../../log.ts";
+import { unitOfWork } from "../../registry/unit-of-work.ts";
+import { insertGrantedVouchers } from "../../registry/vouchers/granted.ts";
+import type { SeriesRow } from "../../registry/vouchers/vouchers.ts";
+import { findSeries } from "../../registry/vouchers/vouchers.ts";
+import { ulid } from "../../ulid.ts";
+import { addDays } from "../calendar.ts";
+import type { Context } from "../context.ts";
+import { freshCode } from "./codes.ts";
+
+/** Vouchers of one series that a bill grants; all are good on the same days. */
+export interface SeriesGrants {
+  readonly series: SeriesRow;
+  /** At least one. */
+  readonly vouchers: readonly VoucherGrant[];
+}
+
+/** How long an isolate answers from what it knows of a series. */
+const KNOWN_MS = 30_000;
+const MAX_CACHED = 1_000;
+
+const cache = new Map<string, { readonly series: SeriesRow; readonly until: number }>();
+
+/**
+ * Makes the vouchers that a bill of that business day grants, with ids and codes, and keeps nothing
+ * yet. A series that ended before that day grants none, nor does one that is not there: the
+ * programme is wrong then, not the purchase.
+ */
+export async function makeGrants(
+  ctx: Context,
+  wanted: Granted["vouchers"],
+  day: string,
+): Promise<readonly SeriesGrants[]> {
+  const made: SeriesGrants[] = [];
+  for (const { series: key, count } of wanted) {
+    const series = await recallSeries(ctx, key);
+    if (series === undefined) {
+      const merchant = ctx.principal.merchant.id;
+      const fault = new Error(`the programme grants vouchers of ${key}, which there are none of`);
+      logFault({ request_id: ctx.requestId, merchant }, fault);
+      continue;
+    }
+    if (series.validUntil !== null && series.validUntil < day) continue;
+    const vouchers = Array.from({ length: count }, () => makeGrant(ctx, series, day));
+    made.push({ series, vouchers });
+  }
+  return made;
+}
+
+async function recallSeries(ctx: Context, key: string): Promise<SeriesRow | undefined> {
+  const merchantId = ctx.principal.merchant.id;
+  const name = `${merchantId}/${key}`;
+  const known = cache.get(name);
+  if (known !== undefined && known.until > ctx.now) return known.series;
+  const series = await findSeries(ctx.db, merchantId, { key });
+  if (series === undefined) return undefined;
+  if (cache.size >= MAX_CACHED) cache.clear();
+  cache.set(name, { series, until: ctx.now + KNOWN_MS });
+  return series;
+}
+
+/** Good from the day of the bill, or from the series' first day if that is later. */
+function makeGrant(ctx: Context, series: SeriesRow, day: string): VoucherGrant {
+  const { id, kind, lifeDays, validFrom, validUntil } = series;
+  const first = validFrom !== null && validFrom > day ? validFrom : day;
+  const own = lifeDays === null ? null : addDays(first, lifeDays);
+  const last = own === null || (validUntil !== null && validUntil < own) ? validUntil : own;
+  return {
+    id: makeId("vou", ulid(ctx.now)),
+    series: id,
+    kind,
+    code: freshCode(series),
+    validFrom: first,
+    validUntil: last,
+  };
+}
+
+/**
+ * Makes a customer's granted vouchers usable at once. They are in the ledger already, and
+ * publishing makes those that are missing: a failure here is logged, and nothing is lost by it.
+ */
+export async function keepGrants(
+  ctx: Context,
+  customerId: string,
+  granted: readonly VoucherGrant[],
+  grantedAt: number,
+): Promise<void> {
+  if (granted.length === 0) return;
+  const { db, principal, requestId } = ctx;
+  const merchant = principal.merchant.id;
+  const rows = granted.map((grant) => ({ ...grant, customerId, grantedAt }));
+  const work = unitOfWork(db, principal.mode);
+  work.add(insertGrantedVouchers(db, merchant, rows));
+  try {
+    await work.commit();
+  } catch (error) {
+    logFault({ request_id: requestId, merchant }, error);
+  }
+}

@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import type { Rate, Rounding } from "../../../src/core/amount.ts";
+import { MAX_AMOUNT } from "../../../src/core/amount.ts";
+import type { BillLine } from "../../../src/core/ledger/entries.ts";
+import type { Program } from "../../../src/core/program/program.ts";
+import { moneyForPoints, pointsForPurchase } from "../../../src/core/purchases/earning.ts";
+import { program, TIERS } from "../../support/requests.ts";
+
+const euros = (cents: number) => ({ amount: cents, currency: "EUR" });
+
+function earning(rate: Rate, rounding: Rounding = "floor", step = 1) {
+  return program({ earning: { rate, rounding, step } });
+}
+
+describe("a purchase", () => {
+  it("earns the rate per currency unit", () => {
+    expect(pointsForPurchase(earning(1_000_000), euros(1_234), 0)).toBe(1_234);
+    expect(pointsForPurchase(earning(2_500_000), euros(1_000), 0)).toBe(2_500);
+    expect(pointsForPurchase(earning(0), euros(1_000), 0)).toBe(0);
+    expect(pointsForPurchase(earning(1_000_000), euros(0), 0)).toBe(0);
+  });
+
+  it("counts whole currency units whatever their smallest unit is", () => {
+    const points = (amount: number, currency: string) =>
+      pointsForPurchase(earning(1_000_000), { amount, currency }, 0);
+    expect(points(500, "JPY")).toBe(50_000);
+    expect(points(500, "EUR")).toBe(500);
+    expect(points(500, "KWD")).toBe(50);
+  });
+
+  it("earns by decimals what a float would get wrong", () => {
+    expect(pointsForPurchase(earning(100_000), euros(300), 0)).toBe(30);
+    expect(pointsForPurchase(earning(1_100_000), euros(110), 0)).toBe(121);
+    expect(pointsForPurchase(earning(290_000), euros(10_000), 0)).toBe(2_900);
+  });
+
+  it("earns nothing below the smallest step unless the programme rounds up", () => {
+    expect(pointsForPurchase(earning(1), euros(1), 0)).toBe(0);
+    expect(pointsForPurchase(earning(1, "half_up"), euros(1), 0)).toBe(0);
+    expect(pointsForPurchase(earning(1, "ceil"), euros(1), 0)).toBe(1);
+  });
+});
+
+describe("the rounding of what a purchase earns", () => {
+  it.each<[Rounding, number, number]>([
+    ["floor", 199, 100],
+    ["floor", 200, 200],
+    ["floor", -101, -200],
+    ["half_up", 149, 100],
+    ["half_up", 150, 200],
+    ["half_up", -149, -100],
+    ["half_up", -150, -200],
+    ["ceil", 101, 200],
+    ["ceil", 200, 200],
+    ["ceil", -199, -100],
+  ])("by %s makes whole points of %i cents: %i steps", (rounding, cents, points) => {
+    expect(pointsForPurchase(earning(1_000_000, rounding, 100), euros(cents), 0)).toBe(points);
+  });
+
+  it.each([
+    [1, 1_234],
+    [25, 1_225],
+    [50, 1_200],
+    [500, 1_000],
+    [10_000, 0],
+  ])("is to the programme's step: %i steps make %i", (step, points) => {
+    expect(pointsForPurchase(earning(1_000_000, "floor", step), euros(1_234), 0)).toBe(points);
+  });
+
+  it("happens once, after rate and multiplier", () => {
+    const rules = program({
+      earning: { rate: 500_000, rounding: "floor", step: 100 },
+      tiers: [{ name: "Only", from: 0, multiplier: 2_000_000, benefits: [] }],
+    });
+    // Rounding before the multiplier would give 0.
+    expect(pointsForPurchase(rules, euros(100), 0)).toBe(100);
+  });
+
+  it("is that of the exact sum, not of one that was rounded before", () => {
+    // 0.495 points would be 0.50 to a hundredth, and that a whole one.
+    expect(pointsForPurchase(earning(495_000, "half_up", 100), euros(100), 0)).toBe(0);
+  });
+});
+
+describe("the tier of a customer", () => {
+  const tiered = program({
+    earning: { rate: 1_000_000, rounding: "floor", step: 1 },
+    tiers: TIERS,
+  });
+
+  it.each([
+    [0, 1_000],
+    [9_999, 1_000],
+    [10_000, 1_500],
+    [49_999, 1_500],
+    [50_000, 2_000],
+  ])("with %i lifetime steps makes ten euros worth %i", (lifetime, points) => {
+    expect(pointsForPurchase(tiered, euros(1_000), lifetime)).toBe(points);
+  });
+});
+
+describe("the lines of a purchase", () => {
+  const line = (category: string | null, amount: number): BillLine => ({
+    category,
+    sku: null,
+    name: null,
+    quantity: null,
+    amount,
+  });
+  const categories = { coffee: 500_000, tea: 2_000_000 };
+  const rules = (step = 1, tiers: Program["tiers"] = []) =>
+    program({ earning: { rate: 1_000_000, rounding: "ceil", step, categories }, tiers });
+  const points = (given: Program, ...lines: readonly BillLine[]) =>
+    pointsForPurchase(given, euros(1_000), 0, lines);
+
+  it("earn besides by their category, however it is spelt", () => {
+    expect(points(rules(), line("coffee", 300))).toBe(1_150);
+    expect(points(rules(), line(" COFFEE ", 300), line("tea", 100))).toBe(1_350);
+  });
+
+  it("earn nothing besides without a category of the programme", () => {
+    expect(points(rules(), line(null, 300), line("cake", 300), line("constructor", 9))).toBe(1_000);
+    expect(points(earning(1_000_000), line("coffee", 300))).toBe(1_000);
+  });
+
+  it("count whole currency units whatever their smallest unit is", () => {
+    const coffee = [line("coffee", 500)];
+    const of = (currency: string) => pointsForPurchase(rules(), { amount: 0, currency }, 0, coffee);
+    expect([of("JPY"), of("EUR"), of("KWD")]).toEqual([25_000, 250, 25]);
+  });
+
+  it("are rounded down each by itself, to the programme's step", () => {
+    expect(points(rules(), line("coffee", 1), line("coffee", 1))).toBe(1_000);
+    expect(points(rules(100), line("coffee", 399), line("coffee", 200))).toBe(1_200);
+  });
+
+  it("are multiplied by no tier", () => {
+    const tiers = [{ name: "Only", from: 0, multiplier: 3_000_000, benefits: [] }];
+    expect(points(rules(1, tiers), line("tea", 100))).toBe(3_200);
+  });
+
+  it("earn nothing that a command cannot move", () => {
+    expect(points(rules(), line("tea", MAX_AMOUNT))).toBeNull();
+  });
+});
+
+describe("an absurd purchase", () => {
+  it("earns nothing that a command cannot move", () => {
+    expect(pointsForPurchase(earning(1_000_000), euros(MAX_AMOUNT), 0)).toBe(MAX_AMOUNT);
+    expect(pointsForPurchase(earning(1_000_000), euros(MAX_AMOUNT + 1), 0)).toBeNull();
+    const greedy = earning(1_000_000_000_000);
+    expect(pointsForPurchase(greedy, euros(Number.MAX_SAFE_INTEGER), 0)).toBeNull();
+  });
+});
+
+describe("the worth of points", () => {
+  it("is nothing where the programme names no rate", () => {
+    expect(moneyForPoints(program(), 1_000, "EUR")).toBeNull();
+  });
+
+  it.each([
+    [10_000, "EUR", 100],
+    [10_000, "JPY", 1],
+    [10_000, "KWD", 1_000],
+    [9_999, "EUR", 99],
+    [99, "EUR", 0],
+    [0, "EUR", 0],
+  ])("of %i steps in %s at 100 points a unit is %i, rounded down", (points, currency, money) => {
+    expect(moneyForPoints(program({ redemptionRate: 100_000_000 }), points, currency)).toBe(money);
+  });
+});
