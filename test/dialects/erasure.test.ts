@@ -4,11 +4,11 @@ import { walletOf } from "../../src/wallet/client.ts";
 import { accountKey, addStaff, Cafe } from "../support/augmigo/cafe.ts";
 import { addCustomer, byCode, feedOf, said } from "../support/augmigo/customers.ts";
 import { d1Rows } from "../support/d1.ts";
-import { addCoupon, type Hotel, openHotel } from "../support/microgenn/hotel.ts";
 import { keptState, settle } from "../support/kept-state.ts";
+import { importVouchers, type Json, makeTill, type Till } from "../support/kirimel/till.ts";
+import { addCoupon, type Hotel, openHotel } from "../support/microgenn/hotel.ts";
 import { importLines } from "../support/native/merchant.ts";
 import { nativeCall, nativeMake } from "../support/native/native.ts";
-import { importVouchers, type Json, makeTill, type Till } from "../support/kirimel/till.ts";
 
 /** All that is personal of the customer who is erased, in whatever form it is kept. */
 const PERSONAL =

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { createApp } from "../../src/app.ts";
-import { openHotel } from "../support/microgenn/hotel.ts";
 import { keptState, settle } from "../support/kept-state.ts";
-import { nativeMake } from "../support/native/native.ts";
 import { makeMerchant, makeTill, worker } from "../support/kirimel/till.ts";
+import { openHotel } from "../support/microgenn/hotel.ts";
+import { nativeMake } from "../support/native/native.ts";
 import type { Stage } from "../support/write-calls.ts";
 import { setStage, UNSTAGED, WRITE_CALLS } from "../support/write-calls.ts";
 

@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../../src/app.ts";
 import { KEY_SCOPES } from "../../src/services/context.ts";
 import { addStaff, buildCafe, type Cafe } from "../support/augmigo/cafe.ts";
-import { type Hotel, hotelKey, openHotel, RAVI } from "../support/microgenn/hotel.ts";
-import { nativeMake } from "../support/native/native.ts";
 import { openStore, type Store, storeToken } from "../support/imonggo/store.ts";
 import { makeTill, worker } from "../support/kirimel/till.ts";
+import { type Hotel, hotelKey, openHotel, RAVI } from "../support/microgenn/hotel.ts";
+import { nativeMake } from "../support/native/native.ts";
 
 const REFERENCE = "/api/v1/customers/reference-code/:code";
 const CUSTOMER_KEY = "/api/v1/customers/customer-key/:key";

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { addGuest, FUTURE, type Hotel, openHotel, PAST, RAVI } from "../support/microgenn/hotel.ts";
-import { nativeMake } from "../support/native/native.ts";
 import type { Json, Till } from "../support/kirimel/till.ts";
 import { makeTill } from "../support/kirimel/till.ts";
+import { addGuest, FUTURE, type Hotel, openHotel, PAST, RAVI } from "../support/microgenn/hotel.ts";
+import { nativeMake } from "../support/native/native.ts";
 
 const LATER = "2060-01-01";
 

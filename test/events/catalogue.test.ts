@@ -6,6 +6,7 @@ import { walletOf } from "../../src/wallet/client.ts";
 import catalogue from "../dialects/events.md?raw";
 import { EVENT_TYPES, faultsOfBody } from "../support/event-schemas.ts";
 import { bookFor, feedWith, makeShop, type Shop } from "../support/events.ts";
+import { importCustomer, type Json, makeTill } from "../support/kirimel/till.ts";
 import { nativeCall, nativeMake } from "../support/native/native.ts";
 import {
   adjust,
@@ -18,7 +19,6 @@ import {
   voidBill,
   vouchers,
 } from "../support/requests.ts";
-import { importCustomer, type Json, makeTill } from "../support/kirimel/till.ts";
 import { callNative, useReceivers } from "../support/webhooks.ts";
 
 vi.setConfig({ testTimeout: 30_000 });

@@ -14,9 +14,9 @@ import {
   type Shop,
   someCustomer,
 } from "../support/events.ts";
+import { enrol, type Json, makeTill, type Till } from "../support/kirimel/till.ts";
 import { nativeCall, nativeMake } from "../support/native/native.ts";
 import { earn, program, redeem, TIERS } from "../support/requests.ts";
-import { enrol, type Json, makeTill, type Till } from "../support/kirimel/till.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { d1Rows } from "../support/d1.ts";
+import { appWith } from "../support/kirimel/till.ts";
 import type { Hotel } from "../support/microgenn/hotel.ts";
 import { openHotel, RAVI } from "../support/microgenn/hotel.ts";
 import { nativeCall } from "../support/native/native.ts";
-import { appWith } from "../support/kirimel/till.ts";
 
 const SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 const WEBHOOK = { kind: "webhook", url: "https://sms.example/send", secret: SECRET };

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { beforeEach, describe, expect, it } from "vitest";
 import { database } from "../../src/registry/database.ts";
-import { requests } from "../../src/registry/schema.ts";
+import { requests } from "../../src/registry/ledger/schema.ts";
 import { unitOfWork } from "../../src/registry/unit-of-work.ts";
 import { brokenDatabase, countingDatabase } from "../support/http-storage.ts";
 

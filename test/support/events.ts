@@ -12,9 +12,9 @@ import worker from "../../src/index.ts";
 import { walletName, walletOf } from "../../src/wallet/client.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
 import { d1Rows } from "./d1.ts";
+import type { Json } from "./kirimel/till.ts";
 import { nativeMake } from "./native/native.ts";
 import { requestFor } from "./requests.ts";
-import type { Json } from "./kirimel/till.ts";
 
 /** A merchant as the registry knows it. */
 export interface Shop {

@@ -3,13 +3,13 @@ import type { Cafe, Cashier } from "./augmigo/cafe.ts";
 import type { CafeStage } from "./augmigo/calls.ts";
 import { CAFE_CALLS, hireCashier, openCounter, setCafeStage } from "./augmigo/calls.ts";
 import { d1Rows } from "./d1.ts";
-import { addCoupon, addGuest, Hotel, openHotel, RAVI, sentCode } from "./microgenn/hotel.ts";
-import { nativeMake } from "./native/native.ts";
-import { Store, storeToken } from "./imonggo/store.ts";
 import type { StoreStage } from "./imonggo/calls.ts";
 import { STORE_CALLS, setStoreStage } from "./imonggo/calls.ts";
+import { Store, storeToken } from "./imonggo/store.ts";
 import type { Json, Target, Till } from "./kirimel/till.ts";
 import { importVouchers, makeTill, worker } from "./kirimel/till.ts";
+import { addCoupon, addGuest, Hotel, openHotel, RAVI, sentCode } from "./microgenn/hotel.ts";
+import { nativeMake } from "./native/native.ts";
 
 /** An answer, whatever the dialect. */
 export interface WriteReply {

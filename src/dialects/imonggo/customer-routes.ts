@@ -6,6 +6,7 @@ import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
 import type { HttpEnv } from "../../http/request.ts";
 import type { Context } from "../../services/context.ts";
+import { getCustomerType } from "../../services/customers/customer-type.ts";
 import type { TypedCustomer } from "../../services/customers/listing.ts";
 import {
   addTypedCustomer,
@@ -14,7 +15,6 @@ import {
   listWindow,
   summariseWindow,
 } from "../../services/customers/listing.ts";
-import { getCustomerType } from "../../services/customers/customer-types.ts";
 import type { Answer } from "./calls.ts";
 import { handle } from "./calls.ts";
 import {

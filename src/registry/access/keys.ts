@@ -1,8 +1,8 @@
 import type { SQL } from "drizzle-orm";
 import { and, asc, desc, eq, gt, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
-import { keys, merchants, programs, sites } from "../schema.ts";
-import { staff } from "./schema.ts";
+import { merchants, programs, sites } from "../merchants/schema.ts";
+import { keys, staff } from "./schema.ts";
 
 /** A row of `keys`. */
 export type KeyRow = typeof keys.$inferSelect;

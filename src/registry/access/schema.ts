@@ -1,4 +1,44 @@
-import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { sql } from "drizzle-orm";
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+
+/** API credentials. The secret text is never stored; an HMAC secret is stored encrypted. */
+export const keys = sqliteTable(
+  "keys",
+  {
+    id: text("id").primaryKey(),
+    merchantId: text("merchant_id").notNull(),
+    dialect: text("dialect").notNull(),
+    name: text("name").notNull(),
+    /** SHA-256 of the key text, hex. */
+    hash: text("hash").notNull(),
+    /** First and last characters of the key text, so that people can tell keys apart. */
+    hint: text("hint").notNull(),
+    /** HMAC secret, AES-GCM: `version.nonce.ciphertext`, base64url. */
+    secret: text("secret"),
+    mode: text("mode", { enum: ["live", "test"] }).notNull(),
+    scopes: text("scopes", { mode: "json" }).$type<string[]>().notNull(),
+    siteId: text("site_id"),
+    unlimited: integer("unlimited", { mode: "boolean" }).notNull(),
+    expiresAt: integer("expires_at"),
+    revokedAt: integer("revoked_at"),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    /** Whose key it is, where a dialect gives one to each person. */
+    staffId: text("staff_id"),
+  },
+  (table) => [
+    uniqueIndex("keys_hash").on(table.hash),
+    index("keys_merchant").on(table.merchantId, table.id),
+    index("keys_staff").on(table.staffId).where(sql`staff_id IS NOT NULL`),
+  ],
+);
 
 /** Persons of the merchant who sign in. */
 export const staff = sqliteTable(

@@ -1,7 +1,7 @@
 import type { SQL, SQLWrapper } from "drizzle-orm";
 import { and, desc, eq, ne, or, sql } from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
-import { customers, identifiers } from "../schema.ts";
+import { customers, identifiers } from "./schema.ts";
 
 /** A row of `customers`. */
 export type CustomerRow = typeof customers.$inferSelect;

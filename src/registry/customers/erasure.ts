@@ -3,7 +3,7 @@ import type { Database, Write } from "../database.ts";
 import { memberships } from "../memberships/schema.ts";
 import { messages } from "../messages/schema.ts";
 import { forgetRemarks } from "../purchases/invoices.ts";
-import { customers, identifiers } from "../schema.ts";
+import { customers, identifiers } from "./schema.ts";
 
 /** What an erasure writes. */
 export interface ErasureWrites {

@@ -1,6 +1,8 @@
 import { and, desc, eq, lt, ne, sql } from "drizzle-orm";
 import type { Database } from "../database.ts";
-import { customers, identifiers, sites, wallets } from "../schema.ts";
+import { wallets } from "../ledger/schema.ts";
+import { sites } from "../merchants/schema.ts";
+import { customers, identifiers } from "./schema.ts";
 
 /** One line of a list of customers: profile from here, balance from the wallets' copy. */
 export interface CustomerLine {

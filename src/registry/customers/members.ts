@@ -1,8 +1,7 @@
 import { and, eq, notInArray, sql } from "drizzle-orm";
 import type { Database } from "../database.ts";
-import { customers } from "../schema.ts";
-import { customerTypes } from "./schema.ts";
-import type { CustomerTypeRow } from "./customer-types.ts";
+import type { CustomerTypeRow } from "./customer-type.ts";
+import { customers, customerTypes } from "./schema.ts";
 
 /** A customer with the customer type, if it is an active one: its rules decide about points. */
 export interface Member {

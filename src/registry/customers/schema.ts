@@ -1,4 +1,55 @@
-import { integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+
+/** Members of the programme; their balances are the wallets'. */
+export const customers = sqliteTable(
+  "customers",
+  {
+    id: text("id").primaryKey(),
+    merchantId: text("merchant_id").notNull(),
+    number: integer("number").notNull(),
+    status: text("status", { enum: ["active", "inactive", "blocked", "erased"] }).notNull(),
+    siteId: text("site_id"),
+    name: text("name"),
+    /** Lower case. Not unique: a merchant whose dialect wants that reserves an identifier too. */
+    email: text("email"),
+    birthDate: text("birth_date"),
+    /** What dialects keep of a customer besides: tags and the like. */
+    attributes: text("attributes", { mode: "json" }).$type<Record<string, unknown>>().notNull(),
+    joinedAt: integer("joined_at").notNull(),
+    lastSeenAt: integer("last_seen_at"),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    /** Slow salted hash of what a customer signs in with; null: nothing. */
+    password: text("password"),
+  },
+  (table) => [
+    uniqueIndex("customers_number").on(table.merchantId, table.number),
+    index("customers_email").on(table.merchantId, table.email),
+  ],
+);
+
+/** What a customer is found by. Normalised values; unique per merchant and kind. */
+export const identifiers = sqliteTable(
+  "identifiers",
+  {
+    merchantId: text("merchant_id").notNull(),
+    kind: text("kind").notNull(),
+    value: text("value").notNull(),
+    customerId: text("customer_id").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.merchantId, table.kind, table.value] }),
+    index("identifiers_customer").on(table.customerId),
+  ],
+);
 
 /** Groups of customers with earning and spending rules of their own. */
 export const customerTypes = sqliteTable(

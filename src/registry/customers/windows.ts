@@ -1,10 +1,10 @@
 import type { SQL } from "drizzle-orm";
 import { and, asc, eq, gte, lt, sql } from "drizzle-orm";
 import type { Database } from "../database.ts";
-import { customers, wallets } from "../schema.ts";
+import { wallets } from "../ledger/schema.ts";
+import type { CustomerTypeRow } from "./customer-type.ts";
 import type { CustomerRow, IdentifierKind } from "./customers.ts";
-import { customerTypes } from "./schema.ts";
-import type { CustomerTypeRow } from "./customer-types.ts";
+import { customers, customerTypes } from "./schema.ts";
 
 /** A customer with the customer type and the points, as dialects that know types show one. */
 export interface TypedCustomer {

@@ -1,8 +1,8 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
-import { webhookEndpoints } from "../schema.ts";
 import type { EndpointRow } from "./events.ts";
 import { lastSeq } from "./events.ts";
+import { webhookEndpoints } from "./schema.ts";
 
 export type { EndpointRow } from "./events.ts";
 

@@ -1,7 +1,7 @@
 import type { SQL } from "drizzle-orm";
 import { and, asc, desc, eq, gt, lt, or, sql } from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
-import { events, feeds, webhookEndpoints } from "../schema.ts";
+import { events, feeds, webhookEndpoints } from "./schema.ts";
 
 /** A row of `webhook_endpoints`. */
 export type EndpointRow = typeof webhookEndpoints.$inferSelect;

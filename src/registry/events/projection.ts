@@ -1,9 +1,11 @@
 import type { SQL } from "drizzle-orm";
 import { and, asc, desc, eq, gt, lt, lte, sql } from "drizzle-orm";
+import { customers } from "../customers/schema.ts";
 import type { Database, Write } from "../database.ts";
-import { bills, customers, events, patrols, rebuilds, wallets } from "../schema.ts";
+import { bills, wallets } from "../ledger/schema.ts";
 import type { NewEvent } from "./events.ts";
 import { eventRows } from "./events.ts";
+import { events, patrols, rebuilds } from "./schema.ts";
 
 /** A wallet's copy on its way into the projection. */
 export type ProjectedWallet = Omit<typeof wallets.$inferInsert, "merchantId"> & {

@@ -1,6 +1,6 @@
 import { and, eq, gt, inArray, lte, sql } from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
-import { requests } from "../schema.ts";
+import { requests } from "./schema.ts";
 
 /** Expired rows that a new one sweeps away. */
 const SWEPT = 20;

@@ -1,6 +1,6 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
-import { merchants } from "../schema.ts";
+import { merchants } from "./schema.ts";
 
 export type { StoredGateway } from "../messages/schema.ts";
 

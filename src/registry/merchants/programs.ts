@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
-import { programs } from "../schema.ts";
+import { programs } from "./schema.ts";
 
 /** A row of `programs`. */
 export type ProgramRow = typeof programs.$inferSelect;

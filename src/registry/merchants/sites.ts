@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gte, lt, sql } from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
-import { sites } from "../schema.ts";
+import { sites } from "./schema.ts";
 
 /** A row of `sites`. */
 export type SiteRow = typeof sites.$inferSelect;

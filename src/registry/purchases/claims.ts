@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
-import { claims } from "../schema.ts";
+import { claims } from "./schema.ts";
 
 /** A row of `claims`. */
 export type ClaimRow = typeof claims.$inferSelect;

@@ -1,7 +1,8 @@
 import type { SQL } from "drizzle-orm";
 import { and, asc, eq, gte, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
+import { customers } from "../customers/schema.ts";
 import type { Database, Write } from "../database.ts";
-import { customers, sites } from "../schema.ts";
+import { sites } from "../merchants/schema.ts";
 import { invoices } from "./schema.ts";
 
 /** A row of `invoices`. */

@@ -1,5 +1,30 @@
 import { sql } from "drizzle-orm";
-import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+
+/**
+ * Natural keys that stand for one command in the whole merchant, whatever the customer: a wallet
+ * only knows its own. Kept for good. WITHOUT ROWID, by hand in its migration.
+ */
+export const claims = sqliteTable(
+  "claims",
+  {
+    merchantId: text("merchant_id").notNull(),
+    /** Name space of the key, like a reference's operation. */
+    operation: text("operation").notNull(),
+    key: text("key").notNull(),
+    /** Whose wallet books the command; null: nobody's. */
+    customerId: text("customer_id"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.merchantId, table.operation, table.key] })],
+);
 
 /**
  * Invoices as tills sent them, also those of nobody. D1 is their authority; what they earn is the

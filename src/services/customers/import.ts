@@ -16,7 +16,7 @@ import type { Context } from "../context.ts";
 import { makeEvent } from "../events/events.ts";
 import { bookCommand } from "../ledger/wallets.ts";
 import { getSiteByCode } from "../merchants/sites.ts";
-import { getCustomerType } from "./customer-types.ts";
+import { getCustomerType } from "./customer-type.ts";
 
 /** An opening balance: what the customer brings of one unit. */
 export interface OpeningBalance {

@@ -8,12 +8,12 @@ import type { Context } from "../context.ts";
 import { readPoints } from "../ledger/points.ts";
 import type { Decide } from "./changes.ts";
 import { changeCustomerBy } from "./changes.ts";
+import { typeOfCustomer } from "./customer-type.ts";
 import type { CustomerRecord, IdentifierKind } from "./customers.ts";
 import { getCustomer } from "./customers.ts";
 import { resolveCustomer } from "./identity.ts";
 import type { RegisterInput } from "./registration.ts";
 import { registerCustomer } from "./registration.ts";
-import { typeOfCustomer } from "./customer-types.ts";
 
 export type { CustomerWindow, TypedCustomer } from "../../registry/customers/windows.ts";
 

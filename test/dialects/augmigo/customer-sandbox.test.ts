@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type Cafe, openCafe, testModeOf } from "../../support/augmigo/cafe.ts";
 import { addCustomer, byCode, readBack, said, someone } from "../../support/augmigo/customers.ts";
 import { settle } from "../../support/kept-state.ts";
-import { importLines } from "../../support/native/merchant.ts";
 import type { Json } from "../../support/kirimel/till.ts";
+import { importLines } from "../../support/native/merchant.ts";
 
 // Every registration hashes a password.
 vi.setConfig({ testTimeout: 30_000 });

@@ -6,8 +6,8 @@ import { addGuest } from "../../support/augmigo/vouchers.ts";
 import { d1Rows } from "../../support/d1.ts";
 import { stopClock } from "../../support/http-clock.ts";
 import { keptState } from "../../support/kept-state.ts";
-import { nativeCall, nativeMake } from "../../support/native/native.ts";
 import { appWith, type Json } from "../../support/kirimel/till.ts";
+import { nativeCall, nativeMake } from "../../support/native/native.ts";
 
 const GOLD = {
   key: "mp-gold",

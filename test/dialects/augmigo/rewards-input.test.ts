@@ -4,7 +4,13 @@ import { MAX_SKU } from "../../../src/core/program/grants.ts";
 import type { Cafe } from "../../support/augmigo/cafe.ts";
 import { openCafe } from "../../support/augmigo/cafe.ts";
 import { said } from "../../support/augmigo/customers.ts";
-import { addMember, balancesOf, give, openRewards, PURCHASE } from "../../support/augmigo/rewards.ts";
+import {
+  addMember,
+  balancesOf,
+  give,
+  openRewards,
+  PURCHASE,
+} from "../../support/augmigo/rewards.ts";
 import { d1Rows } from "../../support/d1.ts";
 import { stopClock } from "../../support/http-clock.ts";
 import type { Json } from "../../support/kirimel/till.ts";

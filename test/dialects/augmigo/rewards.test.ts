@@ -14,8 +14,8 @@ import {
   vouchersOf,
 } from "../../support/augmigo/rewards.ts";
 import { d1Rows } from "../../support/d1.ts";
-import { nativeCall } from "../../support/native/native.ts";
 import type { Json } from "../../support/kirimel/till.ts";
+import { nativeCall } from "../../support/native/native.ts";
 
 let cafe: Cafe;
 

@@ -1,6 +1,13 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { accountKey, basic, CASHIER, Cafe, type CafeReply, openCafe } from "../../support/augmigo/cafe.ts";
+import {
+  accountKey,
+  basic,
+  CASHIER,
+  Cafe,
+  type CafeReply,
+  openCafe,
+} from "../../support/augmigo/cafe.ts";
 import { failingDatabase } from "../../support/d1.ts";
 import { clientAddress } from "../../support/http.ts";
 import { stopClock } from "../../support/http-clock.ts";

@@ -14,8 +14,8 @@ import {
 } from "../../support/augmigo/cafe.ts";
 import { d1Rows, recordingDatabase } from "../../support/d1.ts";
 import { SECOND, stopClock } from "../../support/http-clock.ts";
-import { nativeMake } from "../../support/native/native.ts";
 import { appWith } from "../../support/kirimel/till.ts";
+import { nativeMake } from "../../support/native/native.ts";
 
 let cafe: Cafe;
 let stranger: Cafe;

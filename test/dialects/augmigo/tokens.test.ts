@@ -14,8 +14,8 @@ import {
 } from "../../support/augmigo/cafe.ts";
 import { d1Rows, recordingDatabase } from "../../support/d1.ts";
 import { SECOND, stopClock } from "../../support/http-clock.ts";
-import { nativeMake } from "../../support/native/native.ts";
 import { appWith } from "../../support/kirimel/till.ts";
+import { nativeMake } from "../../support/native/native.ts";
 
 const clock = stopClock("2060-06-01T08:00:00Z");
 const MINUTE = 60 * SECOND;

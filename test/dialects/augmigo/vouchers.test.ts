@@ -1,5 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { addStaff, type Cafe, openCafe, STAFF_SCOPES, testModeOf } from "../../support/augmigo/cafe.ts";
+import {
+  addStaff,
+  type Cafe,
+  openCafe,
+  STAFF_SCOPES,
+  testModeOf,
+} from "../../support/augmigo/cafe.ts";
 import { said } from "../../support/augmigo/customers.ts";
 import {
   addGuest,
@@ -10,8 +16,8 @@ import {
   redeem,
 } from "../../support/augmigo/vouchers.ts";
 import { stopClock } from "../../support/http-clock.ts";
-import { nativeMake } from "../../support/native/native.ts";
 import type { Json } from "../../support/kirimel/till.ts";
+import { nativeMake } from "../../support/native/native.ts";
 
 let cafe: Cafe;
 

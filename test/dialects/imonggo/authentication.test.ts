@@ -2,9 +2,9 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { recordingDatabase } from "../../support/d1.ts";
 import { SECOND, stopClock } from "../../support/http-clock.ts";
-import { nativeMake } from "../../support/native/native.ts";
 import { openStore, type Store, type StoreReply, storeToken } from "../../support/imonggo/store.ts";
 import { appWith } from "../../support/kirimel/till.ts";
+import { nativeMake } from "../../support/native/native.ts";
 
 const clock = stopClock("2060-06-01T08:00:00Z");
 /** Longer than any isolate goes by what it knows. */

@@ -1,6 +1,4 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { nativeMake } from "../../support/native/native.ts";
-import { openStore, type Store, type StoreReply } from "../../support/imonggo/store.ts";
 import {
   addCustomers,
   addJuan,
@@ -8,7 +6,9 @@ import {
   customerXml,
   textsOf,
 } from "../../support/imonggo/customers.ts";
+import { openStore, type Store, type StoreReply } from "../../support/imonggo/store.ts";
 import type { Json } from "../../support/kirimel/till.ts";
+import { nativeMake } from "../../support/native/native.ts";
 
 let store: Store;
 

@@ -1,8 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { d1Rows } from "../../support/d1.ts";
-import { settle } from "../../support/kept-state.ts";
-import { nativeCall } from "../../support/native/native.ts";
-import { openStore, type Store, type StoreReply } from "../../support/imonggo/store.ts";
 import {
   addCustomers,
   addJuan,
@@ -10,7 +7,10 @@ import {
   createCustomer,
   idsOf,
 } from "../../support/imonggo/customers.ts";
+import { openStore, type Store, type StoreReply } from "../../support/imonggo/store.ts";
 import { childText } from "../../support/imonggo/xml-document.ts";
+import { settle } from "../../support/kept-state.ts";
+import { nativeCall } from "../../support/native/native.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { settle } from "../../support/kept-state.ts";
-import { openStore, type Store, storeToken } from "../../support/imonggo/store.ts";
 import { addJuan, createCustomer } from "../../support/imonggo/customers.ts";
+import { openStore, type Store, storeToken } from "../../support/imonggo/store.ts";
+import { settle } from "../../support/kept-state.ts";
 import type { Json } from "../../support/kirimel/till.ts";
 
 const PERSON = {

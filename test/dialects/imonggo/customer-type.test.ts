@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { stopClock } from "../../support/http-clock.ts";
-import { nativeMake } from "../../support/native/native.ts";
-import { openStore, type Store } from "../../support/imonggo/store.ts";
 import { copyFirst, idsOf } from "../../support/imonggo/customers.ts";
+import { openStore, type Store } from "../../support/imonggo/store.ts";
+import { nativeMake } from "../../support/native/native.ts";
 
 stopClock("2060-06-01T08:00:00.123Z");
 

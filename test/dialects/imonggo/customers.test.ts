@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { stopClock } from "../../support/http-clock.ts";
-import { openStore, type Store } from "../../support/imonggo/store.ts";
 import {
   addCustomers,
   addJuan,
@@ -10,8 +9,9 @@ import {
   profileEvents,
   textsOf,
 } from "../../support/imonggo/customers.ts";
-import type { Json } from "../../support/kirimel/till.ts";
+import { openStore, type Store } from "../../support/imonggo/store.ts";
 import { childText } from "../../support/imonggo/xml-document.ts";
+import type { Json } from "../../support/kirimel/till.ts";
 
 stopClock("2060-06-01T08:00:00.123Z");
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { openStore, type Store } from "../../support/imonggo/store.ts";
 import { addMember, addType, invoiceOf } from "../../support/imonggo/members.ts";
+import { openStore, type Store } from "../../support/imonggo/store.ts";
 import type { Json } from "../../support/kirimel/till.ts";
 
 let store: Store;

@@ -2,7 +2,6 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { d1Rows, failingDatabase } from "../../support/d1.ts";
 import { runSweep } from "../../support/events.ts";
-import { openStore, type Store } from "../../support/imonggo/store.ts";
 import {
   addMember,
   addType,
@@ -12,6 +11,7 @@ import {
   invoiceOf,
   pointsOf,
 } from "../../support/imonggo/members.ts";
+import { openStore, type Store } from "../../support/imonggo/store.ts";
 import { appWith, type Json, type Target } from "../../support/kirimel/till.ts";
 
 let store: Store;

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { openStore, type Store, type StoreReply } from "../../support/imonggo/store.ts";
 import {
   addMember,
   addType,
@@ -8,6 +7,7 @@ import {
   invoiceOf,
   pointsOf,
 } from "../../support/imonggo/members.ts";
+import { openStore, type Store, type StoreReply } from "../../support/imonggo/store.ts";
 import { childText } from "../../support/imonggo/xml-document.ts";
 
 let store: Store;

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { openStore, type Store, type StoreReply } from "../../support/imonggo/store.ts";
 import {
   addMember,
   addType,
@@ -8,8 +7,9 @@ import {
   invoiceOf,
   pointsOf,
 } from "../../support/imonggo/members.ts";
-import type { Json } from "../../support/kirimel/till.ts";
+import { openStore, type Store, type StoreReply } from "../../support/imonggo/store.ts";
 import { childText } from "../../support/imonggo/xml-document.ts";
+import type { Json } from "../../support/kirimel/till.ts";
 
 let store: Store;
 let references = 0;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { openStore, type Store, type StoreReply, storeToken } from "../../support/imonggo/store.ts";
 import { addMember, addType, auditOf, pointsOf } from "../../support/imonggo/members.ts";
+import { openStore, type Store, type StoreReply, storeToken } from "../../support/imonggo/store.ts";
 
 let store: Store;
 

@@ -5,10 +5,16 @@ import { failingDatabase, recordingDatabase } from "../../support/d1.ts";
 import { clientAddress } from "../../support/http.ts";
 import { SECOND, stopClock } from "../../support/http-clock.ts";
 import { dumpEverything } from "../../support/http-storage.ts";
-import { nativeMake } from "../../support/native/native.ts";
-import { OWNER, openStore, type Store, type StoreCall, storeToken } from "../../support/imonggo/store.ts";
-import { appWith } from "../../support/kirimel/till.ts";
+import {
+  OWNER,
+  openStore,
+  type Store,
+  type StoreCall,
+  storeToken,
+} from "../../support/imonggo/store.ts";
 import { childText } from "../../support/imonggo/xml-document.ts";
+import { appWith } from "../../support/kirimel/till.ts";
+import { nativeMake } from "../../support/native/native.ts";
 
 vi.mock("../../../src/services/access/passwords.ts", { spy: true });
 

@@ -2,6 +2,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Answer } from "../../support/http.ts";
 import { stopClock } from "../../support/http-clock.ts";
 import { dumpEverything } from "../../support/http-storage.ts";
+import type { Endpoint } from "../../support/kirimel/endpoints.ts";
+import { ENDPOINTS } from "../../support/kirimel/endpoints.ts";
+import type { Hostile, Verdict } from "../../support/kirimel/hostile.ts";
+import { HOSTILE, verdictOn } from "../../support/kirimel/hostile.ts";
 import {
   expectInvalid,
   expectRefusal,
@@ -10,10 +14,6 @@ import {
   myRestaurant,
   pointsOf,
 } from "../../support/kirimel/requests.ts";
-import type { Endpoint } from "../../support/kirimel/endpoints.ts";
-import { ENDPOINTS } from "../../support/kirimel/endpoints.ts";
-import type { Hostile, Verdict } from "../../support/kirimel/hostile.ts";
-import { HOSTILE, verdictOn } from "../../support/kirimel/hostile.ts";
 import { formTill } from "../../support/kirimel/signing.ts";
 import { establish } from "../../support/native/merchant.ts";
 

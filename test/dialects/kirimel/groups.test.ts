@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { d1Rows } from "../../support/d1.ts";
 import type { Json, Till } from "../../support/kirimel/till.ts";
-import { ACCOUNT_SCOPES, makeMerchant, makeTill, numberOf, openShop } from "../../support/kirimel/till.ts";
+import {
+  ACCOUNT_SCOPES,
+  makeMerchant,
+  makeTill,
+  numberOf,
+  openShop,
+} from "../../support/kirimel/till.ts";
 
 const GROUP = {
   company_slug: "myrestaurant",

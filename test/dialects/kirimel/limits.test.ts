@@ -2,7 +2,14 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { failingDatabase } from "../../support/d1.ts";
 import type { Reply, Signed, Till } from "../../support/kirimel/till.ts";
-import { appWith, enrol, makeTill, numberOf, openShop, worker } from "../../support/kirimel/till.ts";
+import {
+  appWith,
+  enrol,
+  makeTill,
+  numberOf,
+  openShop,
+  worker,
+} from "../../support/kirimel/till.ts";
 import { useClock } from "../../support/wallet.ts";
 
 const clock = useClock();

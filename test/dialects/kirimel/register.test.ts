@@ -2,7 +2,13 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { stopClock } from "../../support/http-clock.ts";
 import { dumpEverything } from "../../support/http-storage.ts";
-import { expectInvalid, kirimel, kirimelKey, myRestaurant, post } from "../../support/kirimel/requests.ts";
+import {
+  expectInvalid,
+  kirimel,
+  kirimelKey,
+  myRestaurant,
+  post,
+} from "../../support/kirimel/requests.ts";
 import { CLIENT_STYLES, formTill } from "../../support/kirimel/signing.ts";
 import { create, establish } from "../../support/native/merchant.ts";
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { addCoupon, addGuest, type Hotel, openHotel, RAVI } from "../../support/microgenn/hotel.ts";
 import { keptState } from "../../support/kept-state.ts";
 import type { Json } from "../../support/kirimel/till.ts";
+import { addCoupon, addGuest, type Hotel, openHotel, RAVI } from "../../support/microgenn/hotel.ts";
 
 /** Values that a broken or hostile till may send for a field, as JSON. */
 const VALUES: Readonly<Record<string, string>> = {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { addGuest, HOTEL_PROGRAM, openHotel, openHotelWithRavi, RAVI } from "../../support/microgenn/hotel.ts";
 import type { Json } from "../../support/kirimel/till.ts";
+import {
+  addGuest,
+  HOTEL_PROGRAM,
+  openHotel,
+  openHotelWithRavi,
+  RAVI,
+} from "../../support/microgenn/hotel.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const INVOICE = { mobile: RAVI, amount: 1500, name: "Ravi Kumar", external_ref: "INV-2026-0042" };

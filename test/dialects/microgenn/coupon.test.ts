@@ -1,8 +1,14 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { d1Rows } from "../../support/d1.ts";
-import { addCoupon, FUTURE, openHotel, openHotelWithRavi, PAST } from "../../support/microgenn/hotel.ts";
 import type { Json } from "../../support/kirimel/till.ts";
+import {
+  addCoupon,
+  FUTURE,
+  openHotel,
+  openHotelWithRavi,
+  PAST,
+} from "../../support/microgenn/hotel.ts";
 
 const CODE = "COUP-XY12";
 

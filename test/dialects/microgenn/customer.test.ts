@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Json } from "../../support/kirimel/till.ts";
 import {
   addCoupon,
   addGuest,
@@ -8,7 +9,6 @@ import {
   PAST,
   RAVI,
 } from "../../support/microgenn/hotel.ts";
-import type { Json } from "../../support/kirimel/till.ts";
 
 const UNKNOWN = "9000000001";
 

@@ -2,9 +2,15 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { forgetCredentials } from "../../../src/services/access/credentials.ts";
 import { recordingDatabase } from "../../support/d1.ts";
-import { Hotel, hotelKey, openHotel, openHotelWithRavi, RAVI } from "../../support/microgenn/hotel.ts";
-import { nativeCall } from "../../support/native/native.ts";
 import { appWith } from "../../support/kirimel/till.ts";
+import {
+  Hotel,
+  hotelKey,
+  openHotel,
+  openHotelWithRavi,
+  RAVI,
+} from "../../support/microgenn/hotel.ts";
+import { nativeCall } from "../../support/native/native.ts";
 
 const UNAUTHENTICATED = '{"error":"Missing or invalid API key"}';
 const OUT_OF_SCOPE = { error: "API key missing required scope" };

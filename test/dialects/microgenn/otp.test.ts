@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { d1Rows } from "../../support/d1.ts";
+import type { Json } from "../../support/kirimel/till.ts";
 import {
   addGuest,
   HOTEL_PROGRAM,
@@ -9,7 +10,6 @@ import {
   sentCode,
 } from "../../support/microgenn/hotel.ts";
 import { nativeCall } from "../../support/native/native.ts";
-import type { Json } from "../../support/kirimel/till.ts";
 
 const INVALID = { error: "Invalid or expired OTP" };
 

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { d1Rows } from "../../support/d1.ts";
-import { addCoupon, openHotel, openHotelWithRavi, PAST, RAVI } from "../../support/microgenn/hotel.ts";
 import type { Json } from "../../support/kirimel/till.ts";
+import {
+  addCoupon,
+  openHotel,
+  openHotelWithRavi,
+  PAST,
+  RAVI,
+} from "../../support/microgenn/hotel.ts";
 
 const INVOICE = { mobile: RAVI, amount: 1500, name: "Ravi Kumar", external_ref: "INV-2026-0042" };
 const UNKNOWN = "9000000001";

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { NEVER } from "../../../src/core/ledger/entries.ts";
 import { bookFor, feedWith, makeShop, type Shop } from "../../support/events.ts";
+import { importCustomer, type Json, makeTill } from "../../support/kirimel/till.ts";
 import { nativeCall, nativeMake } from "../../support/native/native.ts";
 import { earn, redeem } from "../../support/requests.ts";
-import { importCustomer, type Json, makeTill } from "../../support/kirimel/till.ts";
 import { callNative } from "../../support/webhooks.ts";
 
 vi.setConfig({ testTimeout: 20_000 });

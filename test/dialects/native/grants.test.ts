@@ -1,8 +1,8 @@
 import { ulid } from "ulid";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Json } from "../../support/kirimel/till.ts";
 import type { NativeReply } from "../../support/native/native.ts";
 import { nativeCall, nativeMake } from "../../support/native/native.ts";
-import type { Json } from "../../support/kirimel/till.ts";
 
 let merchant: string;
 

@@ -3,7 +3,13 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { stopClock } from "../../support/http-clock.ts";
 import { dumpDatabase, dumpEverything, dumpWallets } from "../../support/http-storage.ts";
-import { balanceOf, expectRefusal, kirimel, myRestaurant, post } from "../../support/kirimel/requests.ts";
+import {
+  balanceOf,
+  expectRefusal,
+  kirimel,
+  myRestaurant,
+  post,
+} from "../../support/kirimel/requests.ts";
 import type { Outcome } from "../../support/native/merchant.ts";
 import { establish, importLines } from "../../support/native/merchant.ts";
 import { objectOf, balanceOf as unitBalanceOf } from "../../support/wallet.ts";

@@ -6,7 +6,13 @@ import { ORIGIN, sendWith } from "../../support/http.ts";
 import { stopClock } from "../../support/http-clock.ts";
 import { dumpDatabase } from "../../support/http-storage.ts";
 import { kirimel, myRestaurant } from "../../support/kirimel/requests.ts";
-import { ADMIN_TOKEN, establish, importLines, native, outcomes } from "../../support/native/merchant.ts";
+import {
+  ADMIN_TOKEN,
+  establish,
+  importLines,
+  native,
+  outcomes,
+} from "../../support/native/merchant.ts";
 import { expectProblem } from "../../support/native/problems.ts";
 
 const merchant = "myrestaurant";

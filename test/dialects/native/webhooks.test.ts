@@ -3,10 +3,17 @@ import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { d1Rows } from "../../support/d1.ts";
-import { bookFor, feedOf, feedWith, makeShop, type Shop, someCustomer } from "../../support/events.ts";
+import {
+  bookFor,
+  feedOf,
+  feedWith,
+  makeShop,
+  type Shop,
+  someCustomer,
+} from "../../support/events.ts";
+import type { Json } from "../../support/kirimel/till.ts";
 import { nativeMake } from "../../support/native/native.ts";
 import { earn } from "../../support/requests.ts";
-import type { Json } from "../../support/kirimel/till.ts";
 import { callNative, type NativeAnswer, useReceivers } from "../../support/webhooks.ts";
 
 vi.setConfig({ testTimeout: 20_000 });

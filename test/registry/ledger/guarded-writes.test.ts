@@ -8,7 +8,7 @@ import {
   keepRequest,
   sweepRequests,
 } from "../../../src/registry/ledger/guarded-writes.ts";
-import { requests } from "../../../src/registry/schema.ts";
+import { requests } from "../../../src/registry/ledger/schema.ts";
 import { unitOfWork } from "../../../src/registry/unit-of-work.ts";
 
 const db = database(env, "mer_1");

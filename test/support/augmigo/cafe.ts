@@ -1,8 +1,8 @@
 import { ulid } from "ulid";
 import { clientAddress } from "../http.ts";
-import { nativeMake } from "../native/native.ts";
 import type { Json, Target } from "../kirimel/till.ts";
 import { worker } from "../kirimel/till.ts";
+import { nativeMake } from "../native/native.ts";
 
 /** An answer of the Augmigo dialect. */
 export interface CafeReply {

@@ -1,10 +1,10 @@
 import { ulid } from "ulid";
-import { accountKey, addStaff, Cafe, type CafeReply, type Cashier } from "./cafe.ts";
-import { addCustomer, byCode, SAMPLE, someone } from "./customers.ts";
+import type { Json } from "../kirimel/till.ts";
 import { addCoupon, type Hotel } from "../microgenn/hotel.ts";
 import { nativeMake } from "../native/native.ts";
-import type { Json } from "../kirimel/till.ts";
 import type { Credentials, Stage, WriteCall } from "../write-calls.ts";
+import { accountKey, addStaff, Cafe, type CafeReply, type Cashier } from "./cafe.ts";
+import { addCustomer, byCode, SAMPLE, someone } from "./customers.ts";
 
 /** What the calls of the Augmigo dialect need on a stage. */
 export interface CafeStage {

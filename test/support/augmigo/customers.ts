@@ -1,6 +1,6 @@
-import type { Cafe, CafeReply } from "./cafe.ts";
-import { nativeCall } from "../native/native.ts";
 import type { Json } from "../kirimel/till.ts";
+import { nativeCall } from "../native/native.ts";
+import type { Cafe, CafeReply } from "./cafe.ts";
 
 /** MD5 of `123456`, as the documentation's sample has it. */
 export const SECRET = "e10adc3949ba59abbe56e057f20f883e";

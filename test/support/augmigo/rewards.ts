@@ -1,13 +1,13 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Owner } from "../../../src/wallet/rows.ts";
-import type { Cafe, CafeReply } from "./cafe.ts";
-import { openCafe } from "./cafe.ts";
 import { d1Rows } from "../d1.ts";
 import { walletObject } from "../events.ts";
-import { nativeMake } from "../native/native.ts";
 import type { Json } from "../kirimel/till.ts";
 import { worker } from "../kirimel/till.ts";
+import { nativeMake } from "../native/native.ts";
+import type { Cafe, CafeReply } from "./cafe.ts";
+import { openCafe } from "./cafe.ts";
 
 /** Last day of all that a cafe gives, on every clock of a test. */
 export const FUTURE = "2070-12-31";

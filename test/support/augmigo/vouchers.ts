@@ -1,9 +1,9 @@
-import type { Cafe, CafeReply } from "./cafe.ts";
-import { addCustomer } from "./customers.ts";
 import { d1Rows } from "../d1.ts";
-import { nativeMake } from "../native/native.ts";
 import type { Json, Target } from "../kirimel/till.ts";
 import { appWith } from "../kirimel/till.ts";
+import { nativeMake } from "../native/native.ts";
+import type { Cafe, CafeReply } from "./cafe.ts";
+import { addCustomer } from "./customers.ts";
 
 /** Last days that are past and to come on every clock of a test. */
 export const PAST = "2020-12-31";

@@ -1,7 +1,7 @@
 import { d1Rows } from "../d1.ts";
-import type { Store, StoreReply } from "./store.ts";
-import { addMember, addType, invoiceOf } from "./members.ts";
 import type { Stage, WriteCall } from "../write-calls.ts";
+import { addMember, addType, invoiceOf } from "./members.ts";
+import type { Store, StoreReply } from "./store.ts";
 
 /** What the calls of the dialect need. */
 export interface StoreStage {

@@ -1,8 +1,8 @@
 import { d1Rows } from "../d1.ts";
+import type { Json } from "../kirimel/till.ts";
 import { importLines } from "../native/merchant.ts";
 import { nativeCall, nativeMake } from "../native/native.ts";
 import type { Store, StoreReply } from "./store.ts";
-import type { Json } from "../kirimel/till.ts";
 import type { XmlElement } from "./xml-document.ts";
 
 /** The documentation's customer type. */

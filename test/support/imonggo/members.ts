@@ -5,10 +5,10 @@ import { holdingOf, NEVER } from "../../../src/core/ledger/entries.ts";
 import { walletOf } from "../../../src/wallet/client.ts";
 import type { Owner } from "../../../src/wallet/rows.ts";
 import { d1Rows } from "../d1.ts";
+import type { Json } from "../kirimel/till.ts";
 import { nativeMake } from "../native/native.ts";
 import { earn, requestFor } from "../requests.ts";
 import type { Store } from "./store.ts";
-import type { Json } from "../kirimel/till.ts";
 
 /** The number of a store's group: 100 currency units earn a point, 200 points are worth one. */
 export const GOLD = 8;

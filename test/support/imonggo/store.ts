@@ -1,9 +1,9 @@
 import { ulid } from "ulid";
 import { basic } from "../augmigo/cafe.ts";
 import { clientAddress } from "../http.ts";
-import { nativeMake } from "../native/native.ts";
 import type { Json, Target } from "../kirimel/till.ts";
 import { worker } from "../kirimel/till.ts";
+import { nativeMake } from "../native/native.ts";
 import type { XmlElement } from "./xml-document.ts";
 import { parseXml } from "./xml-document.ts";
 

@@ -1,10 +1,10 @@
 import { expect } from "vitest";
 import type { Answer } from "../http.ts";
 import { clientAddress, ORIGIN, send, sendWith } from "../http.ts";
-import type { ClientStyle, KirimelKey } from "./signing.ts";
-import { sign, till } from "./signing.ts";
 import type { Setup } from "../native/merchant.ts";
 import { nextYearEnd } from "../native/merchant.ts";
+import type { ClientStyle, KirimelKey } from "./signing.ts";
+import { sign, till } from "./signing.ts";
 
 /** The group key of the contract's test vectors. */
 export const GROUP_KEY: KirimelKey = {

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { ulid } from "ulid";
-import { nativeCall, nativeMake } from "../native/native.ts";
 import type { Json, Target } from "../kirimel/till.ts";
 import { worker } from "../kirimel/till.ts";
+import { nativeCall, nativeMake } from "../native/native.ts";
 
 /** An answer of the Microgenn dialect. */
 export interface HotelReply {

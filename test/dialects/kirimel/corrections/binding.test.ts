@@ -1,6 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { d1Rows } from "../../../support/d1.ts";
-import { DAY } from "../../../support/requests.ts";
 import type { Json, Signed, Till } from "../../../support/kirimel/till.ts";
 import {
   ACCOUNT_SCOPES,
@@ -10,6 +9,7 @@ import {
   numberOf,
   openShop,
 } from "../../../support/kirimel/till.ts";
+import { DAY } from "../../../support/requests.ts";
 import { useClock } from "../../../support/wallet.ts";
 
 /**

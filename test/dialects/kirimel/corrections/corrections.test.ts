@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parseTransaction, transactionText } from "../../../../src/dialects/kirimel/mapping.ts";
-import { DAY } from "../../../support/requests.ts";
 import type { Json, Till } from "../../../support/kirimel/till.ts";
 import { enrol, importCustomer, numberOf, openShop } from "../../../support/kirimel/till.ts";
+import { DAY } from "../../../support/requests.ts";
 import { useClock } from "../../../support/wallet.ts";
 
 const clock = useClock();

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { DAY } from "../../../support/requests.ts";
 import type { Json, Reply, Till } from "../../../support/kirimel/till.ts";
 import { enrol, importCustomer, numberOf, openShop } from "../../../support/kirimel/till.ts";
+import { DAY } from "../../../support/requests.ts";
 import { useClock } from "../../../support/wallet.ts";
 
 const clock = useClock();

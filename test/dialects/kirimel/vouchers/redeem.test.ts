@@ -1,6 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Json, Till } from "../../../support/kirimel/till.ts";
-import { enrol, importVouchers, makeVoucher, makeVouchers, openShop } from "../../../support/kirimel/till.ts";
+import {
+  enrol,
+  importVouchers,
+  makeVoucher,
+  makeVouchers,
+  openShop,
+} from "../../../support/kirimel/till.ts";
 import { useClock } from "../../../support/wallet.ts";
 
 const clock = useClock();

@@ -4,7 +4,10 @@ import { notFound } from "../../core/errors.ts";
 import { makeId } from "../../core/ids.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import type { CustomerTypeFilter, CustomerTypeRow } from "../../registry/customers/customer-types.ts";
+import type {
+  CustomerTypeFilter,
+  CustomerTypeRow,
+} from "../../registry/customers/customer-type.ts";
 import {
   findCustomerType,
   findCustomerTypeByNumber,
@@ -12,7 +15,7 @@ import {
   listCustomerTypes,
   listCustomerTypesByNumber,
   nextCustomerTypeNumber,
-} from "../../registry/customers/customer-types.ts";
+} from "../../registry/customers/customer-type.ts";
 import { ulid } from "../../ulid.ts";
 import type { Context } from "../context.ts";
 import { guardWrite } from "../ledger/guarded-writes.ts";
@@ -20,7 +23,7 @@ import type { Page } from "../lists.ts";
 import { pageOf } from "../lists.ts";
 import type { CustomerRecord } from "./customers.ts";
 
-export type { CustomerTypeRow } from "../../registry/customers/customer-types.ts";
+export type { CustomerTypeRow } from "../../registry/customers/customer-type.ts";
 
 /** A group of customers with earning and spending rules of its own, to add. */
 export interface CustomerTypeInput {

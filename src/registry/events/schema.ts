@@ -1,0 +1,70 @@
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/**
+ * The feed: what happened, in the order in which it was committed here, numbered by merchant
+ * without a gap. WITHOUT ROWID, by hand in its migration.
+ */
+export const events = sqliteTable(
+  "events",
+  {
+    merchantId: text("merchant_id").notNull(),
+    seq: integer("seq").notNull(),
+    id: text("id").notNull(),
+    type: text("type").notNull(),
+    customerId: text("customer_id"),
+    /** The wallet's own number of the change; null for what happened outside a wallet. */
+    sequence: integer("sequence"),
+    timestamp: integer("timestamp").notNull(),
+    data: text("data", { mode: "json" }).$type<Record<string, unknown>>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.merchantId, table.seq] })],
+);
+
+/** How far a merchant's feed was handed to its endpoints. No row: there was never an endpoint. */
+export const feeds = sqliteTable("feeds", {
+  merchantId: text("merchant_id").primaryKey(),
+  handedSeq: integer("handed_seq").notNull(),
+});
+
+/** Webhook receivers. Their secrets are sealed; their deliveries are the endpoint objects'. */
+export const webhookEndpoints = sqliteTable(
+  "webhook_endpoints",
+  {
+    id: text("id").primaryKey(),
+    merchantId: text("merchant_id").notNull(),
+    url: text("url").notNull(),
+    description: text("description").notNull(),
+    eventTypes: text("event_types", { mode: "json" }).$type<string[]>().notNull(),
+    enabled: integer("enabled", { mode: "boolean" }).notNull(),
+    disabledReason: text("disabled_reason"),
+    secret: text("secret").notNull(),
+    /** The secret before, which signs beside the new one until it lapses. */
+    oldSecret: text("old_secret"),
+    oldSecretUntil: integer("old_secret_until"),
+    /** Last number of the feed that is not for this endpoint: it gets what comes after. */
+    afterSeq: integer("after_seq").notNull(),
+    /** Rises with every change; names the state in an ETag. */
+    version: integer("version").notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [index("webhook_endpoints_merchant").on(table.merchantId, table.id)],
+);
+
+/** A rebuild of a merchant's copies from its wallets, and how far it is. */
+export const rebuilds = sqliteTable("rebuilds", {
+  merchantId: text("merchant_id").primaryKey(),
+  startedAt: integer("started_at").notNull(),
+  finishedAt: integer("finished_at"),
+  /** The last customer that is done. */
+  cursor: text("cursor").notNull(),
+  done: integer("done").notNull(),
+  total: integer("total").notNull(),
+});
+
+/** How far the sweep's round over all wallets is: a single row. */
+export const patrols = sqliteTable("patrols", {
+  id: integer("id").primaryKey(),
+  /** The last customer whose wallet was looked after. */
+  cursor: text("cursor").notNull(),
+});
