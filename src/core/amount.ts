@@ -102,6 +102,11 @@ export function formatShortDecimal(value: number, scale: number): string {
   return scale === 0 ? text : text.replace(/\.?0+$/, "");
 }
 
+/** An amount of a unit as people read it: points `12.5`, stamps `3`. */
+export function displayAmount(amount: number, unit: Unit, currency: string): string {
+  return formatShortDecimal(amount, unitScale(unit, currency));
+}
+
 /** Reads a decimal text as a {@link Rate}; null when it is no decimal, negative or too large. */
 export function parseRate(text: string): Rate | null {
   const rate = parseDecimal(text, RATE_SCALE);

@@ -1,7 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import { makeId } from "../core/ids.ts";
-import type { ProgramDefinition } from "../core/program/program.ts";
-import { DEFAULT_PROGRAM, defineProgram } from "../core/program/program.ts";
+import type { ProgramDefinition } from "../core/program/definition.ts";
+import { defineProgram } from "../core/program/definition.ts";
+import { DEFAULT_PROGRAM } from "../core/program/program.ts";
 import { logFault } from "../log.ts";
 import { database } from "../registry/database.ts";
 import { findEndpoint, updateEndpoint } from "../registry/events/endpoints.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isDate } from "../../core/dates.ts";
 import {
   isReferenceCode,
   MAX_EMAIL,
@@ -6,7 +7,6 @@ import {
   normaliseEmail,
   normalisePhone,
 } from "../../core/identifiers.ts";
-import { isDate } from "../../core/program/program.ts";
 import { KEY_SCOPES } from "../../services/context.ts";
 
 /** Bytes of a JSON body. */
