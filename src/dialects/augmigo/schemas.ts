@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { isDate } from "../../core/program/program.ts";
 import type { Result } from "../../core/result.ts";

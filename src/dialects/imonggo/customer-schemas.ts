@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isDate } from "../../core/program/program.ts";
 import { listFields } from "./schemas.ts";
 
