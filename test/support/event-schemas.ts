@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const moment = z.iso.datetime({ precision: 3 });
 const id = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_[0-9A-HJKMNP-TV-Z]{26}$`));

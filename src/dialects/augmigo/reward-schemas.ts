@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UNITS } from "../../core/amount.ts";
 import { MAX_BILL_LINES, QUANTITY_SCALE } from "../../core/ledger/entries.ts";
 import { MAX_SKU } from "../../core/program/grants.ts";

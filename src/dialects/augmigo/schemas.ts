@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isDate } from "../../core/dates.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";

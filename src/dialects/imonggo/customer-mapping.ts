@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { formatDecimal, formatShortDecimal, RATE_SCALE, unitScale } from "../../core/amount.ts";
 import { invalid } from "../../core/errors.ts";
 import { ok } from "../../core/result.ts";

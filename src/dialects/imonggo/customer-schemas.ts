@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isDate } from "../../core/dates.ts";
 import { listFields } from "./schemas.ts";
 

@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { ok } from "../../core/result.ts";
 import type { HttpEnv } from "../../http/request.ts";
 import { getCustomerType, listTypes } from "../../services/customers/customer-type.ts";

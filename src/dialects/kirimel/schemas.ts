@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseDecimal } from "../../core/amount.ts";
 import { isDate } from "../../core/dates.ts";
 import type { LoyaltyError } from "../../core/errors.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isDate } from "../../core/dates.ts";
 import { MAX_VOUCHERS } from "../../services/vouchers/series.ts";
 import { customerId, MAX_NAME, MAX_REFERENCE, MAX_TEXT, money, text } from "./schemas.ts";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid, notFound } from "../../core/errors.ts";
 import type { Reference } from "../../core/ledger/commands.ts";

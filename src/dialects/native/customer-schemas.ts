@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_EMAIL, normaliseEmail, normalisePhone } from "../../core/identifiers.ts";
 import { date, name } from "./schemas.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_CATEGORY, MAX_TIERS } from "../../core/program/definition.ts";
 import { MAX_SERIES_KEY, MAX_SKU } from "../../core/program/grants.ts";
 import { date, decimal, MAX_TEXT, name } from "./schemas.ts";

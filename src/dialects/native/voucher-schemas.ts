@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_SERIES_KEY } from "../../core/program/grants.ts";
 import { MAX_VOUCHERS } from "../../services/vouchers/codes.ts";
 import { date, decimal, MAX_NAME, MAX_NUMBER, name } from "./schemas.ts";

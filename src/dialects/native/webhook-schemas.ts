@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const MAX_URL = 2_048;
 const MAX_DESCRIPTION = 500;

@@ -2,7 +2,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Hono } from "hono";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { ok } from "../../../src/core/result.ts";
 import { handle } from "../../../src/dialects/imonggo/calls.ts";
 import { one } from "../../../src/dialects/imonggo/mapping.ts";
