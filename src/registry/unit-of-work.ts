@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import type { Mode } from "../core/mode.ts";
 import type { Database, Write } from "./database.ts";
 import type { NewEvent } from "./events/events.ts";
 import { insertEvents } from "./events/events.ts";
@@ -34,7 +35,7 @@ const rowsChanged = (rows: number) =>
 const ONE_ROW = sql`(SELECT 1)`;
 
 /** A unit of work on a merchant's database. */
-export function unitOfWork(db: Database, mode: "live" | "test"): UnitOfWork {
+export function unitOfWork(db: Database, mode: Mode): UnitOfWork {
   const writes: Write[] = [];
   let tellsEvents = false;
   return {

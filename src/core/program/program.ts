@@ -51,8 +51,11 @@ export interface Program {
   readonly grants?: Grants;
 }
 
+/** What a grant can count by. */
+export const GRANT_PERS = ["bill", "item"] as const;
+
 /** How often a grant counts: once for a bill that has the article, or for every whole piece. */
-export type GrantPer = "bill" | "item";
+export type GrantPer = (typeof GRANT_PERS)[number];
 
 /** What a bill grants besides points. */
 export interface Grants {

@@ -3,7 +3,7 @@ import type { LoyaltyError } from "../../core/errors.ts";
 import { notFound } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import type { Discount, VoucherFault, VoucherTerms } from "../../core/vouchers.ts";
+import type { Discount, VoucherFault, VoucherKind, VoucherTerms } from "../../core/vouchers.ts";
 import { codeCandidates, judgeRedemption } from "../../core/vouchers.ts";
 import type { NewEvent } from "../../registry/events/events.ts";
 import type { UnitOfWork } from "../../registry/unit-of-work.ts";
@@ -51,7 +51,7 @@ export interface RedeemVoucherInput {
 export interface VoucherRedemption extends Discount {
   /** The voucher's number: it is redeemed once, so its number also names the redemption. */
   readonly number: number;
-  readonly kind: "percent" | "amount" | "bogo";
+  readonly kind: VoucherKind;
   readonly value: number;
 }
 
