@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import type { BookedEvent } from "../core/events/body.ts";
 import { makeId } from "../core/ids.ts";
 import type { ProgramDefinition } from "../core/program/definition.ts";
 import { defineProgram } from "../core/program/definition.ts";
@@ -80,7 +81,7 @@ export class Projector extends DurableObject<Env> {
     if (row === undefined || !row.enabled) return;
     const now = Date.now();
     const change = { enabled: false, disabledReason: reason, updatedAt: now };
-    const event = {
+    const event: BookedEvent = {
       id: makeId("evt", ulid(now)),
       type: "webhook_endpoint.disabled",
       customerId: null,

@@ -1,7 +1,9 @@
+import type { EventType } from "../core/events/catalogue.ts";
+
 /** An event on its way to an endpoint: the very text that is signed and sent. */
 export interface OutgoingEvent {
   readonly id: string;
-  readonly type: string;
+  readonly type: EventType;
   readonly body: string;
 }
 
@@ -38,7 +40,7 @@ export interface Try {
 /** An event's way to an endpoint. */
 export interface Delivery {
   readonly event: string;
-  readonly type: string;
+  readonly type: EventType;
   readonly state: "pending" | "delivered" | "failed";
   readonly createdAt: number;
   /** When it is tried next; null when it is not. */

@@ -1,3 +1,4 @@
+import type { EventType } from "../core/events/catalogue.ts";
 import type {
   Delivery,
   DeliveryPage,
@@ -47,16 +48,16 @@ export interface EndpointState {
 /** A delivery to try now. */
 export interface DueDelivery {
   readonly event: string;
-  readonly type: string;
+  readonly type: EventType;
   readonly body: string;
   readonly failures: number;
 }
 
 type DeliveryRow = {
   event: string;
-  type: string;
+  type: EventType;
   body: string;
-  state: string;
+  state: Delivery["state"];
   failures: number;
   next_at: number | null;
   created_at: number;
@@ -210,7 +211,7 @@ function toDelivery(row: DeliveryRow): Delivery {
   return {
     event: row.event,
     type: row.type,
-    state: row.state as Delivery["state"],
+    state: row.state,
     createdAt: row.created_at,
     nextAt: row.next_at,
     tries: JSON.parse(row.tries) as Try[],
