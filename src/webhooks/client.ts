@@ -1,6 +1,7 @@
 import type { EventType } from "../core/events/catalogue.ts";
+import type { WebhookForm } from "../core/events/forms.ts";
 
-/** An event on its way to an endpoint: the very text that is signed and sent. */
+/** An event on its way to an endpoint; `body` is what the endpoint's form makes its delivery of. */
 export interface OutgoingEvent {
   readonly id: string;
   readonly type: EventType;
@@ -12,6 +13,7 @@ export interface EndpointConfig {
   readonly merchant: string;
   readonly endpoint: string;
   readonly url: string;
+  readonly form: WebhookForm;
   readonly enabled: boolean;
   /** Sealed secrets, each for the row that it stands in; the newest first. */
   readonly secrets: readonly SealedSecret[];

@@ -138,11 +138,16 @@ function readState(sql: SqlStorage): EndpointState | null {
   const [row] = sql.exec<StateRow>("SELECT * FROM endpoint");
   if (row === undefined) return null;
   return {
-    config: JSON.parse(row.config) as EndpointConfig,
+    config: toConfig(JSON.parse(row.config)),
     failingSince: row.failing_since,
     disabledReason: row.disabled_reason,
     reported: row.reported === 1,
   };
+}
+
+/** What was kept before there were forms names none. */
+function toConfig(kept: EndpointConfig | Omit<EndpointConfig, "form">): EndpointConfig {
+  return { form: "standard", ...kept };
 }
 
 /** A newer version is a person's decision: what spoke against the endpoint is forgotten. */

@@ -87,7 +87,15 @@ export class Endpoint {
     const merchant = makeId("mer", ulid());
     const url = `https://receiver.example${path}`;
     const secrets = [{ sealed: await sealed(endpoint, secret), until: null }];
-    return new Endpoint({ merchant, endpoint, url, enabled: true, secrets, version: 1 });
+    return new Endpoint({
+      merchant,
+      endpoint,
+      url,
+      form: "standard",
+      enabled: true,
+      secrets,
+      version: 1,
+    });
   }
 
   get object(): DurableObjectStub<WebhookEndpoint> {

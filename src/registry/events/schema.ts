@@ -1,5 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { EVENT_TYPES } from "../../core/events/catalogue.ts";
+import { WEBHOOK_FORMS } from "../../core/events/forms.ts";
 
 /**
  * The feed: what happened, in the order in which it was committed here, numbered by merchant
@@ -49,6 +50,7 @@ export const webhookEndpoints = sqliteTable(
     version: integer("version").notNull(),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
+    form: text("form", { enum: WEBHOOK_FORMS }).notNull().default("standard"),
   },
   (table) => [index("webhook_endpoints_merchant").on(table.merchantId, table.id)],
 );
