@@ -12,7 +12,7 @@ import type { Context, Scope } from "../../services/context.ts";
 import { authenticate } from "./authentication.ts";
 import { failure, respond } from "./errors.ts";
 import { EXTENSION, namedFormat } from "./formats.ts";
-import type { Content } from "./mapping.ts";
+import type { Content } from "../../http/documents.ts";
 import type { Reader } from "./schemas.ts";
 import { MAX_BODY_BYTES, readDocument } from "./schemas.ts";
 

@@ -28,8 +28,8 @@ import {
   toWindow,
 } from "./customer-mapping.ts";
 import { customerListSchema, customerSchema, newCustomerSchema } from "./customer-schemas.ts";
-import type { Content } from "./mapping.ts";
-import { many, one } from "./mapping.ts";
+import type { Content } from "../../http/documents.ts";
+import { many, one } from "../../http/documents.ts";
 import { resource } from "./resources.ts";
 import { noFields, readQuery, readRecord, sliceOf } from "./schemas.ts";
 

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { ok } from "../../../src/core/result.ts";
 import { handle } from "../../../src/dialects/imonggo/calls.ts";
-import { one } from "../../../src/dialects/imonggo/mapping.ts";
+import { one } from "../../../src/http/documents.ts";
 import { resource } from "../../../src/dialects/imonggo/resources.ts";
 import { readRecord } from "../../../src/dialects/imonggo/schemas.ts";
 import { routingPath } from "../../../src/http/path.ts";
