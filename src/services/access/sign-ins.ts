@@ -63,10 +63,11 @@ export async function signIn(
   ctx: Context,
   input: SignInInput,
 ): Promise<Result<SignIn, LoyaltyError>> {
-  const { db, now, principal } = ctx;
+  const { db, now, principal, settings } = ctx;
   const { keyId, merchant } = principal;
   const person = await findStaffByUsername(db, merchant.id, input.username);
-  const knows = await verifyPassword(input.password, person?.password ?? null);
+  const stored = person?.password ?? null;
+  const knows = await verifyPassword(input.password, stored, settings.passwordCost);
   if (keyId === null || person === undefined || !knows) {
     return err({ code: "staff_credentials_invalid" });
   }
