@@ -1,8 +1,26 @@
+import { statfsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { SlowestFiles } from "./slowest-files.ts";
 
 const pathOf = (fromHere: string) => fileURLToPath(new URL(fromHere, import.meta.url));
+
+const MEMORY_DISK = "/dev/shm";
+const GIBIBYTE = 2 ** 30;
+
+/** Where the stores of tests lie. Each commit waits for its disk, so one in memory saves minutes. */
+function storeFolder(): string | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY_DISK);
+    return bavail * bsize > 2 * GIBIBYTE ? MEMORY_DISK : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const folder = storeFolder();
+if (folder !== undefined) process.env.TMPDIR ??= folder;
 
 /** Secrets of no deployment. */
 const testBindings = {
@@ -17,6 +35,12 @@ const testBindings = {
   GUERDON_MALFORMED_SEED: process.env.GUERDON_MALFORMED_SEED ?? "",
   GUERDON_MODEL_RUNS: process.env.GUERDON_MODEL_RUNS ?? "",
   GUERDON_MODEL_SEED: process.env.GUERDON_MODEL_SEED ?? "",
+};
+
+const { GUERDON_PROPERTY_SEED: propertySeed = "" } = process.env;
+const properties = {
+  provide: { propertySeed: propertySeed === "" ? null : Number(propertySeed) },
+  setupFiles: pathOf("support/properties.ts"),
 };
 
 /** Packages of the service and of its tests; bundled once, or each file of them is fetched. */
@@ -52,7 +76,8 @@ const inWorkerd = (name: string, include: readonly string[]) => ({
     name,
     include: [...include],
     isolate: false,
-    setupFiles: [pathOf("support/apply-migrations.ts")],
+    provide: properties.provide,
+    setupFiles: [pathOf("support/fresh-store.ts"), properties.setupFiles],
     deps: { optimizer: { ssr: { enabled: true, include: packages } } },
     // A busy machine is no failure.
     testTimeout: 20_000,
@@ -66,6 +91,8 @@ const core = {
     include: ["test/core/**/*.test.ts", "test/memory.test.ts"],
     pool: "threads" as const,
     isolate: false,
+    provide: properties.provide,
+    setupFiles: [properties.setupFiles],
   },
 };
 
@@ -82,6 +109,7 @@ export default defineConfig({
   root: pathOf(".."),
   test: {
     maxWorkers: 2,
+    reporters: ["default", new SlowestFiles()],
     projects: [
       core,
       inWorkerd("wallet", ["test/{wallet,registry}/**/*.test.ts"]),
