@@ -63,9 +63,12 @@ export async function keptState(): Promise<string> {
 const PAUSE_MS = 60;
 const MAX_ROUNDS = 40;
 
-/** Lets everything that is under way come to rest: deferred work, publications, hand-overs. */
-export async function settle(): Promise<string> {
-  let before = "";
+/**
+ * Lets everything that is under way come to rest: deferred work, publications, hand-overs. At rest
+ * is what looks the same after a pause; where nothing should happen, as it looked before.
+ */
+export async function settle(expected = ""): Promise<string> {
+  let before = expected;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     for (const id of await objectIds("WALLETS")) {

@@ -14,9 +14,21 @@ export const FILE_SECONDS = 15;
 export const SLOW_FILES: Readonly<
   Record<string, { readonly seconds: number; readonly why: string }>
 > = {
+  "test/dialects/sandbox.test.ts": {
+    seconds: 45,
+    why: "waits after every write of every dialect until nothing moves any more",
+  },
+  "test/e2e/measured.test.ts": {
+    seconds: 60,
+    why: "kills the service under load and measures it with ten thousand entries",
+  },
   "test/e2e/start.test.ts": {
     seconds: 60,
-    why: "starts the service as a process of its own, kills it under load and looks what is left",
+    why: "starts the service again and again as a process of its own",
+  },
+  "test/wallet/model.test.ts": {
+    seconds: 40,
+    why: "compares two hundred lives of a wallet with the model",
   },
 };
 
