@@ -3,6 +3,7 @@ import type { LoyaltyError } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { admit } from "../../http/admission.ts";
+import type { Content } from "../../http/documents.ts";
 import { setRateLimitHeaders } from "../../http/rate-limit.ts";
 import type { Http } from "../../http/request.ts";
 import { readBody } from "../../http/wire/body.ts";
@@ -12,7 +13,6 @@ import type { Context, Scope } from "../../services/context.ts";
 import { authenticate } from "./authentication.ts";
 import { failure, respond } from "./errors.ts";
 import { EXTENSION, namedFormat } from "./formats.ts";
-import type { Content } from "../../http/documents.ts";
 import type { Reader } from "./schemas.ts";
 import { MAX_BODY_BYTES, readDocument } from "./schemas.ts";
 

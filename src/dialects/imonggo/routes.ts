@@ -1,15 +1,15 @@
 import { Hono } from "hono";
 import type { HttpEnv } from "../../http/request.ts";
 import { logUnexpected } from "../../http/request.ts";
-import { branchRoutes } from "./branch-routes.ts";
+import { branchRoutes } from "./branches/calls.ts";
 import { finish, refuse } from "./calls.ts";
-import { customerRoutes } from "./customer-routes.ts";
-import { customerTypeRoutes } from "./customer-type-routes.ts";
+import { customerTypeRoutes } from "./customer-types/calls.ts";
+import { customerRoutes } from "./customers/calls.ts";
 import { internalFailure } from "./errors.ts";
 import { EXTENSION } from "./formats.ts";
-import { invoiceRoutes } from "./invoice-routes.ts";
-import { rewardRoutes } from "./reward-routes.ts";
-import { tokenRoutes } from "./token-routes.ts";
+import { invoiceRoutes } from "./invoices/calls.ts";
+import { rewardRoutes } from "./rewards/calls.ts";
+import { tokenRoutes } from "./tokens/calls.ts";
 
 /**
  * Imonggo's API: `/api/{resource}.xml|json` and `/system/api_url`. Mount it before the dialects

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { LoyaltyError } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
+import type { Format } from "../../http/documents.ts";
 import {
   decodeUtf8,
   JsonNumber,
@@ -11,7 +12,6 @@ import {
 } from "../../http/wire/body.ts";
 import type { Fields } from "../../http/wire/fields.ts";
 import { presentFields } from "../../http/wire/fields.ts";
-import type { Format } from "../../http/documents.ts";
 import { readXml } from "../../http/wire/xml.ts";
 
 /** Bytes of a request body: an invoice of some hundred lines. */

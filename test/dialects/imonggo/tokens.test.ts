@@ -12,9 +12,9 @@ import {
   type StoreCall,
   storeToken,
 } from "../../support/imonggo/store.ts";
-import { childText } from "../../support/imonggo/xml-document.ts";
 import { appWith } from "../../support/kirimel/till.ts";
 import { nativeMake } from "../../support/native/native.ts";
+import { childText } from "../../support/xml-document.ts";
 
 vi.mock("../../../src/services/access/passwords.ts", { spy: true });
 

@@ -6,21 +6,21 @@ import {
   MAX_AMOUNT,
   parseDecimal,
   unitScale,
-} from "../../core/amount.ts";
-import { invalid } from "../../core/errors.ts";
-import { ok } from "../../core/result.ts";
-import type { HttpEnv } from "../../http/request.ts";
-import { plainDecimal } from "../../http/wire/amounts.ts";
-import { text } from "../../http/wire/fields.ts";
-import type { Context } from "../../services/context.ts";
-import type { Spent } from "../../services/ledger/spending.ts";
-import { spendMoney } from "../../services/ledger/spending.ts";
-import type { Answer } from "./calls.ts";
-import { handle } from "./calls.ts";
-import type { Resource } from "../../http/documents.ts";
-import { one } from "../../http/documents.ts";
-import { resource } from "./resources.ts";
-import { readEverywhere } from "./schemas.ts";
+} from "../../../core/amount.ts";
+import { invalid } from "../../../core/errors.ts";
+import { ok } from "../../../core/result.ts";
+import type { Resource } from "../../../http/documents.ts";
+import { one } from "../../../http/documents.ts";
+import type { HttpEnv } from "../../../http/request.ts";
+import { plainDecimal } from "../../../http/wire/amounts.ts";
+import { text } from "../../../http/wire/fields.ts";
+import type { Context } from "../../../services/context.ts";
+import type { Spent } from "../../../services/ledger/spending.ts";
+import { spendMoney } from "../../../services/ledger/spending.ts";
+import type { Answer } from "../calls.ts";
+import { handle } from "../calls.ts";
+import { resource } from "../resources.ts";
+import { readEverywhere } from "../schemas.ts";
 
 /** Characters of a reference. */
 const MAX_REFERENCE = 255;

@@ -1,18 +1,18 @@
 import type * as z from "zod";
-import { formatDecimal, formatShortDecimal, RATE_SCALE, unitScale } from "../../core/amount.ts";
-import { invalid } from "../../core/errors.ts";
-import { ok } from "../../core/result.ts";
-import { momentOf } from "../../services/calendar.ts";
-import type { Context } from "../../services/context.ts";
-import type { Decide } from "../../services/customers/changes.ts";
-import type { CustomerTypeRow } from "../../services/customers/customer-type.ts";
-import type { CustomerWindow, TypedCustomer } from "../../services/customers/listing.ts";
-import { hidesPersonalData, maskWords } from "../../services/customers/masking.ts";
-import type { RegisterInput } from "../../services/customers/registration.ts";
-import type { customerListSchema, customerSchema } from "./customer-schemas.ts";
-import { cut, MAX_NAME } from "./customer-schemas.ts";
-import type { Field, Resource } from "../../http/documents.ts";
-import { windowOf } from "./schemas.ts";
+import { formatDecimal, formatShortDecimal, RATE_SCALE, unitScale } from "../../../core/amount.ts";
+import { invalid } from "../../../core/errors.ts";
+import { ok } from "../../../core/result.ts";
+import type { Field, Resource } from "../../../http/documents.ts";
+import { momentOf } from "../../../services/calendar.ts";
+import type { Context } from "../../../services/context.ts";
+import type { Decide } from "../../../services/customers/changes.ts";
+import type { CustomerTypeRow } from "../../../services/customers/customer-type.ts";
+import type { CustomerWindow, TypedCustomer } from "../../../services/customers/listing.ts";
+import { hidesPersonalData, maskWords } from "../../../services/customers/masking.ts";
+import type { RegisterInput } from "../../../services/customers/registration.ts";
+import { windowOf } from "../schemas.ts";
+import type { customerListSchema, customerSchema } from "./schemas.ts";
+import { cut, MAX_NAME } from "./schemas.ts";
 
 type WireCustomer = z.output<typeof customerSchema>;
 

@@ -1,13 +1,13 @@
 import type { Hono } from "hono";
 import * as z from "zod";
-import { ok } from "../../core/result.ts";
-import type { HttpEnv } from "../../http/request.ts";
-import { getCustomerType, listTypes } from "../../services/customers/customer-type.ts";
-import { handle } from "./calls.ts";
-import { CUSTOMER_TYPE } from "./customer-mapping.ts";
-import { many, one } from "../../http/documents.ts";
-import { resource } from "./resources.ts";
-import { listFields, noFields, readQuery, sliceOf, windowOf } from "./schemas.ts";
+import { ok } from "../../../core/result.ts";
+import { many, one } from "../../../http/documents.ts";
+import type { HttpEnv } from "../../../http/request.ts";
+import { getCustomerType, listTypes } from "../../../services/customers/customer-type.ts";
+import { handle } from "../calls.ts";
+import { CUSTOMER_TYPE } from "../customers/mapping.ts";
+import { resource } from "../resources.ts";
+import { listFields, noFields, readQuery, sliceOf, windowOf } from "../schemas.ts";
 
 /** Customer types of a page: at most, and if nothing is said. */
 const MAX_PAGE = 250;

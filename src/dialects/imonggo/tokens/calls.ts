@@ -1,19 +1,19 @@
 import type { Hono } from "hono";
-import type { LoyaltyError } from "../../core/errors.ts";
-import type { Result } from "../../core/result.ts";
-import { ok } from "../../core/result.ts";
-import { countAddress } from "../../http/rate-limit.ts";
-import type { Http, HttpEnv } from "../../http/request.ts";
-import { recallMerchantId } from "../../services/access/accounts.ts";
-import type { PersonalToken } from "../../services/access/personal-tokens.ts";
-import { findPersonalToken } from "../../services/access/personal-tokens.ts";
-import { settingsOf } from "../../services/context.ts";
-import { DIALECT, namedAccount } from "./authentication.ts";
-import { finish, POLICY, refuse } from "./calls.ts";
-import { respond } from "./errors.ts";
-import type { Resource } from "../../http/documents.ts";
-import { one } from "../../http/documents.ts";
-import { resource } from "./resources.ts";
+import type { LoyaltyError } from "../../../core/errors.ts";
+import type { Result } from "../../../core/result.ts";
+import { ok } from "../../../core/result.ts";
+import type { Resource } from "../../../http/documents.ts";
+import { one } from "../../../http/documents.ts";
+import { countAddress } from "../../../http/rate-limit.ts";
+import type { Http, HttpEnv } from "../../../http/request.ts";
+import { recallMerchantId } from "../../../services/access/accounts.ts";
+import type { PersonalToken } from "../../../services/access/personal-tokens.ts";
+import { findPersonalToken } from "../../../services/access/personal-tokens.ts";
+import { settingsOf } from "../../../services/context.ts";
+import { DIALECT, namedAccount } from "../authentication.ts";
+import { finish, POLICY, refuse } from "../calls.ts";
+import { respond } from "../errors.ts";
+import { resource } from "../resources.ts";
 
 /** Look-ups with a password from one address. */
 const LOOKUPS = { capacity: 10, perMinute: 10 };

@@ -1,13 +1,13 @@
 import type { Hono } from "hono";
 import * as z from "zod";
-import { ok } from "../../core/result.ts";
-import type { HttpEnv } from "../../http/request.ts";
-import { getSiteByNumber, listSiteWindow } from "../../services/merchants/sites.ts";
-import { BRANCH } from "./branch-mapping.ts";
-import { handle } from "./calls.ts";
-import { many, one } from "../../http/documents.ts";
-import { resource } from "./resources.ts";
-import { listFields, noFields, readQuery, sliceOf, windowOf } from "./schemas.ts";
+import { ok } from "../../../core/result.ts";
+import { many, one } from "../../../http/documents.ts";
+import type { HttpEnv } from "../../../http/request.ts";
+import { getSiteByNumber, listSiteWindow } from "../../../services/merchants/sites.ts";
+import { handle } from "../calls.ts";
+import { resource } from "../resources.ts";
+import { listFields, noFields, readQuery, sliceOf, windowOf } from "../schemas.ts";
+import { BRANCH } from "./mapping.ts";
 
 /** Branches of a page: at most, and if nothing is said. */
 const MAX_PAGE = 100;

@@ -1,22 +1,26 @@
 import type { Hono } from "hono";
 import type * as z from "zod";
-import type { LoyaltyError } from "../../core/errors.ts";
-import { invalid } from "../../core/errors.ts";
-import type { Result } from "../../core/result.ts";
-import { ok } from "../../core/result.ts";
-import type { HttpEnv } from "../../http/request.ts";
-import type { Context } from "../../services/context.ts";
-import { getCustomerType } from "../../services/customers/customer-type.ts";
-import type { TypedCustomer } from "../../services/customers/listing.ts";
+import type { LoyaltyError } from "../../../core/errors.ts";
+import { invalid } from "../../../core/errors.ts";
+import type { Result } from "../../../core/result.ts";
+import { ok } from "../../../core/result.ts";
+import type { Content } from "../../../http/documents.ts";
+import { many, one } from "../../../http/documents.ts";
+import type { HttpEnv } from "../../../http/request.ts";
+import type { Context } from "../../../services/context.ts";
+import { getCustomerType } from "../../../services/customers/customer-type.ts";
+import type { TypedCustomer } from "../../../services/customers/listing.ts";
 import {
   addTypedCustomer,
   changeTypedCustomer,
   getTypedCustomer,
   listWindow,
   summariseWindow,
-} from "../../services/customers/listing.ts";
-import type { Answer } from "./calls.ts";
-import { handle } from "./calls.ts";
+} from "../../../services/customers/listing.ts";
+import type { Answer } from "../calls.ts";
+import { handle } from "../calls.ts";
+import { resource } from "../resources.ts";
+import { noFields, readQuery, readRecord, sliceOf } from "../schemas.ts";
 import {
   COUNT,
   CUSTOMER,
@@ -26,12 +30,8 @@ import {
   toChanges,
   toRegisterInput,
   toWindow,
-} from "./customer-mapping.ts";
-import { customerListSchema, customerSchema, newCustomerSchema } from "./customer-schemas.ts";
-import type { Content } from "../../http/documents.ts";
-import { many, one } from "../../http/documents.ts";
-import { resource } from "./resources.ts";
-import { noFields, readQuery, readRecord, sliceOf } from "./schemas.ts";
+} from "./mapping.ts";
+import { customerListSchema, customerSchema, newCustomerSchema } from "./schemas.ts";
 
 /** Customers: deleted ones stay, with a status that tells it. */
 export function customerRoutes(app: Hono<HttpEnv>): void {

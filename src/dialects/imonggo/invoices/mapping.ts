@@ -1,21 +1,21 @@
 import type * as z from "zod";
-import { currencyScale, formatDecimal, unitScale } from "../../core/amount.ts";
-import type { LoyaltyError } from "../../core/errors.ts";
-import { invalid } from "../../core/errors.ts";
-import type { BillLine } from "../../core/ledger/entries.ts";
-import { QUANTITY_SCALE } from "../../core/ledger/entries.ts";
-import { lineTotal, PRICE_SCALE, pieceTotal, totalOf } from "../../core/purchases/pricing.ts";
-import type { Result } from "../../core/result.ts";
-import { ok } from "../../core/result.ts";
-import { roundDecimal } from "../../http/wire/amounts.ts";
-import type { Context } from "../../services/context.ts";
-import { hidesPersonalData, maskWords } from "../../services/customers/masking.ts";
-import type { InvoiceInput, InvoiceRecord } from "../../services/purchases/invoices.ts";
-import { documentOf } from "../../services/purchases/invoices.ts";
-import type { invoiceSchema } from "./invoice-schemas.ts";
-import { parseDiscount } from "./invoice-schemas.ts";
-import type { Field, Resource } from "../../http/documents.ts";
-import { renderAll } from "../../http/documents.ts";
+import { currencyScale, formatDecimal, unitScale } from "../../../core/amount.ts";
+import type { LoyaltyError } from "../../../core/errors.ts";
+import { invalid } from "../../../core/errors.ts";
+import type { BillLine } from "../../../core/ledger/entries.ts";
+import { QUANTITY_SCALE } from "../../../core/ledger/entries.ts";
+import { lineTotal, PRICE_SCALE, pieceTotal, totalOf } from "../../../core/purchases/pricing.ts";
+import type { Result } from "../../../core/result.ts";
+import { ok } from "../../../core/result.ts";
+import type { Field, Resource } from "../../../http/documents.ts";
+import { renderAll } from "../../../http/documents.ts";
+import { roundDecimal } from "../../../http/wire/amounts.ts";
+import type { Context } from "../../../services/context.ts";
+import { hidesPersonalData, maskWords } from "../../../services/customers/masking.ts";
+import type { InvoiceInput, InvoiceRecord } from "../../../services/purchases/invoices.ts";
+import { documentOf } from "../../../services/purchases/invoices.ts";
+import type { invoiceSchema } from "./schemas.ts";
+import { parseDiscount } from "./schemas.ts";
 
 type WireInvoice = z.output<typeof invoiceSchema>;
 

@@ -1,36 +1,36 @@
 import type { Hono } from "hono";
 import type * as z from "zod";
-import type { LoyaltyError } from "../../core/errors.ts";
-import { invalid } from "../../core/errors.ts";
-import type { Result } from "../../core/result.ts";
-import { ok } from "../../core/result.ts";
-import type { HttpEnv } from "../../http/request.ts";
-import { callerNumber } from "../../services/access/staff.ts";
-import type { Context } from "../../services/context.ts";
-import { getSiteByNumber, siteOfNumber } from "../../services/merchants/sites.ts";
-import type { InvoiceRecord } from "../../services/purchases/invoices.ts";
+import type { LoyaltyError } from "../../../core/errors.ts";
+import { invalid } from "../../../core/errors.ts";
+import type { Result } from "../../../core/result.ts";
+import { ok } from "../../../core/result.ts";
+import type { Content } from "../../../http/documents.ts";
+import { many, one } from "../../../http/documents.ts";
+import type { HttpEnv } from "../../../http/request.ts";
+import { callerNumber } from "../../../services/access/staff.ts";
+import type { Context } from "../../../services/context.ts";
+import { getSiteByNumber, siteOfNumber } from "../../../services/merchants/sites.ts";
+import type { InvoiceRecord } from "../../../services/purchases/invoices.ts";
 import {
   countInvoiceWindow,
   createInvoice,
   getInvoice,
   listInvoiceWindow,
   voidInvoice,
-} from "../../services/purchases/invoices.ts";
-import type { Answer } from "./calls.ts";
-import { handle } from "./calls.ts";
-import { COUNT } from "./customer-mapping.ts";
-import { INVOICE, toInvoiceInput, visible } from "./invoice-mapping.ts";
+} from "../../../services/purchases/invoices.ts";
+import type { Answer } from "../calls.ts";
+import { handle } from "../calls.ts";
+import { COUNT } from "../customers/mapping.ts";
+import { resource } from "../resources.ts";
+import { noFields, readQuery, sliceOf, windowOf } from "../schemas.ts";
+import { INVOICE, toInvoiceInput, visible } from "./mapping.ts";
 import {
   invoiceListSchema,
   invoiceSchema,
   readInvoice,
   readInvoiceQuery,
   voidSchema,
-} from "./invoice-schemas.ts";
-import type { Content } from "../../http/documents.ts";
-import { many, one } from "../../http/documents.ts";
-import { resource } from "./resources.ts";
-import { noFields, readQuery, sliceOf, windowOf } from "./schemas.ts";
+} from "./schemas.ts";
 
 /** Invoices: they earn, and cannot be changed but voided. */
 export function invoiceRoutes(app: Hono<HttpEnv>): void {
