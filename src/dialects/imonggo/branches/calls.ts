@@ -1,12 +1,11 @@
-import type { Hono } from "hono";
 import * as z from "zod";
 import { ok } from "../../../core/result.ts";
-import { many, one } from "../../../http/documents.ts";
-import type { HttpEnv } from "../../../http/request.ts";
 import { getSiteByNumber, listSiteWindow } from "../../../services/merchants/sites.ts";
-import { handle } from "../calls.ts";
-import { resource } from "../resources.ts";
-import { listFields, noFields, readQuery, sliceOf, windowOf } from "../schemas.ts";
+import { many, one } from "../documents.ts";
+import { call } from "../endpoints.ts";
+import { readQuery } from "../fields.ts";
+import { numberIn, paths } from "../paths.ts";
+import { listFields, noFields, sliceOf, windowOf } from "../schemas.ts";
 import { BRANCH } from "./mapping.ts";
 
 /** Branches of a page: at most, and if nothing is said. */
@@ -14,24 +13,27 @@ const MAX_PAGE = 100;
 const USUAL_PAGE = 50;
 
 /** Branches: every site of the account is one, and active. */
-export function branchRoutes(app: Hono<HttpEnv>): void {
-  const list = handle({
+export const BRANCHES = [
+  call({
+    method: "GET",
+    path: paths("/branches"),
+    summary: "Lists branches",
     scope: "read:customers",
     read: readQuery,
-    schema: z.object(listFields(MAX_PAGE, USUAL_PAGE)),
-    act: async (ctx, wire) =>
-      ok(many(BRANCH, await listSiteWindow(ctx, windowOf(wire), sliceOf(wire)))),
-  });
-  const show = handle({
+    input: z.object(listFields(MAX_PAGE, USUAL_PAGE)),
+    answer: many(BRANCH),
+    errors: [],
+    act: async (ctx, wire) => ok(await listSiteWindow(ctx, windowOf(wire), sliceOf(wire))),
+  }),
+  call({
+    method: "GET",
+    path: [...paths("/branches/:id"), ...paths("/branch/:id")],
+    summary: "Shows a branch",
     scope: "read:customers",
     read: readQuery,
-    schema: noFields,
-    act: async (ctx, _wire, id) => {
-      const found = await getSiteByNumber(ctx, id);
-      return found.ok ? ok(one(BRANCH, found.value)) : found;
-    },
-  });
-  resource(app, "/branches", { GET: list });
-  resource(app, "/branches/:id", { GET: show });
-  resource(app, "/branch/:id", { GET: show });
-}
+    input: noFields,
+    answer: one(BRANCH),
+    errors: ["not_found"],
+    act: (ctx, _wire, received) => getSiteByNumber(ctx, numberIn(received)),
+  }),
+];

@@ -1,19 +1,18 @@
-import type { Hono } from "hono";
-import type { LoyaltyError } from "../../../core/errors.ts";
-import type { Result } from "../../../core/result.ts";
+import * as z from "zod";
+import { notFound } from "../../../core/errors.ts";
 import { ok } from "../../../core/result.ts";
+import type { Answer, Received } from "../../../http/calls.ts";
 import type { Resource } from "../../../http/documents.ts";
-import { one } from "../../../http/documents.ts";
-import { countAddress } from "../../../http/rate-limit.ts";
-import type { Http, HttpEnv } from "../../../http/request.ts";
 import { recallMerchantId } from "../../../services/access/accounts.ts";
 import type { PersonalToken } from "../../../services/access/personal-tokens.ts";
 import { findPersonalToken } from "../../../services/access/personal-tokens.ts";
 import { settingsOf } from "../../../services/context.ts";
-import { DIALECT, namedAccount } from "../authentication.ts";
-import { finish, POLICY, refuse } from "../calls.ts";
-import { respond } from "../errors.ts";
-import { resource } from "../resources.ts";
+import { NAME, namedAccount } from "../authentication.ts";
+import { one } from "../documents.ts";
+import type { Outcome, Visitor } from "../endpoints.ts";
+import { openCall, POLICY } from "../endpoints.ts";
+import { readQuery } from "../fields.ts";
+import { PLACE, paths } from "../paths.ts";
 
 /** Look-ups with a password from one address. */
 const LOOKUPS = { capacity: 10, perMinute: 10 };
@@ -27,36 +26,63 @@ const TOKEN: Resource<PersonalToken> = {
   ],
 };
 
-/** What is asked without a token: a user's token, and where the API is. */
-export function tokenRoutes(app: Hono<HttpEnv>): void {
-  resource(app, "/tokens", {
-    GET: async (http) => {
-      const found = await lookUp(http);
-      return respond(http, found.ok ? ok(one(TOKEN, found.value)) : found);
-    },
-  });
-  app.get("/system/api_url", async (http) => finish(http, await apiUrl(http)));
-  const error = { code: "method_not_allowed", allowed: ["GET"] } as const;
-  app.all("/system/api_url", async (http) => finish(http, await refuse(http, error)));
-}
+const lookUpSchema = z.object({
+  email: z.string().default(""),
+  password: z.string().default(""),
+});
 
-async function lookUp(http: Http): Promise<Result<PersonalToken, LoyaltyError>> {
-  const counted = await countAddress(http, LOOKUPS);
-  if (!counted.ok) return counted;
-  const { email = "", password = "" } = http.req.query();
-  const merchantId = await namedAccount(http);
-  const input = { dialect: DIALECT, username: email.trim(), password, merchantId };
-  return findPersonalToken(http.env, input, http.get("now"));
+const placeSchema = z.object({ account_id: z.string().default("") });
+
+const TEXT: Answer<string> = { schema: null, write: (text) => text };
+
+/** What is asked without a token: a user's token, and where the API is. */
+export const TOKENS = [
+  openCall({
+    method: "GET",
+    path: paths("/tokens"),
+    summary: "Looks a user's token up by name and password",
+    scope: null,
+    rate: LOOKUPS,
+    read: readQuery,
+    input: lookUpSchema,
+    answer: one(TOKEN),
+    errors: ["staff_credentials_invalid"],
+    act: lookUp,
+  }),
+  openCall({
+    method: "GET",
+    path: PLACE,
+    summary: "Tells where an account's API is",
+    scope: null,
+    rate: POLICY,
+    read: readQuery,
+    bare: true,
+    input: placeSchema,
+    answer: TEXT,
+    errors: ["not_found"],
+    act: tellPlace,
+  }),
+];
+
+async function lookUp(
+  visitor: Visitor,
+  { email, password }: z.output<typeof lookUpSchema>,
+  { raw }: Received,
+): Outcome<PersonalToken> {
+  const merchantId = await namedAccount(visitor, raw.url);
+  const input = { dialect: NAME, username: email.trim(), password, merchantId };
+  return findPersonalToken(visitor.env, input, visitor.now);
 }
 
 /** The address is taken as it stands: clients put a path behind it. */
-async function apiUrl(http: Http): Promise<Response> {
-  const counted = await countAddress(http, POLICY);
-  if (!counted.ok) return respond(http, counted);
-  const slug = (http.req.query("account_id") ?? "").trim().toLowerCase();
-  const known = await recallMerchantId(http.env, slug, http.get("now"));
-  if (known === null) return http.text("Not Found", 404);
-  const { host, protocol } = new URL(http.req.url);
-  const isLocal = settingsOf(http.env).environment === "local";
-  return http.text(`${isLocal ? protocol : "https:"}//${host}`);
+async function tellPlace(
+  { env, now }: Visitor,
+  { account_id: account }: z.output<typeof placeSchema>,
+  { raw }: Received,
+): Outcome<string> {
+  const known = await recallMerchantId(env, account.trim().toLowerCase(), now);
+  if (known === null) return notFound("merchant");
+  const { host, protocol } = new URL(raw.url);
+  const isLocal = settingsOf(env).environment === "local";
+  return ok(`${isLocal ? protocol : "https:"}//${host}`);
 }
