@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { isDate } from "../../core/dates.ts";
-import { listFields } from "./schemas.ts";
+import { isDate } from "../../../core/dates.ts";
+import { listFields } from "../schemas.ts";
 
 /** Customers of a page: at most, and if nothing is said. */
 const MAX_PAGE = 250;

@@ -1,19 +1,13 @@
 import * as z from "zod";
-import { MAX_BILL_LINES, QUANTITY_SCALE } from "../../core/ledger/entries.ts";
-import type { Discount } from "../../core/purchases/pricing.ts";
-import { PERCENT_SCALE, PRICE_SCALE } from "../../core/purchases/pricing.ts";
-import { plainDecimal, roundDecimal } from "../../http/wire/amounts.ts";
-import { presentFields, text } from "../../http/wire/fields.ts";
-import type { Reader } from "./schemas.ts";
-import {
-  isRecord,
-  listField,
-  listFields,
-  momentField,
-  readRecord,
-  switchField,
-  wholeNumber,
-} from "./schemas.ts";
+import { MAX_BILL_LINES, QUANTITY_SCALE } from "../../../core/ledger/entries.ts";
+import type { Discount } from "../../../core/purchases/pricing.ts";
+import { PERCENT_SCALE, PRICE_SCALE } from "../../../core/purchases/pricing.ts";
+import { plainDecimal, roundDecimal } from "../../../http/wire/amounts.ts";
+import { isRecord } from "../../../http/wire/document.ts";
+import { presentFields, text } from "../../../http/wire/fields.ts";
+import type { Reader } from "../fields.ts";
+import { readRecord } from "../fields.ts";
+import { listField, listFields, momentField, switchField, wholeNumber } from "../schemas.ts";
 
 /** Invoices of a page: at most, and if nothing is said. */
 const MAX_PAGE = 250;

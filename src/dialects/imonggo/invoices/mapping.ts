@@ -1,21 +1,21 @@
 import type * as z from "zod";
-import { currencyScale, formatDecimal, unitScale } from "../../core/amount.ts";
-import type { LoyaltyError } from "../../core/errors.ts";
-import { invalid } from "../../core/errors.ts";
-import type { BillLine } from "../../core/ledger/entries.ts";
-import { QUANTITY_SCALE } from "../../core/ledger/entries.ts";
-import { lineTotal, PRICE_SCALE, pieceTotal, totalOf } from "../../core/purchases/pricing.ts";
-import type { Result } from "../../core/result.ts";
-import { ok } from "../../core/result.ts";
-import { roundDecimal } from "../../http/wire/amounts.ts";
-import type { Context } from "../../services/context.ts";
-import { hidesPersonalData, maskWords } from "../../services/customers/masking.ts";
-import type { InvoiceInput, InvoiceRecord } from "../../services/purchases/invoices.ts";
-import { documentOf } from "../../services/purchases/invoices.ts";
-import type { invoiceSchema } from "./invoice-schemas.ts";
-import { parseDiscount } from "./invoice-schemas.ts";
-import type { Field, Resource } from "../../http/documents.ts";
-import { renderAll } from "../../http/documents.ts";
+import { currencyScale, formatDecimal, unitScale } from "../../../core/amount.ts";
+import type { LoyaltyError } from "../../../core/errors.ts";
+import { invalid } from "../../../core/errors.ts";
+import type { BillLine } from "../../../core/ledger/entries.ts";
+import { QUANTITY_SCALE } from "../../../core/ledger/entries.ts";
+import { lineTotal, PRICE_SCALE, pieceTotal, totalOf } from "../../../core/purchases/pricing.ts";
+import type { Result } from "../../../core/result.ts";
+import { ok } from "../../../core/result.ts";
+import type { Field, Resource } from "../../../http/documents.ts";
+import { listOf } from "../../../http/documents.ts";
+import { roundDecimal } from "../../../http/wire/amounts.ts";
+import type { Context } from "../../../services/context.ts";
+import { hidesPersonalData, maskWords } from "../../../services/customers/masking.ts";
+import type { InvoiceInput, InvoiceRecord } from "../../../services/purchases/invoices.ts";
+import { documentOf } from "../../../services/purchases/invoices.ts";
+import type { invoiceSchema } from "./schemas.ts";
+import { parseDiscount } from "./schemas.ts";
 
 type WireInvoice = z.output<typeof invoiceSchema>;
 
@@ -283,13 +283,9 @@ export const INVOICE: Resource<ShownInvoice> = {
       kind: "decimal",
       of: ({ invoice }) => formatDecimal(invoice.pointsEarned ?? 0, POINT_SCALE),
     },
-    { name: "invoice_lines", kind: "list", of: ({ shown }) => renderAll(LINE, shown.lines) },
-    { name: "payments", kind: "list", of: ({ shown }) => renderAll(PAYMENT, shown.payments) },
-    {
-      name: "invoice_tax_rates",
-      kind: "list",
-      of: ({ shown }) => renderAll(TAX_RATE, shown.taxRates),
-    },
+    listOf("invoice_lines", LINE, ({ shown }) => shown.lines),
+    listOf("payments", PAYMENT, ({ shown }) => shown.payments),
+    listOf("invoice_tax_rates", TAX_RATE, ({ shown }) => shown.taxRates),
     moment("utc_created_at", "createdAt"),
     moment("utc_updated_at", "updatedAt"),
   ],

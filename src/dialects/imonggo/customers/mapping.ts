@@ -1,18 +1,17 @@
 import type * as z from "zod";
-import { formatDecimal, formatShortDecimal, RATE_SCALE, unitScale } from "../../core/amount.ts";
-import { invalid } from "../../core/errors.ts";
-import { ok } from "../../core/result.ts";
-import { momentOf } from "../../services/calendar.ts";
-import type { Context } from "../../services/context.ts";
-import type { Decide } from "../../services/customers/changes.ts";
-import type { CustomerTypeRow } from "../../services/customers/customer-type.ts";
-import type { CustomerWindow, TypedCustomer } from "../../services/customers/listing.ts";
-import { hidesPersonalData, maskWords } from "../../services/customers/masking.ts";
-import type { RegisterInput } from "../../services/customers/registration.ts";
-import type { customerListSchema, customerSchema } from "./customer-schemas.ts";
-import { cut, MAX_NAME } from "./customer-schemas.ts";
-import type { Field, Resource } from "../../http/documents.ts";
-import { windowOf } from "./schemas.ts";
+import { formatDecimal, formatShortDecimal, RATE_SCALE, unitScale } from "../../../core/amount.ts";
+import { invalid } from "../../../core/errors.ts";
+import { ok } from "../../../core/result.ts";
+import type { Field, Resource } from "../../../http/documents.ts";
+import { momentOf } from "../../../services/calendar.ts";
+import type { Context } from "../../../services/context.ts";
+import type { Decide } from "../../../services/customers/changes.ts";
+import type { CustomerWindow, TypedCustomer } from "../../../services/customers/listing.ts";
+import { hidesPersonalData, maskWords } from "../../../services/customers/masking.ts";
+import type { RegisterInput } from "../../../services/customers/registration.ts";
+import { windowOf } from "../schemas.ts";
+import type { customerListSchema, customerSchema } from "./schemas.ts";
+import { cut, MAX_NAME } from "./schemas.ts";
 
 type WireCustomer = z.output<typeof customerSchema>;
 
@@ -246,38 +245,9 @@ export const CUSTOMER: Resource<ShownCustomer> = {
   ],
 };
 
-/** How many customers there are. */
-export const COUNT: Resource<{ readonly count: number }> = {
-  element: "hash",
-  list: "hashes",
-  typed: true,
-  fields: [{ name: "count", kind: "integer", of: ({ count }) => count }],
-};
-
 /** When the last of them was changed. */
 export const LAST_UPDATE: Resource<{ readonly updatedAt: number | null }> = {
   element: "hash",
   list: "hashes",
   fields: [{ name: "last_updated_at", kind: "moment", of: ({ updatedAt }) => updatedAt }],
-};
-
-/** Hundredths of a percent as a fraction of one. */
-const FRACTION_SCALE = PERCENT_SCALE + 2;
-
-/** A customer type as Imonggo shows it. */
-export const CUSTOMER_TYPE: Resource<CustomerTypeRow> = {
-  element: "customer_type",
-  list: "customer-types",
-  fields: [
-    {
-      name: "discount_percent",
-      kind: "decimal",
-      of: ({ discount }) => formatDecimal(discount, FRACTION_SCALE),
-    },
-    { name: "id", kind: "integer", of: ({ number }) => number },
-    { name: "name", kind: "text", of: ({ name }) => name },
-    { name: "status", kind: "text", of: ({ active }) => (active ? "" : "D") },
-    { name: "utc_created_at", kind: "moment", of: ({ createdAt }) => createdAt },
-    { name: "utc_updated_at", kind: "moment", of: ({ updatedAt }) => updatedAt },
-  ],
 };
