@@ -12,8 +12,8 @@ import type { Context, Scope } from "../../services/context.ts";
 import { authenticate, placeAtOutlet } from "./authentication.ts";
 import type { Wording } from "./errors.ts";
 import { failure, PLAIN, respond } from "./errors.ts";
-import type { Reader } from "./schemas.ts";
-import { MAX_BODY_BYTES, readFields } from "./schemas.ts";
+import type { Reader } from "./readers.ts";
+import { MAX_BODY_BYTES, readFields } from "./readers.ts";
 
 /** 600 requests a minute; a whole minute's may come at once. */
 export const POLICY = { capacity: 600, perMinute: 600 };

@@ -6,12 +6,12 @@ import type { Http, HttpEnv } from "../../http/request.ts";
 import { logUnexpected } from "../../http/request.ts";
 import { isSecure } from "../../http/transport.ts";
 import { POLICY } from "./calls.ts";
-import { customerRoutes } from "./customer-routes.ts";
+import { customerRoutes } from "./customers/operations.ts";
 import { failure, insecureFailure, internalFailure, PLAIN } from "./errors.ts";
-import { membershipRoutes } from "./membership-routes.ts";
-import { rewardRoutes } from "./reward-routes.ts";
-import { signInRoutes } from "./sign-in-routes.ts";
-import { voucherRoutes } from "./voucher-routes.ts";
+import { membershipRoutes } from "./memberships/operations.ts";
+import { rewardRoutes } from "./rewards/operations.ts";
+import { signInRoutes } from "./sign-in/authentication.ts";
+import { voucherRoutes } from "./vouchers/operations.ts";
 
 /** Augmigo's API, `/api/v1`. */
 export function augmigoRoutes(): Hono<HttpEnv> {

@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { UNITS } from "../../core/amount.ts";
-import { MAX_BILL_LINES, QUANTITY_SCALE } from "../../core/ledger/entries.ts";
-import { MAX_SKU } from "../../core/program/grants.ts";
-import { plainDecimal, roundDecimal } from "../../http/wire/amounts.ts";
-import { parseJson } from "../../http/wire/body.ts";
-import { presentFields, text } from "../../http/wire/fields.ts";
-import { isObject, parseDateTime } from "./schemas.ts";
+import { UNITS } from "../../../core/amount.ts";
+import { MAX_BILL_LINES, QUANTITY_SCALE } from "../../../core/ledger/entries.ts";
+import { MAX_SKU } from "../../../core/program/grants.ts";
+import { plainDecimal, roundDecimal } from "../../../http/wire/amounts.ts";
+import { parseJson } from "../../../http/wire/body.ts";
+import { presentFields, text } from "../../../http/wire/fields.ts";
+import { isObject, parseDateTime } from "../readers.ts";
 
 /** Longest remark of a till. */
 const MAX_REMARKS = 300;

@@ -1,7 +1,7 @@
-import { dayOf } from "../../services/calendar.ts";
-import type { VoucherRecord } from "../../services/vouchers/vouchers.ts";
-import { voucherTerms } from "../../services/vouchers/vouchers.ts";
-import { dateText } from "./mapping.ts";
+import { dayOf } from "../../../services/calendar.ts";
+import type { VoucherRecord } from "../../../services/vouchers/vouchers.ts";
+import { voucherTerms } from "../../../services/vouchers/vouchers.ts";
+import { dateText } from "../mapping.ts";
 
 /** What every body tells of a voucher; without a first day it is good since it was made. */
 export function voucherFace(record: VoucherRecord, timeZone: string) {

@@ -1,21 +1,23 @@
 import type { Hono } from "hono";
 import type * as z from "zod";
-import type { ErrorOf, LoyaltyError } from "../../core/errors.ts";
-import { invalid, notFound } from "../../core/errors.ts";
-import { isReferenceCode } from "../../core/identifiers.ts";
-import type { Result } from "../../core/result.ts";
-import { ok } from "../../core/result.ts";
-import type { HttpEnv } from "../../http/request.ts";
-import type { Context } from "../../services/context.ts";
-import { changeCustomer } from "../../services/customers/changes.ts";
-import { findCustomer, getCustomer } from "../../services/customers/customers.ts";
-import { eraseCustomer } from "../../services/customers/erasure.ts";
-import { resolveReferenceCode } from "../../services/customers/identity.ts";
-import type { Person } from "../../services/customers/reference-codes.ts";
-import { findPersons, withReferenceCodes } from "../../services/customers/reference-codes.ts";
-import { registerCustomer } from "../../services/customers/registration.ts";
-import type { Answer, PathParams } from "./calls.ts";
-import { handle } from "./calls.ts";
+import type { ErrorOf, LoyaltyError } from "../../../core/errors.ts";
+import { invalid, notFound } from "../../../core/errors.ts";
+import { isReferenceCode } from "../../../core/identifiers.ts";
+import type { Result } from "../../../core/result.ts";
+import { ok } from "../../../core/result.ts";
+import type { HttpEnv } from "../../../http/request.ts";
+import type { Context } from "../../../services/context.ts";
+import { changeCustomer } from "../../../services/customers/changes.ts";
+import { findCustomer, getCustomer } from "../../../services/customers/customers.ts";
+import { eraseCustomer } from "../../../services/customers/erasure.ts";
+import { resolveReferenceCode } from "../../../services/customers/identity.ts";
+import type { Person } from "../../../services/customers/reference-codes.ts";
+import { findPersons, withReferenceCodes } from "../../../services/customers/reference-codes.ts";
+import { registerCustomer } from "../../../services/customers/registration.ts";
+import type { Answer, PathParams } from "../calls.ts";
+import { handle } from "../calls.ts";
+import type { Wording } from "../errors.ts";
+import { demandFields, readAllFields, readFields, readQuery } from "../readers.ts";
 import {
   briefBody,
   customerBody,
@@ -24,16 +26,8 @@ import {
   toNameless,
   toRegisterInput,
   toSearch,
-} from "./customer-mapping.ts";
-import {
-  noFields,
-  parseLimit,
-  registerSchema,
-  searchSchema,
-  updateSchema,
-} from "./customer-schemas.ts";
-import type { Wording } from "./errors.ts";
-import { demandFields, readAllFields, readFields, readQuery } from "./schemas.ts";
+} from "./mapping.ts";
+import { noFields, parseLimit, registerSchema, searchSchema, updateSchema } from "./schemas.ts";
 
 const scope = "write:customers";
 

@@ -1,23 +1,23 @@
 import type { Hono } from "hono";
 import type * as z from "zod";
-import { invalid } from "../../core/errors.ts";
-import { ok } from "../../core/result.ts";
-import type { HttpEnv } from "../../http/request.ts";
-import type { Context } from "../../services/context.ts";
-import { resolveReferenceCode } from "../../services/customers/identity.ts";
-import { readPoints } from "../../services/ledger/points.ts";
-import type { MembershipRecord } from "../../services/memberships/memberships.ts";
+import { invalid } from "../../../core/errors.ts";
+import { ok } from "../../../core/result.ts";
+import type { HttpEnv } from "../../../http/request.ts";
+import type { Context } from "../../../services/context.ts";
+import { resolveReferenceCode } from "../../../services/customers/identity.ts";
+import { readPoints } from "../../../services/ledger/points.ts";
+import type { MembershipRecord } from "../../../services/memberships/memberships.ts";
 import {
   assignMembership,
   listMemberships,
   removeMemberships,
   renewMembership,
-} from "../../services/memberships/memberships.ts";
-import type { Answer, PathParams } from "./calls.ts";
-import { handle } from "./calls.ts";
-import { dateText } from "./mapping.ts";
-import { assignSchema, INVALID_YEARS, readAnywhere, removeSchema } from "./membership-schemas.ts";
-import { noFields, readQuery } from "./schemas.ts";
+} from "../../../services/memberships/memberships.ts";
+import type { Answer, PathParams } from "../calls.ts";
+import { handle } from "../calls.ts";
+import { dateText } from "../mapping.ts";
+import { noFields, readQuery } from "../readers.ts";
+import { assignSchema, INVALID_YEARS, readAnywhere, removeSchema } from "./schemas.ts";
 
 const MISSING_KEY = { texts: { invalid_json: () => "Missing membership program key" } };
 

@@ -1,17 +1,17 @@
 import type { Hono } from "hono";
-import { sha256Hex } from "../../core/digest.ts";
-import type { LoyaltyError } from "../../core/errors.ts";
-import type { Result } from "../../core/result.ts";
-import { err } from "../../core/result.ts";
-import { readBasic } from "../../http/basic.ts";
-import { countAddress, countBucket } from "../../http/rate-limit.ts";
-import type { Http, HttpEnv } from "../../http/request.ts";
-import type { SignIn } from "../../services/access/sign-ins.ts";
-import { signIn } from "../../services/access/sign-ins.ts";
-import { authenticateAccount, namedOutlet } from "./authentication.ts";
-import type { Wording } from "./errors.ts";
-import { respond } from "./errors.ts";
-import { signInBody } from "./mapping.ts";
+import { sha256Hex } from "../../../core/digest.ts";
+import type { LoyaltyError } from "../../../core/errors.ts";
+import type { Result } from "../../../core/result.ts";
+import { err } from "../../../core/result.ts";
+import { readBasic } from "../../../http/basic.ts";
+import { countAddress, countBucket } from "../../../http/rate-limit.ts";
+import type { Http, HttpEnv } from "../../../http/request.ts";
+import type { SignIn } from "../../../services/access/sign-ins.ts";
+import { signIn } from "../../../services/access/sign-ins.ts";
+import { authenticateAccount, namedOutlet } from "../authentication.ts";
+import type { Wording } from "../errors.ts";
+import { respond } from "../errors.ts";
+import { signInBody } from "../mapping.ts";
 
 /**
  * Attempts of one address, account and person: every one counts, the successful too, because a

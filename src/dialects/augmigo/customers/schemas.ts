@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { normaliseEmail, normalisePhone } from "../../core/identifiers.ts";
-import type { Fields } from "../../http/wire/fields.ts";
-import { parseDate } from "./schemas.ts";
+import { normaliseEmail, normalisePhone } from "../../../core/identifiers.ts";
+import type { Fields } from "../../../http/wire/fields.ts";
+import { parseDate } from "../readers.ts";
 
 const MAX_NAME = 300;
 /** Longest code that a merchant may have for a customer. */

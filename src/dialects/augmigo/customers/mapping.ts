@@ -1,12 +1,12 @@
 import type * as z from "zod";
-import type { Context } from "../../services/context.ts";
-import type { CustomerChanges } from "../../services/customers/changes.ts";
-import type { Identifier, IdentifierKind } from "../../services/customers/customers.ts";
-import { hidesPersonalData, maskWords } from "../../services/customers/masking.ts";
-import type { CustomerSearch, Person } from "../../services/customers/reference-codes.ts";
-import type { RegisterInput } from "../../services/customers/registration.ts";
-import type { registerSchema, searchSchema, updateSchema } from "./customer-schemas.ts";
-import { dateText, dateTimeText } from "./mapping.ts";
+import type { Context } from "../../../services/context.ts";
+import type { CustomerChanges } from "../../../services/customers/changes.ts";
+import type { Identifier, IdentifierKind } from "../../../services/customers/customers.ts";
+import { hidesPersonalData, maskWords } from "../../../services/customers/masking.ts";
+import type { CustomerSearch, Person } from "../../../services/customers/reference-codes.ts";
+import type { RegisterInput } from "../../../services/customers/registration.ts";
+import { dateText, dateTimeText } from "../mapping.ts";
+import type { registerSchema, searchSchema, updateSchema } from "./schemas.ts";
 
 /** A registration for the service. Of several codes that are taken the e-mail is told first. */
 export function toRegisterInput(wire: z.output<typeof registerSchema>): RegisterInput {

@@ -1,14 +1,14 @@
 import type * as z from "zod";
-import type { Unit } from "../../core/amount.ts";
-import { currencyScale, formatShortDecimal, unitScale } from "../../core/amount.ts";
-import type { BillLine, Remarks } from "../../core/ledger/entries.ts";
-import { roundDecimal } from "../../http/wire/amounts.ts";
-import type { Merchant } from "../../services/context.ts";
-import type { Gain, GivenReward, Rewards } from "../../services/ledger/units.ts";
-import type { SeriesGrants } from "../../services/vouchers/granted.ts";
-import { dateText, transactionText } from "./mapping.ts";
-import type { giveSchema } from "./reward-schemas.ts";
-import { voucherFace } from "./voucher-mapping.ts";
+import type { Unit } from "../../../core/amount.ts";
+import { currencyScale, formatShortDecimal, unitScale } from "../../../core/amount.ts";
+import type { BillLine, Remarks } from "../../../core/ledger/entries.ts";
+import { roundDecimal } from "../../../http/wire/amounts.ts";
+import type { Merchant } from "../../../services/context.ts";
+import type { Gain, GivenReward, Rewards } from "../../../services/ledger/units.ts";
+import type { SeriesGrants } from "../../../services/vouchers/granted.ts";
+import { dateText, transactionText } from "../mapping.ts";
+import { voucherFace } from "../vouchers/mapping.ts";
+import type { giveSchema } from "./schemas.ts";
 
 type GiveWire = z.output<typeof giveSchema>;
 

@@ -1,28 +1,33 @@
 import type { Hono } from "hono";
 import type * as z from "zod";
-import { currencyScale, parseDecimal, unitScale } from "../../core/amount.ts";
-import type { LoyaltyError } from "../../core/errors.ts";
-import { invalid } from "../../core/errors.ts";
-import type { Result } from "../../core/result.ts";
-import { ok } from "../../core/result.ts";
-import type { HttpEnv } from "../../http/request.ts";
-import { roundDecimal } from "../../http/wire/amounts.ts";
-import type { Context } from "../../services/context.ts";
-import { resolveReferenceCode } from "../../services/customers/identity.ts";
-import type { UnitInput } from "../../services/ledger/units.ts";
-import { giveReward, readRewards, redeemUnit, topUpPrepaid } from "../../services/ledger/units.ts";
-import type { Answer, PathParams } from "./calls.ts";
-import { handle } from "./calls.ts";
-import { readMoment, transactionText } from "./mapping.ts";
-import { describe, givenBody, rewardsBody, toBillLines, toRemarks } from "./reward-mapping.ts";
+import { currencyScale, parseDecimal, unitScale } from "../../../core/amount.ts";
+import type { LoyaltyError } from "../../../core/errors.ts";
+import { invalid } from "../../../core/errors.ts";
+import type { Result } from "../../../core/result.ts";
+import { ok } from "../../../core/result.ts";
+import type { HttpEnv } from "../../../http/request.ts";
+import { roundDecimal } from "../../../http/wire/amounts.ts";
+import type { Context } from "../../../services/context.ts";
+import { resolveReferenceCode } from "../../../services/customers/identity.ts";
+import type { UnitInput } from "../../../services/ledger/units.ts";
+import {
+  giveReward,
+  readRewards,
+  redeemUnit,
+  topUpPrepaid,
+} from "../../../services/ledger/units.ts";
+import type { Answer, PathParams } from "../calls.ts";
+import { handle } from "../calls.ts";
+import { readMoment, transactionText } from "../mapping.ts";
+import { readQuery } from "../readers.ts";
+import { describe, givenBody, rewardsBody, toBillLines, toRemarks } from "./mapping.ts";
 import {
   giveSchema,
   noFieldsSchema,
   redeemAnySchema,
   redeemSchema,
   topUpSchema,
-} from "./reward-schemas.ts";
-import { readQuery } from "./schemas.ts";
+} from "./schemas.ts";
 
 /** The documentation's overview and its details name different paths: both are good. */
 const PREFIXES = ["/reward/reference-code/:code", "/customers/reward/reference-code/:code"];

@@ -1,18 +1,18 @@
 import type { Hono } from "hono";
 import type * as z from "zod";
-import { ok } from "../../core/result.ts";
-import type { HttpEnv } from "../../http/request.ts";
-import type { Context } from "../../services/context.ts";
-import { resolveReferenceCode } from "../../services/customers/identity.ts";
-import { redeemVouchers } from "../../services/vouchers/redemptions.ts";
-import { getVoucherByCode } from "../../services/vouchers/vouchers.ts";
-import type { Answer, PathParams } from "./calls.ts";
-import { handle } from "./calls.ts";
-import { readMoment, transactionText } from "./mapping.ts";
+import { ok } from "../../../core/result.ts";
+import type { HttpEnv } from "../../../http/request.ts";
+import type { Context } from "../../../services/context.ts";
+import { resolveReferenceCode } from "../../../services/customers/identity.ts";
+import { redeemVouchers } from "../../../services/vouchers/redemptions.ts";
+import { getVoucherByCode } from "../../../services/vouchers/vouchers.ts";
+import type { Answer, PathParams } from "../calls.ts";
+import { handle } from "../calls.ts";
+import { readMoment, transactionText } from "../mapping.ts";
+import { noFields, readQuery } from "../readers.ts";
+import { voucherBody } from "./mapping.ts";
 import { readRedemption, readRedemptionIfAny } from "./redemption-body.ts";
-import { noFields, readQuery } from "./schemas.ts";
-import { voucherBody } from "./voucher-mapping.ts";
-import { readOrRedeemSchema, redemptionSchema } from "./voucher-schemas.ts";
+import { readOrRedeemSchema, redemptionSchema } from "./schemas.ts";
 
 /**
  * Reading vouchers and redeeming them. The documentation names one path for a redemption and its
