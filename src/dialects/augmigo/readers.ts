@@ -1,18 +1,35 @@
-import * as z from "zod";
 import type { LoyaltyError } from "../../core/errors.ts";
-import { isDate } from "../../core/program/program.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import type { Http } from "../../http/request.ts";
-import { JsonNumber, looksLikeJson, parseForm, parseJson } from "../../http/wire/body.ts";
+import {
+  decodeUtf8,
+  JsonNumber,
+  looksLikeJson,
+  parseForm,
+  parseJson,
+  readBody,
+} from "../../http/wire/body.ts";
 import type { Fields } from "../../http/wire/fields.ts";
 import { presentFields } from "../../http/wire/fields.ts";
+import { findIllFormed } from "../../http/wire/validation.ts";
 
 /** Bytes of a request body: a purchase with all its items. */
-export const MAX_BODY_BYTES = 262_144;
+const MAX_BODY_BYTES = 262_144;
 
 /** How a call gets its fields from a request, whose body it gets as text. */
 export type Reader = (http: Http, body: string) => Result<Fields, LoyaltyError>;
+
+/** The fields of a request, read from its body by `read`. */
+export async function readRequest(http: Http, read: Reader): Promise<Result<Fields, LoyaltyError>> {
+  const body = await readBody(http.req.raw, MAX_BODY_BYTES);
+  if (!body.ok) return body;
+  const text = decodeUtf8(body.value);
+  if (text === null) return err({ code: "invalid_json" });
+  const fields = read(http, text);
+  const fault = fields.ok ? findIllFormed(fields.value) : null;
+  return fault === null ? fields : err({ code: "validation_failed", faults: [fault] });
+}
 
 /** The fields of the body, JSON or form, without those that are null or empty. */
 export const readFields: Reader = (http, body) => {
@@ -56,24 +73,4 @@ function numbersAsTexts(fields: Fields): Fields {
     read[name] = value instanceof JsonNumber ? value.text : value;
   }
   return read;
-}
-
-/** A call without fields. */
-export const noFields = z.unknown();
-
-const DAY_FIRST = /^(\d\d)[-/](\d\d)[-/](\d{4})$/;
-
-const CLOCK_TIME = /^(.+) ((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)$/;
-
-/** A date and `HH:MM:SS` as `YYYY-MM-DDTHH:MM:SS`; null when it is no such time. */
-export function parseDateTime(text: string): string | null {
-  const [, date = "", time] = CLOCK_TIME.exec(text.trim()) ?? [];
-  const day = parseDate(date);
-  return day === null ? null : `${day}T${time}`;
-}
-
-/** `dd/mm/yyyy`, `dd-mm-yyyy` or `yyyy-mm-dd` as `YYYY-MM-DD`; null when it is no date. */
-export function parseDate(text: string): string | null {
-  const date = text.trim().replace(DAY_FIRST, "$3-$2-$1");
-  return isDate(date) ? date : null;
 }

@@ -1,11 +1,10 @@
-import type { Hono } from "hono";
 import type * as z from "zod";
-import type { ErrorOf, LoyaltyError } from "../../../core/errors.ts";
+import type { LoyaltyError } from "../../../core/errors.ts";
 import { invalid, notFound } from "../../../core/errors.ts";
 import { isReferenceCode } from "../../../core/identifiers.ts";
 import type { Result } from "../../../core/result.ts";
 import { ok } from "../../../core/result.ts";
-import type { HttpEnv } from "../../../http/request.ts";
+import type { Received } from "../../../http/calls.ts";
 import type { Context } from "../../../services/context.ts";
 import { changeCustomer } from "../../../services/customers/changes.ts";
 import { findCustomer, getCustomer } from "../../../services/customers/customers.ts";
@@ -14,10 +13,8 @@ import { resolveReferenceCode } from "../../../services/customers/identity.ts";
 import type { Person } from "../../../services/customers/reference-codes.ts";
 import { findPersons, withReferenceCodes } from "../../../services/customers/reference-codes.ts";
 import { registerCustomer } from "../../../services/customers/registration.ts";
-import type { Answer, PathParams } from "../calls.ts";
-import { handle } from "../calls.ts";
-import type { Wording } from "../errors.ts";
-import { demandFields, readAllFields, readFields, readQuery } from "../readers.ts";
+import type { Answer, Done } from "../declaration.ts";
+import type { briefAnswer, customerAnswer, searchAnswer } from "./answers.ts";
 import {
   briefBody,
   customerBody,
@@ -27,135 +24,24 @@ import {
   toRegisterInput,
   toSearch,
 } from "./mapping.ts";
-import { noFields, parseLimit, registerSchema, searchSchema, updateSchema } from "./schemas.ts";
+import type { registerSchema, searchSchema, updateSchema } from "./schemas.ts";
+import { parseLimit } from "./schemas.ts";
 
-const scope = "write:customers";
-
-const TAKEN: Readonly<Record<string, string>> = {
-  email: "Email have been taken",
-  phone: "Mobile phone have been taken",
-};
-
-/** What registering and updating say; the update of nobody is another thing than a bad one. */
-const WRITING = {
-  failure: 500,
-  missing: 400,
-  texts: {
-    not_found: () => "Customer is not exist",
-    invalid_json: () => "Missing customer data",
-    already_exists: ({ field }: ErrorOf<"already_exists">) =>
-      TAKEN[field] ?? "Merchant reference code have been taken",
-  },
-} as const satisfies Wording;
-
-/** Registration, search, and the calls on one customer by either of its two names. */
-export function customerRoutes(app: Hono<HttpEnv>): void {
-  app.post(
-    "/customers/register",
-    handle({
-      ...WRITING,
-      scope,
-      outlet: "required",
-      read: demandFields(readFields),
-      schema: registerSchema,
-      act: register,
-    }),
-  );
-  app.post(
-    "/customers/search/:limit",
-    handle({ failure: 400, scope, outlet: "optional", schema: searchSchema, act: search }),
-  );
-  app.get(
-    "/customers/reference-code/:code/read-or-register",
-    handle({
-      failure: 400,
-      scope,
-      outlet: "required",
-      read: readQuery,
-      schema: noFields,
-      act: readOrRegister,
-    }),
-  );
-  personRoutes(app, "/customers/reference-code/:code", {
-    resolve: (ctx, { code = "" }) => resolveReferenceCode(ctx, code),
-    missing: ({ code }) => `Customer with reference code (${code}) is not found`,
-  });
-  personRoutes(app, "/customers/customer-key/:key", {
-    resolve: async (_ctx, { key = "" }) => ok(key),
-    missing: ({ key }) => `Customer with customer key (${key}) is not found`,
-  });
-}
-
-/** How a path names a customer. */
-interface Naming {
-  readonly resolve: (ctx: Context, path: PathParams) => Promise<Result<string, LoyaltyError>>;
-  readonly missing: (path: PathParams) => string;
-}
-
-function personRoutes(app: Hono<HttpEnv>, route: string, { resolve, missing }: Naming): void {
-  const read = async (ctx: Context, path: PathParams): Promise<Result<Person, LoyaltyError>> => {
-    const id = await resolve(ctx, path);
-    const found = id.ok ? await getCustomer(ctx, id.value) : id;
-    const coded = found.ok ? await withReferenceCodes(ctx, [found.value]) : found;
-    if (!coded.ok) return coded;
-    const [person] = coded.value;
-    return person === undefined ? notFound("customer") : ok(person);
-  };
-  const bare = { scope, outlet: "optional", read: readQuery, schema: noFields } as const;
-  app.get(
-    route,
-    handle({
-      ...bare,
-      failure: 400,
-      act: async (ctx, _wire, path) => {
-        const found = await read(ctx, path);
-        if (found.ok) return ok(customerBody(ctx, found.value));
-        return found.error.code === "not_found" ? refuse(missing(path)) : found;
-      },
-    }),
-  );
-  app.put(
-    route,
-    handle({
-      ...WRITING,
-      scope,
-      outlet: "optional",
-      read: demandFields(readAllFields),
-      schema: updateSchema,
-      act: async (ctx, wire, path) => {
-        const id = await resolve(ctx, path);
-        if (!id.ok) return id;
-        const changed = await changeCustomer(ctx, id.value, toChanges(wire));
-        if (changed.ok) return ok(null);
-        return tellMerchantCode(changed.error, wire);
-      },
-    }),
-  );
-  app.delete(
-    route,
-    handle({
-      ...bare,
-      failure: 400,
-      texts: WRITING.texts,
-      success: 204,
-      act: async (ctx, _wire, path) => {
-        const id = await resolve(ctx, path);
-        return id.ok ? eraseCustomer(ctx, id.value) : id;
-      },
-    }),
-  );
-}
-
-async function register(ctx: Context, wire: z.output<typeof registerSchema>): Answer {
+/** `POST customers/register` */
+export async function registerPerson(
+  ctx: Context,
+  wire: z.output<typeof registerSchema>,
+): Answer<typeof customerAnswer> {
   const made = await registerCustomer(ctx, toRegisterInput(wire));
   return made.ok ? ok(ownBody(ctx, made.value)) : tellMerchantCode(made.error, wire);
 }
 
-async function search(
+/** `POST customers/search/{limit}` */
+export async function searchPersons(
   ctx: Context,
   wire: z.output<typeof searchSchema>,
-  { limit: text = "" }: PathParams,
-): Answer {
+  { path: { limit: text = "" } }: Received,
+): Answer<typeof searchAnswer> {
   const limit = parseLimit(text);
   if (limit === null) return refuse("Limit is not valid");
   const found = await findPersons(ctx, toSearch(wire), limit);
@@ -163,7 +49,11 @@ async function search(
 }
 
 /** A card that was printed ahead gets its customer when a till first reads it. */
-async function readOrRegister(ctx: Context, _wire: unknown, { code = "" }: PathParams): Answer {
+export async function readOrRegister(
+  ctx: Context,
+  _wire: unknown,
+  { path: { code = "" } }: Received,
+): Answer<typeof briefAnswer> {
   if (!isReferenceCode(code)) return notFound("customer");
   const wanted = [{ kind: "reference_code", value: code }] as const;
   const known = await findCustomer(ctx, wanted);
@@ -173,6 +63,57 @@ async function readOrRegister(ctx: Context, _wire: unknown, { code = "" }: PathP
   // Another till was first.
   const meanwhile = await findCustomer(ctx, wanted);
   return meanwhile.ok ? ok(briefBody(ctx, meanwhile.value)) : made;
+}
+
+/** `GET customers/…`, with what was not found in its own words. */
+export async function showPerson(
+  ctx: Context,
+  _wire: unknown,
+  { path }: Received,
+): Answer<typeof customerAnswer> {
+  const found = await readPerson(ctx, path);
+  if (found.ok) return ok(customerBody(ctx, found.value));
+  if (found.error.code !== "not_found") return found;
+  const { code, key } = path;
+  const name = key === undefined ? `reference code (${code})` : `customer key (${key})`;
+  return refuse(`Customer with ${name} is not found`);
+}
+
+async function readPerson(ctx: Context, path: Path): Promise<Result<Person, LoyaltyError>> {
+  const id = await resolvePerson(ctx, path);
+  const found = id.ok ? await getCustomer(ctx, id.value) : id;
+  const coded = found.ok ? await withReferenceCodes(ctx, [found.value]) : found;
+  if (!coded.ok) return coded;
+  const [person] = coded.value;
+  return person === undefined ? notFound("customer") : ok(person);
+}
+
+/** `PUT customers/…` */
+export async function changePerson(
+  ctx: Context,
+  wire: z.output<typeof updateSchema>,
+  { path }: Received,
+): Done {
+  const id = await resolvePerson(ctx, path);
+  if (!id.ok) return id;
+  const changed = await changeCustomer(ctx, id.value, toChanges(wire));
+  return changed.ok ? ok(null) : tellMerchantCode(changed.error, wire);
+}
+
+/** `DELETE customers/…` */
+export async function erasePerson(ctx: Context, _wire: unknown, { path }: Received): Done {
+  const id = await resolvePerson(ctx, path);
+  return id.ok ? eraseCustomer(ctx, id.value) : id;
+}
+
+type Path = Received["path"];
+
+/** Whom a path names, by key or by reference code. */
+async function resolvePerson(
+  ctx: Context,
+  { key, code = "" }: Path,
+): Promise<Result<string, LoyaltyError>> {
+  return key === undefined ? resolveReferenceCode(ctx, code) : ok(key);
 }
 
 /** A refusal in words of its own. */

@@ -1,8 +1,7 @@
-import type { Hono } from "hono";
 import type * as z from "zod";
 import { invalid } from "../../../core/errors.ts";
 import { ok } from "../../../core/result.ts";
-import type { HttpEnv } from "../../../http/request.ts";
+import type { Received } from "../../../http/calls.ts";
 import type { Context } from "../../../services/context.ts";
 import { resolveReferenceCode } from "../../../services/customers/identity.ts";
 import { readPoints } from "../../../services/ledger/points.ts";
@@ -13,47 +12,28 @@ import {
   removeMemberships,
   renewMembership,
 } from "../../../services/memberships/memberships.ts";
-import type { Answer, PathParams } from "../calls.ts";
-import { handle } from "../calls.ts";
+import type { messageAnswer } from "../answers.ts";
+import type { Answer, Done } from "../declaration.ts";
 import { dateText } from "../mapping.ts";
-import { noFields, readQuery } from "../readers.ts";
-import { assignSchema, INVALID_YEARS, readAnywhere, removeSchema } from "./schemas.ts";
+import type { membershipsAnswer } from "./answers.ts";
+import type { assignSchema, removeSchema } from "./schemas.ts";
+import { INVALID_YEARS } from "./schemas.ts";
 
-const MISSING_KEY = { texts: { invalid_json: () => "Missing membership program key" } };
-
-/** Memberships of a customer: reading, assigning, renewing and removing them. */
-export function membershipRoutes(app: Hono<HttpEnv>): void {
-  const base = "/customer-membership/customer/reference-code/:code";
-  const scope = "write:memberships";
-  const recorded = { scope, failure: 400, outlet: "required" } as const;
-  const bare = { failure: 400, outlet: "optional", read: readQuery, schema: noFields } as const;
-  app.get(
-    "/customer-membership/ping",
-    handle({ ...bare, scope: null, act: async () => ok({ msg: ["OK"] }) }),
-  );
-  app.get(base, handle({ ...bare, scope, act: show }));
-  app.post(
-    `${base}/assign-membership`,
-    handle({ ...recorded, ...MISSING_KEY, failure: 500, schema: assignSchema, act: assign }),
-  );
-  app.post(
-    `${base}/renew-membership`,
-    handle({ ...recorded, ...MISSING_KEY, schema: assignSchema, act: renew }),
-  );
-  app.delete(
-    `${base}/remove-membership`,
-    handle({ ...recorded, read: readAnywhere, schema: removeSchema, success: 204, act: remove }),
-  );
-  app.delete(`${base}/remove-tier-membership`, handle({ ...bare, scope, act: removeTier }));
-}
-
-async function show(ctx: Context, _wire: unknown, { code = "" }: PathParams): Answer {
+/** `GET …` */
+export async function showMemberships(
+  ctx: Context,
+  _wire: unknown,
+  { path: { code = "" } }: Received,
+): Answer<typeof membershipsAnswer> {
   const customer = await resolveReferenceCode(ctx, code);
   if (!customer.ok) return customer;
   return ok((await listMemberships(ctx, customer.value)).map(membershipBody));
 }
 
-function membershipBody({ membership, program }: MembershipRecord): object {
+function membershipBody({
+  membership,
+  program,
+}: MembershipRecord): z.input<typeof membershipsAnswer>[number] {
   return {
     desc: program.description,
     entitled_date: dateText(membership.entitledOn),
@@ -63,11 +43,12 @@ function membershipBody({ membership, program }: MembershipRecord): object {
   };
 }
 
-async function assign(
+/** `POST …/assign-membership` */
+export async function assign(
   ctx: Context,
   { key, years }: z.output<typeof assignSchema>,
-  { code = "" }: PathParams,
-): Answer {
+  { path: { code = "" } }: Received,
+): Done {
   const customer = await resolveReferenceCode(ctx, code);
   if (!customer.ok) return customer;
   const input = { customer: customer.value, program: key, years };
@@ -75,11 +56,12 @@ async function assign(
   return assigned.ok ? ok(null) : assigned;
 }
 
-async function renew(
+/** `POST …/renew-membership` */
+export async function renew(
   ctx: Context,
   { key, years }: z.output<typeof assignSchema>,
-  { code = "" }: PathParams,
-): Answer {
+  { path: { code = "" } }: Received,
+): Answer<typeof messageAnswer> {
   const customer = await resolveReferenceCode(ctx, code);
   if (!customer.ok) return customer;
   const input = { customer: customer.value, program: key, years };
@@ -89,11 +71,12 @@ async function renew(
   return tooLong ? invalid("", "invalid", INVALID_YEARS) : renewed;
 }
 
-async function remove(
+/** `DELETE …/remove-membership` */
+export async function remove(
   ctx: Context,
   { key }: z.output<typeof removeSchema>,
-  { code = "" }: PathParams,
-): Answer {
+  { path: { code = "" } }: Received,
+): Done {
   const customer = await resolveReferenceCode(ctx, code);
   if (!customer.ok) return customer;
   const removed = await removeMemberships(
@@ -105,7 +88,11 @@ async function remove(
 }
 
 /** A tier follows from what a customer has earned: only the lowest, which all have, is none. */
-async function removeTier(ctx: Context, _wire: unknown, { code = "" }: PathParams): Answer {
+export async function removeTier(
+  ctx: Context,
+  _wire: unknown,
+  { path: { code = "" } }: Received,
+): Answer<typeof messageAnswer> {
   const customer = await resolveReferenceCode(ctx, code);
   if (!customer.ok) return customer;
   const { standing } = await readPoints(ctx, customer.value, 0);

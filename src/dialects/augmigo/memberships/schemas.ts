@@ -3,7 +3,7 @@ import { ok } from "../../../core/result.ts";
 import { MAX_YEARS } from "../../../services/memberships/memberships.ts";
 import type { Reader } from "../readers.ts";
 import { readFields, readQuery } from "../readers.ts";
-import { shortText } from "../rewards/schemas.ts";
+import { shortText } from "../schemas.ts";
 
 const MAX_KEY = 64;
 

@@ -1,17 +1,16 @@
-import type { Hono } from "hono";
 import { sha256Hex } from "../../../core/digest.ts";
 import type { LoyaltyError } from "../../../core/errors.ts";
 import type { Result } from "../../../core/result.ts";
-import { err } from "../../../core/result.ts";
+import { err, ok } from "../../../core/result.ts";
+import type { Admitted } from "../../../http/admission.ts";
 import { readBasic } from "../../../http/basic.ts";
+import { contextOf } from "../../../http/dialect.ts";
 import { countAddress, countBucket } from "../../../http/rate-limit.ts";
-import type { Http, HttpEnv } from "../../../http/request.ts";
-import type { SignIn } from "../../../services/access/sign-ins.ts";
-import { signIn } from "../../../services/access/sign-ins.ts";
-import { authenticateAccount, namedOutlet } from "../authentication.ts";
-import type { Wording } from "../errors.ts";
-import { respond } from "../errors.ts";
-import { signInBody } from "../mapping.ts";
+import type { Http } from "../../../http/request.ts";
+import { findTenantCredential } from "../../../services/access/credentials.ts";
+import type { SignInInput } from "../../../services/access/sign-ins.ts";
+import type { Context } from "../../../services/context.ts";
+import { headerText, NAME, namedOutlet } from "../authentication.ts";
 
 /**
  * Attempts of one address, account and person: every one counts, the successful too, because a
@@ -21,33 +20,20 @@ const PER_ADDRESS = { capacity: 60, perMinute: 30 };
 const PER_ACCOUNT = { capacity: 200, perMinute: 100 };
 const PER_PERSON = { capacity: 20, perMinute: 10 };
 
-const WORDING: Wording = {
-  failure: 400,
-  texts: {
-    key_missing: () => "Missing account id or api key",
-    key_unknown: () => "Failed to authenticate",
-    key_expired: () => "Failed to authenticate",
-    site_required: () => "Missing outlet key",
-    site_not_allowed: () => "User is not authorized due to outlet is not granted",
-  },
-};
+/** Characters of an account id or a key; longer ones are nobody's, and not worth remembering. */
+const MAX_CREDENTIAL = 255;
 
-/** Signing in, on the path of the documentation's text and on that of its sample. */
-export function signInRoutes(app: Hono<HttpEnv>): void {
-  for (const path of ["/merchant/auth", "/auth"]) {
-    app.post(path, async (http) => {
-      const signedIn = await attempt(http);
-      return respond(
-        http,
-        signedIn.ok ? { ...signedIn, value: signInBody(signedIn.value) } : signedIn,
-        WORDING,
-      );
-    });
-  }
+/** Who wants to sign in, at an account whose key was good. */
+export interface Attempt {
+  readonly ctx: Context;
+  readonly person: SignInInput;
 }
 
-/** Who has no valid key learns nothing about persons, and whose password is wrong, no outlets. */
-async function attempt(http: Http): Promise<Result<SignIn, LoyaltyError>> {
+/**
+ * Lets an attempt in that no limit refuses. Who has no valid key learns nothing about persons, and
+ * uses up nobody's attempts.
+ */
+export async function admitAttempt(http: Http): Promise<Result<Admitted<Attempt>, LoyaltyError>> {
   const counted = await countAddress(http, PER_ADDRESS);
   if (!counted.ok) return counted;
   const account = await authenticateAccount(http);
@@ -58,7 +44,21 @@ async function attempt(http: Http): Promise<Result<SignIn, LoyaltyError>> {
   if (basic === null) return err({ code: "staff_credentials_invalid" });
   const limited = await countAttempt(http, ctx.principal.merchant.id, basic.username);
   if (!limited.ok) return limited;
-  return signIn(ctx, { ...basic, site: namedOutlet(http) });
+  const caller = { ctx, person: { ...basic, site: namedOutlet(http) } };
+  return ok({ caller, principal: null, key: null });
+}
+
+/**
+ * The account that wants to sign somebody in, by its id and key: `key_missing` when either is not
+ * sent, `key_unknown` or `key_expired` when they are no good together.
+ */
+async function authenticateAccount(http: Http): Promise<Result<Context, LoyaltyError>> {
+  const slug = headerText(http, "x-acct-id");
+  const text = headerText(http, "x-api-key");
+  if (slug === "" || text === "") return err({ code: "key_missing" });
+  if (Math.max(slug.length, text.length) > MAX_CREDENTIAL) return err({ code: "key_unknown" });
+  const found = await findTenantCredential(http.env, NAME, { slug, text }, http.get("now"));
+  return found.ok ? ok(contextOf(http, NAME, found.value.principal)) : found;
 }
 
 /** Counted before the password is looked at, and whether or not there is such a person. */

@@ -1,67 +1,38 @@
-import type { Hono } from "hono";
 import type * as z from "zod";
 import { ok } from "../../../core/result.ts";
-import type { HttpEnv } from "../../../http/request.ts";
+import type { Received } from "../../../http/calls.ts";
 import type { Context } from "../../../services/context.ts";
 import { resolveReferenceCode } from "../../../services/customers/identity.ts";
 import { redeemVouchers } from "../../../services/vouchers/redemptions.ts";
 import { getVoucherByCode } from "../../../services/vouchers/vouchers.ts";
-import type { Answer, PathParams } from "../calls.ts";
-import { handle } from "../calls.ts";
+import type { transactionAnswer } from "../answers.ts";
+import type { Answer } from "../declaration.ts";
 import { readMoment, transactionText } from "../mapping.ts";
-import { noFields, readQuery } from "../readers.ts";
+import type { voucherAnswer } from "./answers.ts";
 import { voucherBody } from "./mapping.ts";
-import { readRedemption, readRedemptionIfAny } from "./redemption-body.ts";
-import { readOrRedeemSchema, redemptionSchema } from "./schemas.ts";
+import type { readOrRedeemSchema, redemptionSchema } from "./schemas.ts";
 
-/**
- * Reading vouchers and redeeming them. The documentation names one path for a redemption and its
- * sample another, which is that of a reading: there the body tells which it is.
- */
-export function voucherRoutes(app: Hono<HttpEnv>): void {
-  const scope = "write:vouchers";
-  const recorded = {
-    scope,
-    failure: 400,
-    outlet: "required",
-    texts: { invalid_json: () => "Missing voucher data" },
-  } as const;
-  const redeem = handle({
-    ...recorded,
-    read: readRedemption,
-    schema: redemptionSchema,
-    act: redeemTogether,
-  });
-  const bare = { scope, failure: 400, outlet: "optional", read: readQuery } as const;
-  app.get("/vouchers/redeem-code/:code", handle({ ...bare, schema: noFields, act: show }));
-  app.post("/vouchers/redeem", redeem);
-  app.post("/vouchers/:code/redeem", redeem);
-  app.post("/vouchers/:code", redeem);
-  app.get(
-    "/vouchers/:code",
-    handle({
-      ...recorded,
-      read: readRedemptionIfAny,
-      schema: readOrRedeemSchema,
-      act: (ctx, wire, path) =>
-        wire === null ? show(ctx, wire, path) : redeemTogether(ctx, wire, path),
-    }),
-  );
-}
+type Shown = typeof voucherAnswer;
+type Redeemed = typeof transactionAnswer;
 
-async function show(ctx: Context, _wire: unknown, { code = "" }: PathParams): Answer {
+/** `GET vouchers/redeem-code/{code}` */
+export async function showVoucher(
+  ctx: Context,
+  _wire: unknown,
+  { path: { code = "" } }: Received,
+): Answer<Shown> {
   const found = await getVoucherByCode(ctx, code);
   return found.ok ? ok(voucherBody(found.value, ctx.principal.merchant.timeZone)) : found;
 }
 
 const redeemTime = { pointer: "/redeem_datetime", future: "Redeem datetime cannot be future" };
 
-/** `code` is the reference code of the customer whose the vouchers must be. */
-async function redeemTogether(
+/** `code` of the path is the reference code of the customer whose the vouchers must be. */
+export async function redeemTogether(
   ctx: Context,
   wire: z.output<typeof redemptionSchema>,
-  { code: reference = wire.reference_code }: PathParams,
-): Answer {
+  { path: { code: reference = wire.reference_code } }: Received,
+): Answer<Redeemed> {
   const redeemedAt = readMoment(ctx, wire.redeem_datetime, redeemTime);
   if (!redeemedAt.ok) return redeemedAt;
   const customer = reference === undefined ? ok(null) : await resolveReferenceCode(ctx, reference);
@@ -74,4 +45,13 @@ async function redeemTogether(
     remarks: wire.remarks ?? null,
   });
   return redeemed.ok ? ok({ transaction_id: transactionText(redeemed.value) }) : redeemed;
+}
+
+/** `GET vouchers/{code}`: a redemption if its body names codes to redeem. */
+export async function showOrRedeem(
+  ctx: Context,
+  wire: z.output<typeof readOrRedeemSchema>,
+  received: Received,
+): Answer<Shown | Redeemed> {
+  return wire === null ? showVoucher(ctx, wire, received) : redeemTogether(ctx, wire, received);
 }
