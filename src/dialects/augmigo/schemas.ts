@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isDate } from "../../core/program/program.ts";
+import { isDate } from "../../core/dates.ts";
 
 /** Longest remark of a till. */
 const MAX_REMARKS = 300;
