@@ -1,10 +1,12 @@
-import { dayOf } from "../../services/calendar.ts";
-import type { VoucherRecord } from "../../services/vouchers/vouchers.ts";
-import { voucherTerms } from "../../services/vouchers/vouchers.ts";
-import { dateText } from "./mapping.ts";
+import type * as z from "zod";
+import { dayOf } from "../../../services/calendar.ts";
+import type { VoucherRecord } from "../../../services/vouchers/vouchers.ts";
+import { voucherTerms } from "../../../services/vouchers/vouchers.ts";
+import { dateText } from "../mapping.ts";
+import type { faceAnswer, voucherAnswer } from "./answers.ts";
 
 /** What every body tells of a voucher; without a first day it is good since it was made. */
-export function voucherFace(record: VoucherRecord, timeZone: string) {
+export function voucherFace(record: VoucherRecord, timeZone: string): z.input<typeof faceAnswer> {
   const { voucher, series } = record;
   const { validFrom, validUntil } = voucherTerms(record);
   const since = dayOf(voucher.issuedAt ?? voucher.createdAt, timeZone);
@@ -18,7 +20,10 @@ export function voucherFace(record: VoucherRecord, timeZone: string) {
 }
 
 /** Body of `GET vouchers/…`, in the order of the documentation's sample. */
-export function voucherBody(record: VoucherRecord, timeZone: string): object {
+export function voucherBody(
+  record: VoucherRecord,
+  timeZone: string,
+): z.input<typeof voucherAnswer> {
   const { voucher, series } = record;
   const face = voucherFace(record, timeZone);
   return {

@@ -1,12 +1,13 @@
 import type * as z from "zod";
-import type { Context } from "../../services/context.ts";
-import type { CustomerChanges } from "../../services/customers/changes.ts";
-import type { Identifier, IdentifierKind } from "../../services/customers/customers.ts";
-import { hidesPersonalData, maskWords } from "../../services/customers/masking.ts";
-import type { CustomerSearch, Person } from "../../services/customers/reference-codes.ts";
-import type { RegisterInput } from "../../services/customers/registration.ts";
-import type { registerSchema, searchSchema, updateSchema } from "./customer-schemas.ts";
-import { dateText, dateTimeText } from "./mapping.ts";
+import type { Context } from "../../../services/context.ts";
+import type { CustomerChanges } from "../../../services/customers/changes.ts";
+import type { Identifier, IdentifierKind } from "../../../services/customers/customers.ts";
+import { hidesPersonalData, maskWords } from "../../../services/customers/masking.ts";
+import type { CustomerSearch, Person } from "../../../services/customers/reference-codes.ts";
+import type { RegisterInput } from "../../../services/customers/registration.ts";
+import { dateText, dateTimeText } from "../mapping.ts";
+import type { briefAnswer, customerAnswer } from "./answers.ts";
+import type { registerSchema, searchSchema, updateSchema } from "./schemas.ts";
 
 /** A registration for the service. Of several codes that are taken the e-mail is told first. */
 export function toRegisterInput(wire: z.output<typeof registerSchema>): RegisterInput {
@@ -64,14 +65,16 @@ function identifiersOf(wire: Partial<z.output<typeof searchSchema>>): readonly I
   return values.flatMap(([kind, value]) => (value === undefined ? [] : [{ kind, value }]));
 }
 
+type CustomerBody = z.input<typeof customerAnswer>;
+
 /** The body of a customer whom the request did not bring: a sandbox key sees no personal data. */
-export function customerBody(ctx: Context, person: Person): object {
+export function customerBody(ctx: Context, person: Person): CustomerBody {
   const body = ownBody(ctx, person);
   return hidesPersonalData(ctx.principal) ? { ...body, ...hidden(person) } : body;
 }
 
 /** The body of a customer, all in clear, with the keys and the order of the sample. */
-export function ownBody(ctx: Context, person: Person): object {
+export function ownBody(ctx: Context, person: Person): CustomerBody {
   const { id, name, birthDate, attributes, joinedAt } = person.customer;
   return {
     birth_date: birthDate === null ? null : dateText(birthDate),
@@ -88,7 +91,7 @@ export function ownBody(ctx: Context, person: Person): object {
   };
 }
 
-function hidden(person: Person): object {
+function hidden(person: Person): Partial<CustomerBody> {
   const mask = (text: string | null): string | null => (text === null ? null : maskWords(text));
   return {
     birth_date: null,
@@ -100,7 +103,7 @@ function hidden(person: Person): object {
 }
 
 /** The body of `read-or-register`. */
-export function briefBody(ctx: Context, person: Person): object {
+export function briefBody(ctx: Context, person: Person): z.input<typeof briefAnswer> {
   const { name } = person.customer;
   const masked = name !== null && hidesPersonalData(ctx.principal) ? maskWords(name) : name;
   return {

@@ -1,6 +1,6 @@
-import { looksLikeJson } from "../../http/wire/body.ts";
-import type { Reader } from "./schemas.ts";
-import { readFields } from "./schemas.ts";
+import { looksLikeJson } from "../../../http/wire/body.ts";
+import type { Reader } from "../readers.ts";
+import { readFields } from "../readers.ts";
 
 /**
  * The fields of a redemption, which always has a `redeem_code`, if an empty one. Its documented

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { JsonNumber } from "../../http/wire/body.ts";
-import type { Fields } from "../../http/wire/fields.ts";
-import { MAX_REDEEMED } from "../../services/vouchers/redemptions.ts";
-import { dateTime, invoice, remarks, shortText } from "./reward-schemas.ts";
+import { JsonNumber } from "../../../http/wire/body.ts";
+import type { Fields } from "../../../http/wire/fields.ts";
+import { MAX_REDEEMED } from "../../../services/vouchers/redemptions.ts";
+import { dateTime, invoice, remarks, shortText } from "../schemas.ts";
 
 /** Longest code: those that merchants bring along are at most so long. */
 const MAX_CODE = 64;

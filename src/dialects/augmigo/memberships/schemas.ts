@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { ok } from "../../core/result.ts";
-import { MAX_YEARS } from "../../services/memberships/memberships.ts";
-import { shortText } from "./reward-schemas.ts";
-import type { Reader } from "./schemas.ts";
-import { readFields, readQuery } from "./schemas.ts";
+import { ok } from "../../../core/result.ts";
+import { MAX_YEARS } from "../../../services/memberships/memberships.ts";
+import type { Reader } from "../readers.ts";
+import { readFields, readQuery } from "../readers.ts";
+import { shortText } from "../schemas.ts";
 
 const MAX_KEY = 64;
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { normaliseEmail, normalisePhone } from "../../core/identifiers.ts";
-import type { Fields } from "../../http/wire/fields.ts";
-import { parseDate } from "./schemas.ts";
+import { normaliseEmail, normalisePhone } from "../../../core/identifiers.ts";
+import type { Fields } from "../../../http/wire/fields.ts";
+import { parseDate } from "../schemas.ts";
 
 const MAX_NAME = 300;
 /** Longest code that a merchant may have for a customer. */
@@ -105,6 +105,3 @@ export const searchSchema = z
 export function parseLimit(text: string): number | null {
   return /^0*[1-9]\d{0,8}$/.test(text) ? Math.min(Number(text), MAX_FOUND) : null;
 }
-
-/** A call without fields. */
-export const noFields = z.unknown();

@@ -1,16 +1,13 @@
 import * as z from "zod";
-import { UNITS } from "../../core/amount.ts";
-import { MAX_BILL_LINES, QUANTITY_SCALE } from "../../core/ledger/entries.ts";
-import { MAX_SKU } from "../../core/program/grants.ts";
-import { plainDecimal, roundDecimal } from "../../http/wire/amounts.ts";
-import { parseJson } from "../../http/wire/body.ts";
-import { presentFields, text } from "../../http/wire/fields.ts";
-import { isObject, parseDateTime } from "./schemas.ts";
+import { UNITS } from "../../../core/amount.ts";
+import { MAX_BILL_LINES, QUANTITY_SCALE } from "../../../core/ledger/entries.ts";
+import { MAX_SKU } from "../../../core/program/grants.ts";
+import { plainDecimal, roundDecimal } from "../../../http/wire/amounts.ts";
+import { parseJson } from "../../../http/wire/body.ts";
+import { presentFields, text } from "../../../http/wire/fields.ts";
+import { isObject } from "../readers.ts";
+import { dateTime, invoice, remarks, shortText } from "../schemas.ts";
 
-/** Longest remark of a till. */
-const MAX_REMARKS = 300;
-/** Longest number of an invoice. */
-const MAX_INVOICE = 100;
 /** Longest key of a prepaid programme. */
 const MAX_PROGRAM_KEY = 255;
 /** Longest number of guests. */
@@ -39,22 +36,6 @@ const amount = (name: string, fallback?: string) =>
       issues.addIssue({ code: "custom", message });
       return z.NEVER;
     });
-
-/** A text of limited length; `name` is what its refusal calls it. */
-export const shortText = (name: string, max: number) =>
-  z.string(`${name} is not valid`).max(max, `${name} length must not more than ${max} characters`);
-
-/** A local time as `YYYY-MM-DDTHH:MM:SS`. */
-export const dateTime = (name: string) =>
-  z.string(`${name} is not valid`).transform((value, issues) => {
-    const localTime = parseDateTime(value);
-    if (localTime !== null) return localTime;
-    issues.addIssue({ code: "custom", message: `${name} is not valid` });
-    return z.NEVER;
-  });
-
-export const remarks = shortText("Remarks", MAX_REMARKS).optional();
-export const invoice = shortText("Invoice ID", MAX_INVOICE).optional();
 
 /** An amount of a line: a discount may be negative. */
 const lineAmount = z
@@ -122,6 +103,3 @@ export const redeemAnySchema = z.object({
   remarks,
   redeem_datetime: dateTime("Redeem Datetime").optional(),
 });
-
-/** A call without fields. */
-export const noFieldsSchema = z.unknown();

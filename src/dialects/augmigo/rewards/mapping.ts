@@ -1,14 +1,15 @@
 import type * as z from "zod";
-import type { Unit } from "../../core/amount.ts";
-import { currencyScale, formatShortDecimal, unitScale } from "../../core/amount.ts";
-import type { BillLine, Remarks } from "../../core/ledger/entries.ts";
-import { roundDecimal } from "../../http/wire/amounts.ts";
-import type { Merchant } from "../../services/context.ts";
-import type { Gain, GivenReward, Rewards } from "../../services/ledger/units.ts";
-import type { SeriesGrants } from "../../services/vouchers/granted.ts";
-import { dateText, transactionText } from "./mapping.ts";
-import type { giveSchema } from "./reward-schemas.ts";
-import { voucherFace } from "./voucher-mapping.ts";
+import type { Unit } from "../../../core/amount.ts";
+import { currencyScale, formatShortDecimal, unitScale } from "../../../core/amount.ts";
+import type { BillLine, Remarks } from "../../../core/ledger/entries.ts";
+import { roundDecimal } from "../../../http/wire/amounts.ts";
+import type { Merchant } from "../../../services/context.ts";
+import type { Gain, GivenReward, Rewards } from "../../../services/ledger/units.ts";
+import type { SeriesGrants } from "../../../services/vouchers/granted.ts";
+import { dateText, transactionText } from "../mapping.ts";
+import { voucherFace } from "../vouchers/mapping.ts";
+import type { giveAnswer, rewardsAnswer } from "./answers.ts";
+import type { giveSchema } from "./schemas.ts";
 
 type GiveWire = z.output<typeof giveSchema>;
 
@@ -47,27 +48,36 @@ function rewardNumber(amount: number, unit: Unit, currency: string): unknown {
 
 const dateOrNull = (date: string | null): string | null => (date === null ? null : dateText(date));
 
+type GiveBody = z.input<typeof giveAnswer>;
+
 /** Body of `POST …/give`. */
-export function givenBody(given: GivenReward, currency: string): object {
-  const gains = (["point", "stamp"] as const).flatMap((unit) => {
-    const gain = given[unit];
-    return gain === null ? [] : [[unit, gainBody(gain, unit, currency)] as const];
-  });
+export function givenBody(given: GivenReward, currency: string): GiveBody {
+  const { point, stamp } = given;
   return {
-    entitled_reward_summary: Object.fromEntries(gains),
+    entitled_reward_summary: {
+      ...(point === null ? {} : { point: gainBody(point, "point", currency) }),
+      ...(stamp === null ? {} : { stamp: gainBody(stamp, "stamp", currency) }),
+    },
     entitled_voucher_summary: given.vouchers.map(grantsBody),
     transaction_id: transactionText(given.bill),
   };
 }
 
-function gainBody({ amount, lastDay }: Gain, unit: Unit, currency: string): object {
+function gainBody(
+  { amount, lastDay }: Gain,
+  unit: Unit,
+  currency: string,
+): GiveBody["entitled_reward_summary"]["point"] {
   return {
     amount: rewardNumber(amount, unit, currency),
     latest_expiry_date: dateOrNull(lastDay),
   };
 }
 
-function grantsBody({ series, vouchers }: SeriesGrants): object {
+function grantsBody({
+  series,
+  vouchers,
+}: SeriesGrants): GiveBody["entitled_voucher_summary"][number] {
   const [first] = vouchers;
   return {
     voucher_program_key: series.key,
@@ -80,7 +90,10 @@ function grantsBody({ series, vouchers }: SeriesGrants): object {
 }
 
 /** Body of `GET …`: all four kinds, whatever the customer has. */
-export function rewardsBody({ balances, vouchers }: Rewards, merchant: Merchant): object {
+export function rewardsBody(
+  { balances, vouchers }: Rewards,
+  merchant: Merchant,
+): z.input<typeof rewardsAnswer> {
   const { currency, timeZone } = merchant;
   const shown = (unit: Unit): unknown => rewardNumber(balances[unit], unit, currency);
   return {

@@ -1,70 +1,38 @@
-import type { Hono } from "hono";
 import type * as z from "zod";
-import { currencyScale, parseDecimal, unitScale } from "../../core/amount.ts";
-import type { LoyaltyError } from "../../core/errors.ts";
-import { invalid } from "../../core/errors.ts";
-import type { Result } from "../../core/result.ts";
-import { ok } from "../../core/result.ts";
-import type { HttpEnv } from "../../http/request.ts";
-import { roundDecimal } from "../../http/wire/amounts.ts";
-import type { Context } from "../../services/context.ts";
-import { resolveReferenceCode } from "../../services/customers/identity.ts";
-import type { UnitInput } from "../../services/ledger/units.ts";
-import { giveReward, readRewards, redeemUnit, topUpPrepaid } from "../../services/ledger/units.ts";
-import type { Answer, PathParams } from "./calls.ts";
-import { handle } from "./calls.ts";
-import { readMoment, transactionText } from "./mapping.ts";
-import { describe, givenBody, rewardsBody, toBillLines, toRemarks } from "./reward-mapping.ts";
+import { currencyScale, parseDecimal, unitScale } from "../../../core/amount.ts";
+import type { LoyaltyError } from "../../../core/errors.ts";
+import { invalid } from "../../../core/errors.ts";
+import type { Result } from "../../../core/result.ts";
+import { ok } from "../../../core/result.ts";
+import type { Received } from "../../../http/calls.ts";
+import { roundDecimal } from "../../../http/wire/amounts.ts";
+import type { Context } from "../../../services/context.ts";
+import { resolveReferenceCode } from "../../../services/customers/identity.ts";
+import type { UnitInput } from "../../../services/ledger/units.ts";
 import {
-  giveSchema,
-  noFieldsSchema,
-  redeemAnySchema,
-  redeemSchema,
-  topUpSchema,
-} from "./reward-schemas.ts";
-import { readQuery } from "./schemas.ts";
-
-/** The documentation's overview and its details name different paths: both are good. */
-const PREFIXES = ["/reward/reference-code/:code", "/customers/reward/reference-code/:code"];
-
-/** Giving rewards, reading them, and spending or loading single units. */
-export function rewardRoutes(app: Hono<HttpEnv>): void {
-  const scope = "write:transactions";
-  const recorded = { scope, failure: 400, outlet: "required" } as const;
-  const plain = { scope, failure: 400, outlet: "optional" } as const;
-  const give = handle({ ...recorded, schema: giveSchema, act: giveForPurchase });
-  const reading = { ...plain, read: readQuery, schema: noFieldsSchema };
-  const read = handle({ ...reading, act: showRewards });
-  const redeem = handle({ ...plain, schema: redeemAnySchema, act: redeemAny });
-  const topUp = handle({
-    ...plain,
-    texts: { balance_limit: () => "Failed to topup prepaid" },
-    schema: topUpSchema,
-    act: topUpForProgram,
-  });
-  for (const prefix of PREFIXES) {
-    app.post(`${prefix}/give`, give);
-    app.get(prefix, read);
-    app.get(`${prefix}/read`, read);
-    for (const unit of ["point", "prepaid"] as const) {
-      const act = redeemOf(unit);
-      app.post(`${prefix}/${unit}-redeem`, handle({ ...plain, schema: redeemSchema, act }));
-    }
-    app.post(`${prefix}/prepaid-topup`, topUp);
-    app.post(`${prefix}/redeem`, redeem);
-  }
-}
+  giveReward,
+  readRewards,
+  redeemUnit,
+  topUpPrepaid,
+} from "../../../services/ledger/units.ts";
+import type { messageAnswer, transactionAnswer } from "../answers.ts";
+import type { Answer } from "../declaration.ts";
+import { readMoment, transactionText } from "../mapping.ts";
+import type { giveAnswer, rewardsAnswer } from "./answers.ts";
+import { describe, givenBody, rewardsBody, toBillLines, toRemarks } from "./mapping.ts";
+import type { giveSchema, redeemAnySchema, redeemSchema, topUpSchema } from "./schemas.ts";
 
 const transactionTime = {
   pointer: "/transact_datetime",
   future: "Transact datetime cannot be future",
 };
 
-async function giveForPurchase(
+/** `POST …/give` */
+export async function giveForPurchase(
   ctx: Context,
   wire: z.output<typeof giveSchema>,
-  { code = "" }: PathParams,
-): Answer {
+  { path: { code = "" } }: Received,
+): Answer<typeof giveAnswer> {
   const { currency } = ctx.principal.merchant;
   const money = (text: string): number => roundDecimal(text, currencyScale(currency));
   const [sales, tax] = [money(wire.sales_amount), money(wire.tax_amount)];
@@ -85,7 +53,12 @@ async function giveForPurchase(
   return given.ok ? ok(givenBody(given.value, currency)) : given;
 }
 
-async function showRewards(ctx: Context, _wire: unknown, { code = "" }: PathParams): Answer {
+/** `GET …` */
+export async function showRewards(
+  ctx: Context,
+  _wire: unknown,
+  { path: { code = "" } }: Received,
+): Answer<typeof rewardsAnswer> {
   const customer = await resolveReferenceCode(ctx, code);
   if (!customer.ok) return customer;
   const rewards = await readRewards(ctx, customer.value);
@@ -94,11 +67,12 @@ async function showRewards(ctx: Context, _wire: unknown, { code = "" }: PathPara
 
 const redeemTime = { pointer: "/redeem_datetime", future: "Redeem datetime cannot be future" };
 
-async function redeemAny(
+/** `POST …/redeem` */
+export async function redeemAny(
   ctx: Context,
   wire: z.output<typeof redeemAnySchema>,
-  { code = "" }: PathParams,
-): Answer {
+  { path: { code = "" } }: Received,
+): Answer<typeof transactionAnswer> {
   const occurredAt = readMoment(ctx, wire.redeem_datetime, redeemTime);
   if (!occurredAt.ok) return occurredAt;
   const { reward_format: unit, reward_amount: amount } = wire;
@@ -111,15 +85,16 @@ async function redeemAny(
     : redeemed;
 }
 
-function redeemOf(unit: "point" | "prepaid") {
+/** `POST …/point-redeem` and `…/prepaid-redeem` */
+export function redeemOf(unit: "point" | "prepaid") {
   const done = {
     msg: [`${unit === "point" ? "Point" : "Prepaid"} have been redeemed successfully`],
   };
   return async (
     ctx: Context,
     wire: z.output<typeof redeemSchema>,
-    { code = "" }: PathParams,
-  ): Answer => {
+    { path: { code = "" } }: Received,
+  ): Answer<typeof messageAnswer> => {
     const texts = { ...wire, amount: wire.redeem_amount, occurredAt: null };
     const input = await unitInput(ctx, code, unit, texts, "Redeem amount");
     if (!input.ok) return input;
@@ -128,11 +103,12 @@ function redeemOf(unit: "point" | "prepaid") {
   };
 }
 
-async function topUpForProgram(
+/** `POST …/prepaid-topup` */
+export async function topUpForProgram(
   ctx: Context,
   wire: z.output<typeof topUpSchema>,
-  { code = "" }: PathParams,
-): Answer {
+  { path: { code = "" } }: Received,
+): Answer<typeof messageAnswer> {
   const texts = { ...wire, amount: wire.topup_amount, occurredAt: null };
   const input = await unitInput(ctx, code, "prepaid", texts, "Topup amount");
   if (!input.ok) return input;
