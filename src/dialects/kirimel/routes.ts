@@ -5,10 +5,10 @@ import { countAddress, setRateLimitHeaders } from "../../http/rate-limit.ts";
 import type { Http, HttpEnv } from "../../http/request.ts";
 import { logUnexpected } from "../../http/request.ts";
 import { POLICY } from "./calls.ts";
-import { customerRoutes } from "./customer-routes.ts";
+import { customerRoutes } from "./customers/operations.ts";
 import { failure, internalFailure } from "./errors.ts";
-import { pointsRoutes } from "./points-routes.ts";
-import { voucherRoutes } from "./voucher-routes.ts";
+import { pointsRoutes } from "./points/operations.ts";
+import { voucherRoutes } from "./vouchers/operations.ts";
 
 /** Literal paths that win over `/customers/{id}` and `/vouchers/{code}`, whatever the method. */
 const POST_ONLY = ["/customers/register", "/vouchers/redeem", "/vouchers/issue"];

@@ -1,18 +1,18 @@
 import type { Hono } from "hono";
 import type * as z from "zod";
-import { notFound } from "../../core/errors.ts";
-import { ok } from "../../core/result.ts";
-import type { HttpEnv } from "../../http/request.ts";
-import type { Context } from "../../services/context.ts";
-import { recalculate, reverseEntry } from "../../services/ledger/corrections.ts";
+import { notFound } from "../../../core/errors.ts";
+import { ok } from "../../../core/result.ts";
+import type { HttpEnv } from "../../../http/request.ts";
+import type { Context } from "../../../services/context.ts";
+import { recalculate, reverseEntry } from "../../../services/ledger/corrections.ts";
 import {
   earnPoints,
   previewRedemption,
   readPoints,
   redeemPoints,
-} from "../../services/ledger/points.ts";
-import type { Answer } from "./calls.ts";
-import { handle, referenceOf, remarksOf, resolve } from "./calls.ts";
+} from "../../../services/ledger/points.ts";
+import type { Answer } from "../calls.ts";
+import { handle, referenceOf, remarksOf, resolve } from "../calls.ts";
 import {
   balanceBody,
   earnBody,
@@ -22,14 +22,14 @@ import {
   redeemBody,
   reverseBody,
   SOON_MS,
-} from "./mapping.ts";
+} from "../mapping.ts";
 import {
   balanceSchema,
   earnSchema,
   previewSchema,
   redeemSchema,
   reverseSchema,
-} from "./schemas.ts";
+} from "../schemas.ts";
 
 /** Earning, redeeming, reversing, and the balance. */
 export function pointsRoutes(app: Hono<HttpEnv>): void {

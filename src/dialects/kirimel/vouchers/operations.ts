@@ -1,18 +1,18 @@
 import type { Hono } from "hono";
 import type * as z from "zod";
-import { invalid, notFound } from "../../core/errors.ts";
-import { ok } from "../../core/result.ts";
-import type { HttpEnv } from "../../http/request.ts";
-import { dayOf } from "../../services/calendar.ts";
-import type { Context } from "../../services/context.ts";
-import { createGroup } from "../../services/merchants/groups.ts";
-import { createSite } from "../../services/merchants/sites.ts";
-import { createSeries, getSeries, listSeriesPage } from "../../services/vouchers/series.ts";
-import { getVoucher, issueVoucher, redeemVoucher } from "../../services/vouchers/vouchers.ts";
-import type { Answer } from "./calls.ts";
-import { handle } from "./calls.ts";
-import { dataBody, fromWireMoney } from "./mapping.ts";
-import { batchesSchema } from "./schemas.ts";
+import { invalid, notFound } from "../../../core/errors.ts";
+import { ok } from "../../../core/result.ts";
+import type { HttpEnv } from "../../../http/request.ts";
+import { dayOf } from "../../../services/calendar.ts";
+import type { Context } from "../../../services/context.ts";
+import { createGroup } from "../../../services/merchants/groups.ts";
+import { createSite } from "../../../services/merchants/sites.ts";
+import { createSeries, getSeries, listSeriesPage } from "../../../services/vouchers/series.ts";
+import { getVoucher, issueVoucher, redeemVoucher } from "../../../services/vouchers/vouchers.ts";
+import type { Answer } from "../calls.ts";
+import { handle } from "../calls.ts";
+import { dataBody, fromWireMoney } from "../mapping.ts";
+import { batchesSchema } from "../schemas.ts";
 import {
   batchBody,
   batchLine,
@@ -22,7 +22,7 @@ import {
   redemptionBody,
   siteBody,
   voucherData,
-} from "./voucher-mapping.ts";
+} from "./mapping.ts";
 import {
   batchSchema,
   groupSchema,
@@ -30,7 +30,7 @@ import {
   redeemVoucherSchema,
   siteSchema,
   voucherSchema,
-} from "./voucher-schemas.ts";
+} from "./schemas.ts";
 
 /** The group with its sites, and vouchers. */
 export function voucherRoutes(app: Hono<HttpEnv>): void {

@@ -1,12 +1,12 @@
-import { formatShortDecimal } from "../../core/amount.ts";
-import { dayOf } from "../../services/calendar.ts";
-import type { Context } from "../../services/context.ts";
-import type { Group } from "../../services/merchants/groups.ts";
-import type { SiteRow } from "../../services/merchants/sites.ts";
-import type { NewSeries, SeriesSummary } from "../../services/vouchers/series.ts";
-import type { VoucherRecord, VoucherRedemption } from "../../services/vouchers/vouchers.ts";
-import { voucherTerms } from "../../services/vouchers/vouchers.ts";
-import { customerText, moneyNumber, timeText } from "./mapping.ts";
+import { formatShortDecimal } from "../../../core/amount.ts";
+import { dayOf } from "../../../services/calendar.ts";
+import type { Context } from "../../../services/context.ts";
+import type { Group } from "../../../services/merchants/groups.ts";
+import type { SiteRow } from "../../../services/merchants/sites.ts";
+import type { NewSeries, SeriesSummary } from "../../../services/vouchers/series.ts";
+import type { VoucherRecord, VoucherRedemption } from "../../../services/vouchers/vouchers.ts";
+import { voucherTerms } from "../../../services/vouchers/vouchers.ts";
+import { customerText, moneyNumber, timeText } from "../mapping.ts";
 
 const TYPES = { percent: "PERCENT", amount: "FIXED", bogo: "BOGO" } as const;
 

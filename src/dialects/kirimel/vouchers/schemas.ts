@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { isDate } from "../../core/program/program.ts";
-import { MAX_VOUCHERS } from "../../services/vouchers/series.ts";
-import { customerId, MAX_NAME, MAX_REFERENCE, MAX_TEXT, money, text } from "./schemas.ts";
-import { parseBatch } from "./voucher-mapping.ts";
+import { isDate } from "../../../core/program/program.ts";
+import { MAX_VOUCHERS } from "../../../services/vouchers/series.ts";
+import { customerId, MAX_NAME, MAX_REFERENCE, MAX_TEXT, money, text } from "../schemas.ts";
+import { parseBatch } from "./mapping.ts";
 
 const date = text(10).refine(isDate, "must be a date, YYYY-MM-DD");
 const businessType = z.enum(["RESTAURANT", "RETAIL"], "must be RESTAURANT or RETAIL");

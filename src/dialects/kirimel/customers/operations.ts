@@ -1,12 +1,12 @@
 import type { Hono } from "hono";
 import type * as z from "zod";
-import type { LoyaltyError } from "../../core/errors.ts";
-import { notFound } from "../../core/errors.ts";
-import type { Result } from "../../core/result.ts";
-import { ok } from "../../core/result.ts";
-import type { HttpEnv } from "../../http/request.ts";
-import type { Context } from "../../services/context.ts";
-import type { CustomerRecord, Identifier } from "../../services/customers/customers.ts";
+import type { LoyaltyError } from "../../../core/errors.ts";
+import { notFound } from "../../../core/errors.ts";
+import type { Result } from "../../../core/result.ts";
+import { ok } from "../../../core/result.ts";
+import type { HttpEnv } from "../../../http/request.ts";
+import type { Context } from "../../../services/context.ts";
+import type { CustomerRecord, Identifier } from "../../../services/customers/customers.ts";
 import {
   enrolCustomer,
   findCustomer,
@@ -14,13 +14,13 @@ import {
   getCustomer,
   listCustomers,
   noteSeen,
-} from "../../services/customers/customers.ts";
-import { adjustPoints } from "../../services/ledger/corrections.ts";
-import { readPoints } from "../../services/ledger/points.ts";
-import { listEntries } from "../../services/ledger/wallets.ts";
-import { getVoucher, redeemableVouchers } from "../../services/vouchers/vouchers.ts";
-import type { Answer } from "./calls.ts";
-import { handle, referenceOf, remarksOf, resolve } from "./calls.ts";
+} from "../../../services/customers/customers.ts";
+import { adjustPoints } from "../../../services/ledger/corrections.ts";
+import { readPoints } from "../../../services/ledger/points.ts";
+import { listEntries } from "../../../services/ledger/wallets.ts";
+import { getVoucher, redeemableVouchers } from "../../../services/vouchers/vouchers.ts";
+import type { Answer } from "../calls.ts";
+import { handle, referenceOf, remarksOf, resolve } from "../calls.ts";
 import {
   adjustBody,
   customerLine,
@@ -33,7 +33,7 @@ import {
   transactionKinds,
   transactionLine,
   wholePoints,
-} from "./mapping.ts";
+} from "../mapping.ts";
 import {
   adjustSchema,
   customersSchema,
@@ -43,8 +43,8 @@ import {
   pathCustomerSchema,
   registerSchema,
   transactionsSchema,
-} from "./schemas.ts";
-import { availableLine } from "./voucher-mapping.ts";
+} from "../schemas.ts";
+import { availableLine } from "../vouchers/mapping.ts";
 
 /** Newest entries that an enriched look-up shows. */
 const RECENT = 10;
