@@ -230,7 +230,7 @@ describe("a dialect", () => {
   });
 
   it("may keep a literal path from another call's parameter, whatever the method", async () => {
-    const strict = { ...DIALECT, literalsWin: true };
+    const strict: typeof DIALECT = { ...DIALECT, literalsWin: true };
     const special = "/parrot/things/special";
     const at = async (method: string, path: string, dialect = strict) => {
       const { status, body } = await ask(method, path, { count: 2 }, "Ada", dialect);

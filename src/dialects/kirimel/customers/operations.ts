@@ -1,10 +1,9 @@
-import type { Hono } from "hono";
 import type * as z from "zod";
 import type { LoyaltyError } from "../../../core/errors.ts";
 import { notFound } from "../../../core/errors.ts";
 import type { Result } from "../../../core/result.ts";
 import { ok } from "../../../core/result.ts";
-import type { HttpEnv } from "../../../http/request.ts";
+import { fromWholePoints } from "../../../http/wire/amounts.ts";
 import type { Context } from "../../../services/context.ts";
 import type { CustomerRecord, Identifier } from "../../../services/customers/customers.ts";
 import {
@@ -15,26 +14,36 @@ import {
   listCustomers,
   noteSeen,
 } from "../../../services/customers/customers.ts";
+import { resolveCustomer } from "../../../services/customers/identity.ts";
 import { adjustPoints } from "../../../services/ledger/corrections.ts";
 import { readPoints } from "../../../services/ledger/points.ts";
 import { listEntries } from "../../../services/ledger/wallets.ts";
 import { getVoucher, redeemableVouchers } from "../../../services/vouchers/vouchers.ts";
-import type { Answer } from "../calls.ts";
-import { handle, referenceOf, remarksOf, resolve } from "../calls.ts";
+import type { Answer } from "../answers.ts";
+import { dataBody, referenceOf, remarksOf, SOON_MS } from "../mapping.ts";
+import type { available } from "../vouchers/answers.ts";
+import { availableLine } from "../vouchers/mapping.ts";
+import type {
+  adjustAnswer,
+  customersAnswer,
+  enrichedAnswer,
+  lookupAnswer,
+  registerAnswer,
+  tierAnswer,
+  transaction,
+  transactionsAnswer,
+} from "./answers.ts";
 import {
   adjustBody,
   customerLine,
-  dataBody,
-  fromWholePoints,
+  enrichedBody,
   lookupBody,
   registerBody,
-  SOON_MS,
   tierBody,
   transactionKinds,
   transactionLine,
-  wholePoints,
-} from "../mapping.ts";
-import {
+} from "./mapping.ts";
+import type {
   adjustSchema,
   customersSchema,
   enrichedSchema,
@@ -43,8 +52,7 @@ import {
   pathCustomerSchema,
   registerSchema,
   transactionsSchema,
-} from "../schemas.ts";
-import { availableLine } from "../vouchers/mapping.ts";
+} from "./schemas.ts";
 
 /** Newest entries that an enriched look-up shows. */
 const RECENT = 10;
@@ -52,54 +60,11 @@ const RECENT = 10;
 const MAX_AVAILABLE = 50;
 const SECTIONS = ["transactions", "vouchers", "wallet_stats"];
 
-/** Registration, the look-ups, and what belongs to one customer. */
-export function customerRoutes(app: Hono<HttpEnv>): void {
-  const scope = "read:customers";
-  const lookup = handle({ access: "read", scope, schema: lookupSchema, act: lookUp });
-  app.post(
-    "/customers/register",
-    handle({
-      access: "write",
-      scope: "write:customers",
-      schema: registerSchema,
-      act: registerCustomer,
-    }),
-  );
-  app.get("/customers/lookup", lookup);
-  app.post("/customers/lookup", lookup);
-  app.get(
-    "/customers/lookup-by-email",
-    handle({
-      access: "read",
-      scope,
-      schema: lookupByEmailSchema,
-      act: async (ctx, { email }) => lookedUp(ctx, await findCustomerWithEmail(ctx, email)),
-    }),
-  );
-  app.get(
-    "/customers/lookup-enriched",
-    handle({ access: "read", scope, schema: enrichedSchema, act: lookUpEnriched }),
-  );
-  app.get("/customers", handle({ access: "read", scope, schema: customersSchema, act: listCall }));
-  app.get(
-    "/customers/:id",
-    handle({ access: "read", scope, schema: pathCustomerSchema, act: get }),
-  );
-  app.get(
-    "/customers/:id/transactions",
-    handle({ access: "read", scope, schema: transactionsSchema, act: transactions }),
-  );
-  app.get(
-    "/customers/:id/tier",
-    handle({ access: "read", scope, schema: pathCustomerSchema, act: tier }),
-  );
-  app.post(
-    "/customers/:id/adjust",
-    handle({ access: "claim", scope: "write:adjustments", schema: adjustSchema, act: adjust }),
-  );
-}
-
-async function registerCustomer(ctx: Context, wire: z.output<typeof registerSchema>): Answer {
+/** `POST customers/register` */
+export async function register(
+  ctx: Context,
+  wire: z.output<typeof registerSchema>,
+): Answer<typeof registerAnswer> {
   const { phone, qr_code: qr, name, email, birth_date: birthDate, tags } = wire;
   const identifiers: Identifier[] = [];
   if (phone !== undefined) identifiers.push({ kind: "phone", value: phone });
@@ -116,13 +81,17 @@ async function registerCustomer(ctx: Context, wire: z.output<typeof registerSche
   return ok(registerBody(enrolled.value));
 }
 
-async function lookUp(ctx: Context, wire: z.output<typeof lookupSchema>): Answer {
+/** `GET|POST customers/lookup` */
+export async function lookUp(
+  ctx: Context,
+  wire: z.output<typeof lookupSchema>,
+): Answer<typeof lookupAnswer> {
   const { phone, identifier, qr_code: qr, customer_id: number } = wire;
   // Three names of one field: the first that was sent wins.
   const text = identifier ?? qr;
   const wanted = wantedBy(phone, text);
   if (wanted.length > 0) return lookedUp(ctx, await findWanted(ctx, wanted, identifier));
-  return get(ctx, { id: number ?? null });
+  return getById(ctx, { id: number ?? null });
 }
 
 /** By what was wanted, or else by the code of a voucher that was issued to one customer. */
@@ -144,7 +113,18 @@ function wantedBy(phone: string | undefined, value: string | undefined): readonl
   return wanted;
 }
 
-async function lookedUp(ctx: Context, found: Result<CustomerRecord, LoyaltyError>): Answer {
+/** `GET customers/lookup-by-email` */
+export async function lookUpByEmail(
+  ctx: Context,
+  { email }: z.output<typeof lookupByEmailSchema>,
+): Answer<typeof lookupAnswer> {
+  return lookedUp(ctx, await findCustomerWithEmail(ctx, email));
+}
+
+async function lookedUp(
+  ctx: Context,
+  found: Result<CustomerRecord, LoyaltyError>,
+): Answer<typeof lookupAnswer> {
   if (!found.ok) return found;
   const { customer } = found.value;
   const body = lookupBody(found.value, await readPoints(ctx, customer.id, SOON_MS));
@@ -152,84 +132,99 @@ async function lookedUp(ctx: Context, found: Result<CustomerRecord, LoyaltyError
   return ok(body);
 }
 
-async function lookUpEnriched(ctx: Context, wire: z.output<typeof enrichedSchema>): Answer {
+/** `GET customers/lookup-enriched` */
+export async function lookUpEnriched(
+  ctx: Context,
+  wire: z.output<typeof enrichedSchema>,
+): Answer<typeof enrichedAnswer> {
   const { phone, identifier, include } = wire;
   const found = await findWanted(ctx, wantedBy(phone, identifier), identifier);
   if (!found.ok) return found;
-  const { customer, identifiers } = found.value;
+  const { customer } = found.value;
   const asked = include?.split(",").map((section) => section.trim()) ?? SECTIONS;
   const points = await readPoints(ctx, customer.id, SOON_MS);
-  const number = customer.number;
-  const stats = {
-    total_earned: wholePoints(points.earned),
-    total_redeemed: wholePoints(points.redeemed),
-  };
-  const body = dataBody({
-    customer: {
-      id: number,
-      phone: identifiers.find(({ kind }) => kind === "phone")?.value ?? null,
-      name: customer.name,
-      email: customer.email,
-      status: customer.status.toUpperCase(),
-    },
-    wallet: {
-      balance_points: wholePoints(points.balance),
-      ...(asked.includes("wallet_stats") ? stats : {}),
-    },
-    ...(asked.includes("transactions") ? await recent(ctx, customer.id, number) : {}),
-    ...(asked.includes("vouchers") ? await available(ctx, customer.id) : {}),
+  const body = enrichedBody(found.value, points, {
+    stats: asked.includes("wallet_stats"),
+    transactions: asked.includes("transactions") ? await recent(ctx, customer) : null,
+    vouchers: asked.includes("vouchers") ? await redeemable(ctx, customer.id) : null,
   });
   noteSeen(ctx, customer.id);
   return ok(body);
 }
 
-async function recent(ctx: Context, customer: string, number: number): Promise<object> {
+async function recent(
+  ctx: Context,
+  { id, number }: CustomerRecord["customer"],
+): Promise<z.input<typeof transaction>[]> {
   const kinds = transactionKinds(undefined);
   const page = { unit: "point", kinds, limit: RECENT, offset: 0 } as const;
-  const { entries, references } = await listEntries(ctx, customer, page);
-  const lines = entries.map((entry, i) => transactionLine(number, entry, references[i] ?? null));
-  return { recent_transactions: lines };
+  const { entries, references } = await listEntries(ctx, id, page);
+  return entries.map((entry, i) => transactionLine(number, entry, references[i] ?? null));
 }
 
-async function available(ctx: Context, customer: string): Promise<object> {
+async function redeemable(ctx: Context, id: string): Promise<z.input<typeof available>[]> {
   const { currency } = ctx.principal.merchant;
-  const records = await redeemableVouchers(ctx, customer, MAX_AVAILABLE);
-  return { available_vouchers: records.map((record) => availableLine(record, currency)) };
+  const records = await redeemableVouchers(ctx, id, MAX_AVAILABLE);
+  return records.map((record) => availableLine(record, currency));
 }
 
-async function listCall(ctx: Context, wire: z.output<typeof customersSchema>): Answer {
+/** `GET customers` */
+export async function list(
+  ctx: Context,
+  wire: z.output<typeof customersSchema>,
+): Answer<typeof customersAnswer> {
   const { page, per_page, tier: tierName, search } = wire;
   const filter = { search: search ?? null, tier: tierName ?? null, before: null };
   const { rows, total } = await listCustomers(ctx, filter, per_page, (page - 1) * per_page);
   return ok(dataBody({ customers: rows.map(customerLine), page, per_page, total }));
 }
 
-async function get(ctx: Context, wire: z.output<typeof pathCustomerSchema>): Answer {
-  const id = await resolve(ctx, wire.id);
+/** `GET customers/{id}` */
+export async function getById(
+  ctx: Context,
+  wire: z.output<typeof pathCustomerSchema>,
+): Answer<typeof lookupAnswer> {
+  if (wire.id === null) return notFound("customer");
+  const id = await resolveCustomer(ctx, wire.id);
   return id.ok ? lookedUp(ctx, await getCustomer(ctx, id.value)) : id;
 }
 
-async function tier(ctx: Context, wire: z.output<typeof pathCustomerSchema>): Answer {
-  const id = await resolve(ctx, wire.id);
+/** `GET customers/{id}/tier` */
+export async function readTier(
+  ctx: Context,
+  wire: z.output<typeof pathCustomerSchema>,
+): Answer<typeof tierAnswer> {
+  if (wire.id === null) return notFound("customer");
+  const id = await resolveCustomer(ctx, wire.id);
   return id.ok ? ok(tierBody(await readPoints(ctx, id.value, SOON_MS))) : id;
 }
 
-async function transactions(ctx: Context, wire: z.output<typeof transactionsSchema>): Answer {
-  const id = await resolve(ctx, wire.id);
-  if (!id.ok || wire.id === null) return id.ok ? notFound("customer") : id;
+/** `GET customers/{id}/transactions` */
+export async function listTransactions(
+  ctx: Context,
+  wire: z.output<typeof transactionsSchema>,
+): Answer<typeof transactionsAnswer> {
+  const { id: number } = wire;
+  if (number === null) return notFound("customer");
+  const id = await resolveCustomer(ctx, number);
+  if (!id.ok) return id;
   const limit = wire.limit ?? wire.per_page;
   const offset = wire.offset ?? (wire.page - 1) * limit;
   const query = { unit: "point", kinds: transactionKinds(wire.type), limit, offset } as const;
-  const number = wire.id;
   const { entries, references, total } = await listEntries(ctx, id.value, query);
   const lines = entries.map((entry, i) => transactionLine(number, entry, references[i] ?? null));
   const page = Math.floor(offset / limit) + 1;
   return ok(dataBody({ transactions: lines, page, per_page: limit, total }));
 }
 
-async function adjust(ctx: Context, wire: z.output<typeof adjustSchema>): Answer {
+/** `POST customers/{id}/adjust` */
+export async function adjust(
+  ctx: Context,
+  wire: z.output<typeof adjustSchema>,
+): Answer<typeof adjustAnswer> {
   const { id: number, points, adjusted_by: by } = wire;
-  const customer = await resolve(ctx, number);
+  if (number === null) return notFound("customer");
+  const customer = await resolveCustomer(ctx, number);
   if (!customer.ok) return customer;
   const adjusted = await adjustPoints(ctx, {
     customer: customer.value,
@@ -237,5 +232,5 @@ async function adjust(ctx: Context, wire: z.output<typeof adjustSchema>): Answer
     reference: referenceOf("adjust", wire, points),
     remarks: remarksOf(wire, by === undefined ? {} : { extra: { adjusted_by: by } }),
   });
-  return adjusted.ok ? ok(adjustBody(Number(number), adjusted.value.receipt)) : adjusted;
+  return adjusted.ok ? ok(adjustBody(number, adjusted.value.receipt)) : adjusted;
 }

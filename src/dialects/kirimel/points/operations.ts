@@ -1,9 +1,9 @@
-import type { Hono } from "hono";
 import type * as z from "zod";
 import { notFound } from "../../../core/errors.ts";
 import { ok } from "../../../core/result.ts";
-import type { HttpEnv } from "../../../http/request.ts";
+import { fromWholePoints, fromWireMoney } from "../../../http/wire/amounts.ts";
 import type { Context } from "../../../services/context.ts";
+import { resolveCustomer } from "../../../services/customers/identity.ts";
 import { recalculate, reverseEntry } from "../../../services/ledger/corrections.ts";
 import {
   earnPoints,
@@ -11,63 +11,32 @@ import {
   readPoints,
   redeemPoints,
 } from "../../../services/ledger/points.ts";
-import type { Answer } from "../calls.ts";
-import { handle, referenceOf, remarksOf, resolve } from "../calls.ts";
-import {
-  balanceBody,
-  earnBody,
-  fromWholePoints,
-  fromWireMoney,
-  previewBody,
-  redeemBody,
-  reverseBody,
-  SOON_MS,
-} from "../mapping.ts";
-import {
+import type { Answer } from "../answers.ts";
+import { referenceOf, remarksOf, SOON_MS } from "../mapping.ts";
+import type {
+  balanceAnswer,
+  earnAnswer,
+  previewAnswer,
+  redeemAnswer,
+  reverseAnswer,
+} from "./answers.ts";
+import { balanceBody, earnBody, previewBody, redeemBody, reverseBody } from "./mapping.ts";
+import type {
   balanceSchema,
   earnSchema,
   previewSchema,
   redeemSchema,
   reverseSchema,
-} from "../schemas.ts";
+} from "./schemas.ts";
 
-/** Earning, redeeming, reversing, and the balance. */
-export function pointsRoutes(app: Hono<HttpEnv>): void {
-  const scope = "write:transactions";
-  const redeemHandler = handle({ access: "write", scope, schema: redeemSchema, act: redeem });
-  const balanceHandler = handle({
-    access: "read",
-    scope: "read:customers",
-    schema: balanceSchema,
-    act: balance,
-  });
-  app.post("/points/earn", handle({ access: "write", scope, schema: earnSchema, act: earn }));
-  app.post("/points/redeem", redeemHandler);
-  app.post("/points/commit-redeem", redeemHandler);
-  app.post(
-    "/points/preview-redeem",
-    handle({ access: "preview", scope: "read:customers", schema: previewSchema, act: preview }),
-  );
-  app.post(
-    "/points/reverse",
-    handle({ access: "claim", scope, schema: reverseSchema, act: reverse }),
-  );
-  app.get("/wallet/balance", balanceHandler);
-  app.post("/wallet/balance", balanceHandler);
-  app.post(
-    "/wallet/recalculate",
-    handle({
-      access: "preview",
-      scope: "write:adjustments",
-      schema: balanceSchema,
-      act: recalculateCall,
-    }),
-  );
-}
-
-async function earn(ctx: Context, wire: z.output<typeof earnSchema>): Answer {
+/** `POST points/earn` */
+export async function earn(
+  ctx: Context,
+  wire: z.output<typeof earnSchema>,
+): Answer<typeof earnAnswer> {
   const { customer_id: number, points, amount } = wire;
-  const customer = await resolve(ctx, number);
+  if (number === null) return notFound("customer");
+  const customer = await resolveCustomer(ctx, number);
   if (!customer.ok) return customer;
   const { currency } = ctx.principal.merchant;
   const purchase =
@@ -81,12 +50,17 @@ async function earn(ctx: Context, wire: z.output<typeof earnSchema>): Answer {
     remarks: remarksOf(wire, { purchase }),
     occurredAt: null,
   });
-  return earned.ok ? ok(earnBody(Number(number), earned.value.receipt)) : earned;
+  return earned.ok ? ok(earnBody(number, earned.value.receipt)) : earned;
 }
 
-async function redeem(ctx: Context, wire: z.output<typeof redeemSchema>): Answer {
+/** `POST points/redeem` */
+export async function redeem(
+  ctx: Context,
+  wire: z.output<typeof redeemSchema>,
+): Answer<typeof redeemAnswer> {
   const { customer_id: number, points } = wire;
-  const customer = await resolve(ctx, number);
+  if (number === null) return notFound("customer");
+  const customer = await resolveCustomer(ctx, number);
   if (!customer.ok) return customer;
   const redeemed = await redeemPoints(ctx, {
     customer: customer.value,
@@ -95,21 +69,31 @@ async function redeem(ctx: Context, wire: z.output<typeof redeemSchema>): Answer
     remarks: remarksOf(wire),
     occurredAt: null,
   });
-  return redeemed.ok ? ok(redeemBody(Number(number), redeemed.value.receipt)) : redeemed;
+  return redeemed.ok ? ok(redeemBody(number, redeemed.value.receipt)) : redeemed;
 }
 
-async function preview(ctx: Context, wire: z.output<typeof previewSchema>): Answer {
-  const customer = await resolve(ctx, wire.customer_id);
+/** `POST points/preview-redeem` */
+export async function preview(
+  ctx: Context,
+  wire: z.output<typeof previewSchema>,
+): Answer<typeof previewAnswer> {
+  const { customer_id: number, points } = wire;
+  if (number === null) return notFound("customer");
+  const customer = await resolveCustomer(ctx, number);
   if (!customer.ok) return customer;
-  const amount = fromWholePoints(wire.points);
+  const amount = fromWholePoints(points);
   const previewed = await previewRedemption(ctx, customer.value, amount);
   return ok(previewBody(previewed, ctx.principal.merchant.currency));
 }
 
-async function reverse(ctx: Context, wire: z.output<typeof reverseSchema>): Answer {
+/** `POST points/reverse` */
+export async function reverse(
+  ctx: Context,
+  wire: z.output<typeof reverseSchema>,
+): Answer<typeof reverseAnswer> {
   const { transaction_id: target, reason } = wire;
   if (target === null) return notFound("entry");
-  const customer = await resolve(ctx, target.customer);
+  const customer = await resolveCustomer(ctx, target.customer);
   if (!customer.ok) return notFound("entry");
   const reversed = await reverseEntry(ctx, {
     customer: customer.value,
@@ -120,15 +104,26 @@ async function reverse(ctx: Context, wire: z.output<typeof reverseSchema>): Answ
   return reversed.ok ? ok(reverseBody(target.customer, reversed.value.receipt)) : reversed;
 }
 
-async function balance(ctx: Context, wire: z.output<typeof balanceSchema>): Answer {
-  const number = wire.customer_id;
-  const customer = await resolve(ctx, number);
+/** `GET|POST wallet/balance` */
+export async function balance(
+  ctx: Context,
+  wire: z.output<typeof balanceSchema>,
+): Answer<typeof balanceAnswer> {
+  const { customer_id: number } = wire;
+  if (number === null) return notFound("customer");
+  const customer = await resolveCustomer(ctx, number);
   if (!customer.ok) return customer;
-  return ok(balanceBody(Number(number), await readPoints(ctx, customer.value, SOON_MS)));
+  return ok(balanceBody(number, await readPoints(ctx, customer.value, SOON_MS)));
 }
 
-async function recalculateCall(ctx: Context, wire: z.output<typeof balanceSchema>): Answer {
-  const customer = await resolve(ctx, wire.customer_id);
+/** `POST wallet/recalculate` */
+export async function recalculateBalance(
+  ctx: Context,
+  wire: z.output<typeof balanceSchema>,
+): Answer<typeof balanceAnswer> {
+  const { customer_id: number } = wire;
+  if (number === null) return notFound("customer");
+  const customer = await resolveCustomer(ctx, number);
   if (!customer.ok) return customer;
   await recalculate(ctx, customer.value);
   return balance(ctx, wire);

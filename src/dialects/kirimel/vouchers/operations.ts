@@ -1,95 +1,34 @@
-import type { Hono } from "hono";
 import type * as z from "zod";
 import { invalid, notFound } from "../../../core/errors.ts";
 import { ok } from "../../../core/result.ts";
-import type { HttpEnv } from "../../../http/request.ts";
+import { fromWireMoney } from "../../../http/wire/amounts.ts";
 import { dayOf } from "../../../services/calendar.ts";
 import type { Context } from "../../../services/context.ts";
-import { createGroup } from "../../../services/merchants/groups.ts";
-import { createSite } from "../../../services/merchants/sites.ts";
 import { createSeries, getSeries, listSeriesPage } from "../../../services/vouchers/series.ts";
 import { getVoucher, issueVoucher, redeemVoucher } from "../../../services/vouchers/vouchers.ts";
-import type { Answer } from "../calls.ts";
-import { handle } from "../calls.ts";
-import { dataBody, fromWireMoney } from "../mapping.ts";
-import { batchesSchema } from "../schemas.ts";
-import {
-  batchBody,
-  batchLine,
-  groupBody,
-  issuedData,
-  KINDS,
-  redemptionBody,
-  siteBody,
-  voucherData,
-} from "./mapping.ts";
-import {
+import type { Answer } from "../answers.ts";
+import { dataBody } from "../mapping.ts";
+import type {
+  batchAnswer,
+  batchesAnswer,
+  issueAnswer,
+  redemptionAnswer,
+  voucherAnswer,
+} from "./answers.ts";
+import { batchBody, batchLine, issuedBody, KINDS, redemptionBody, voucherBody } from "./mapping.ts";
+import type {
+  batchesSchema,
   batchSchema,
-  groupSchema,
   issueSchema,
   redeemVoucherSchema,
-  siteSchema,
   voucherSchema,
 } from "./schemas.ts";
 
-/** The group with its sites, and vouchers. */
-export function voucherRoutes(app: Hono<HttpEnv>): void {
-  const write = "write:vouchers";
-  const batch = handle({ access: "write", scope: write, schema: batchSchema, act: createBatch });
-  app.post(
-    "/group/create",
-    handle({ access: "write", scope: "write:merchants", schema: groupSchema, act: group }),
-  );
-  app.post(
-    "/group/sites/add",
-    handle({ access: "write", scope: "write:sites", schema: siteSchema, act: addSite }),
-  );
-  app.post("/vouchers/batches/create", batch);
-  app.post("/vouchers/batches", batch);
-  app.get(
-    "/vouchers/batches",
-    handle({ access: "read", scope: "read:vouchers", schema: batchesSchema, act: batches }),
-  );
-  app.post(
-    "/vouchers/redeem",
-    handle({ access: "write", scope: write, schema: redeemVoucherSchema, act: redeem }),
-  );
-  app.post(
-    "/vouchers/issue",
-    handle({ access: "write", scope: write, schema: issueSchema, act: issue }),
-  );
-  app.get(
-    "/vouchers/:code",
-    handle({ access: "read", scope: "read:vouchers", schema: voucherSchema, act: get }),
-  );
-}
-
-async function group(ctx: Context, wire: z.output<typeof groupSchema>): Answer {
-  const created = await createGroup(ctx, {
-    slug: wire.company_slug,
-    name: wire.company_name,
-    businessType: wire.business_type,
-    named: wire.customer_id ?? null,
-  });
-  return created.ok ? ok(groupBody(created.value)) : created;
-}
-
-async function addSite(ctx: Context, wire: z.output<typeof siteSchema>): Answer {
-  const { address, city, state, postal_code, phone } = wire;
-  const given = Object.entries({ address, city, state, postal_code, phone });
-  const known = given.filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const site = {
-    code: wire.site_code,
-    name: wire.site_name,
-    kind: wire.site_type,
-    address: Object.fromEntries(known),
-    number: null,
-  };
-  const added = await createSite(ctx, site, wire.customer_id ?? null);
-  return added.ok ? ok(siteBody(added.value)) : added;
-}
-
-async function createBatch(ctx: Context, wire: z.output<typeof batchSchema>): Answer {
+/** `POST vouchers/batches/create` */
+export async function createBatch(
+  ctx: Context,
+  wire: z.output<typeof batchSchema>,
+): Answer<typeof batchAnswer> {
   const { currency, timeZone } = ctx.principal.merchant;
   const money = (amount: number | undefined): number | null =>
     amount === undefined ? null : fromWireMoney(amount, currency);
@@ -118,7 +57,11 @@ async function createBatch(ctx: Context, wire: z.output<typeof batchSchema>): An
   return made.ok ? ok(batchBody(made.value)) : made;
 }
 
-async function batches(ctx: Context, wire: z.output<typeof batchesSchema>): Answer {
+/** `GET vouchers/batches` */
+export async function listBatches(
+  ctx: Context,
+  wire: z.output<typeof batchesSchema>,
+): Answer<typeof batchesAnswer> {
   const { page, per_page } = wire;
   const { currency } = ctx.principal.merchant;
   const { rows, total } = await listSeriesPage(ctx, per_page, (page - 1) * per_page);
@@ -126,7 +69,11 @@ async function batches(ctx: Context, wire: z.output<typeof batchesSchema>): Answ
   return ok(dataBody({ batches: lines, page, per_page, total }));
 }
 
-async function redeem(ctx: Context, wire: z.output<typeof redeemVoucherSchema>): Answer {
+/** `POST vouchers/redeem` */
+export async function redeem(
+  ctx: Context,
+  wire: z.output<typeof redeemVoucherSchema>,
+): Answer<typeof redemptionAnswer> {
   const { code, customer_id: customer, purchase_amount: amount, reference_id: reference } = wire;
   if (customer === null) return notFound("customer");
   const { currency } = ctx.principal.merchant;
@@ -139,7 +86,11 @@ async function redeem(ctx: Context, wire: z.output<typeof redeemVoucherSchema>):
   return redeemed.ok ? ok(redemptionBody(redeemed.value, currency)) : redeemed;
 }
 
-async function issue(ctx: Context, wire: z.output<typeof issueSchema>): Answer {
+/** `POST vouchers/issue` */
+export async function issue(
+  ctx: Context,
+  wire: z.output<typeof issueSchema>,
+): Answer<typeof issueAnswer> {
   const { batch_id: batch, customer_id: customer, delivered_via: via } = wire;
   if (customer === null) return notFound("customer");
   if (batch === null) return notFound("voucher_series");
@@ -151,10 +102,14 @@ async function issue(ctx: Context, wire: z.output<typeof issueSchema>): Answer {
     reference: wire.reference_id ?? null,
     deliveredVia: via ?? null,
   });
-  return issued.ok ? ok(dataBody(issuedData(issued.value, customer))) : issued;
+  return issued.ok ? ok(issuedBody(issued.value, customer)) : issued;
 }
 
-async function get(ctx: Context, wire: z.output<typeof voucherSchema>): Answer {
+/** `GET vouchers/{code}` */
+export async function getByCode(
+  ctx: Context,
+  wire: z.output<typeof voucherSchema>,
+): Answer<typeof voucherAnswer> {
   const found = await getVoucher(ctx, wire.code);
-  return found.ok ? ok(dataBody(voucherData(ctx, found.value))) : found;
+  return found.ok ? ok(voucherBody(ctx, found.value)) : found;
 }
