@@ -11,7 +11,7 @@ import type { Admitted } from "./admission.ts";
 import { admit } from "./admission.ts";
 import type { Call, Endpoint, ErrorTable, Received } from "./calls.ts";
 import { ENTRY_ERRORS } from "./calls.ts";
-import { closeRoutes } from "./closing.ts";
+import { closeMethods, closeRoutes } from "./closing.ts";
 import { countAddress } from "./rate-limit.ts";
 import type { Http, HttpEnv } from "./request.ts";
 import { deferrer, logUnexpected } from "./request.ts";
@@ -46,6 +46,11 @@ export interface Dialect<A extends Admitted<unknown>, Own extends object, Row> {
   readonly errors: readonly LoyaltyErrorCode[];
   /** Whether a request is this dialect's; absent: every one below its root. */
   owns?(http: Http): boolean;
+  /**
+   * Whether a path without parameters is that of its own calls only: another method is refused
+   * there, also where a path with a parameter would take it. Absent: the first that takes it wins.
+   */
+  readonly literalsWin?: boolean;
   /** Whether accounts that are not set up yet may call more than what sets them up. */
   readonly admitsPending?: boolean;
   /** `call` is null for a path or method that there is none of. */
@@ -105,13 +110,17 @@ export function mount<A extends Admitted<Caller>, Caller, Own extends object, Ro
   dialect: Dialect<A, Own, Row>,
   calls: readonly Call<Caller, Own>[],
 ): void {
-  for (const call of calls) {
-    for (const path of call.paths) {
-      app.on(call.method, path, (http, next) =>
-        dialect.owns?.(http) === false ? next() : answer(http, dialect, call),
-      );
-    }
-  }
+  const routes = calls.flatMap((call) => call.paths.map((path) => ({ call, path })));
+  const add = ({ call, path }: (typeof routes)[number]): void => {
+    app.on(call.method, path, (http, next) =>
+      dialect.owns?.(http) === false ? next() : answer(http, dialect, call),
+    );
+  };
+  const isFirst = ({ path }: { readonly path: string }): boolean =>
+    dialect.literalsWin === true && !path.includes(":");
+  routes.filter(isFirst).forEach(add);
+  if (dialect.literalsWin === true) closeMethods(app, refuser(dialect));
+  routes.filter((route) => !isFirst(route)).forEach(add);
 }
 
 /**
@@ -127,11 +136,14 @@ export function close<A extends Admitted<unknown>, Own extends object, Row>(
     logUnexpected(http.get("requestId"), error);
     return failUnexpectedly(http, dialect);
   });
-  closeRoutes(
-    app,
-    (http, error) => (dialect.owns?.(http) === false ? null : refuseStranger(http, dialect, error)),
-    rest,
-  );
+  closeRoutes(app, refuser(dialect), rest);
+}
+
+function refuser<A extends Admitted<unknown>, Own extends object, Row>(
+  dialect: Dialect<A, Own, Row>,
+): (http: Http, error: LoyaltyError) => Promise<Response> | null {
+  return (http, error) =>
+    dialect.owns?.(http) === false ? null : refuseStranger(http, dialect, error);
 }
 
 /** The whole dialect as an app. */

@@ -59,7 +59,19 @@ const whole = call({
   act: async () => ok(new Response("as it is", { status: 203 })),
 });
 
-const CALLS = [things, gone, whole];
+const special = call({
+  method: "POST",
+  path: "/things/special",
+  summary: "Stands at a path that another call's parameter takes too",
+  scope: null,
+  input: z.unknown(),
+  answer: EMPTY,
+  status: 204,
+  errors: [],
+  act: async () => ok(null),
+});
+
+const CALLS = [things, gone, whole, special];
 
 const refused = ({ code }: { readonly code: string }) => code;
 
@@ -107,13 +119,13 @@ const DIALECT: Dialect<Admitted<string>, { readonly loud?: boolean }, string> = 
   strangers: "authenticated",
 };
 
-function parrot(): Hono<HttpEnv> {
+function parrot(dialect = DIALECT): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   app.use(async (http, next) => {
     nameRequest(http);
     await next();
   });
-  app.route("/parrot", serve(DIALECT, CALLS));
+  app.route("/parrot", serve(dialect, CALLS));
   app.notFound(() => new Response("another's", { status: 404 }));
   return app;
 }
@@ -123,8 +135,9 @@ async function ask(
   path: string,
   body: unknown = null,
   name: string | null = "Ada",
+  dialect = DIALECT,
 ): Promise<{ readonly status: number; readonly body: unknown; readonly headers: Headers }> {
-  const response = await parrot().request(
+  const response = await parrot(dialect).request(
     path,
     {
       method,
@@ -214,6 +227,21 @@ describe("a dialect", () => {
   it("tells who may know", async () => {
     expect(await ask("PUT", "/parrot/nothing")).toMatchObject({ body: "no route" });
     expect(await ask("PUT", "/parrot/things/7")).toMatchObject({ body: "only POST DELETE" });
+  });
+
+  it("may keep a literal path from another call's parameter, whatever the method", async () => {
+    const strict: typeof DIALECT = { ...DIALECT, literalsWin: true };
+    const special = "/parrot/things/special";
+    const at = async (method: string, path: string, dialect = strict) => {
+      const { status, body } = await ask(method, path, { count: 2 }, "Ada", dialect);
+      return [status, body];
+    };
+    expect(await at("DELETE", special)).toEqual([400, "only POST"]);
+    expect(await at("POST", special)).toEqual([204, ""]);
+    expect(await at("DELETE", "/parrot/things/7")).toEqual([204, ""]);
+    expect(await at("DELETE", special, DIALECT)).toEqual([204, ""]);
+    expect(await at("POST", special, DIALECT)).toEqual([201, expect.anything()]);
+    expect(await at("PUT", "/parrot/things/foreign")).toEqual([404, "another's"]);
   });
 
   it("passes on what is not its own", async () => {

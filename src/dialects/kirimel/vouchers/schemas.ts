@@ -1,40 +1,22 @@
 import * as z from "zod";
-import { isDate } from "../../core/dates.ts";
-import { MAX_VOUCHERS } from "../../services/vouchers/series.ts";
-import { customerId, MAX_NAME, MAX_REFERENCE, MAX_TEXT, money, text } from "./schemas.ts";
-import { parseBatch } from "./voucher-mapping.ts";
-
-const date = text(10).refine(isDate, "must be a date, YYYY-MM-DD");
-const businessType = z.enum(["RESTAURANT", "RETAIL"], "must be RESTAURANT or RETAIL");
-
-/** Customer number that a request carries beside its own fields; see `guardWrite`. */
-const named = { customer_id: customerId.optional().catch(undefined) };
-
-/** `POST group/create` */
-export const groupSchema = z.object({
-  company_slug: text(63).regex(/^[a-z0-9]{3,}$/, "must be 3 or more lower-case letters and digits"),
-  company_name: text(MAX_NAME).refine((name) => name.trim() !== "", "must not be blank"),
-  business_type: businessType,
-  ...named,
-});
-
-/** `POST group/sites/add` */
-export const siteSchema = z.object({
-  site_code: text(63).regex(/^[A-Z0-9]{3,}$/, "must be 3 or more upper-case letters and digits"),
-  site_name: text(MAX_NAME).refine((name) => name.trim() !== "", "must not be blank"),
-  site_type: businessType,
-  address: text(MAX_TEXT).optional(),
-  city: text(MAX_NAME).optional(),
-  state: text(MAX_NAME).optional(),
-  postal_code: text(32).optional(),
-  phone: text(32).optional(),
-  ...named,
-});
+import { text } from "../../../http/wire/fields.ts";
+import { MAX_VOUCHERS } from "../../../services/vouchers/series.ts";
+import {
+  customerId,
+  date,
+  filledName,
+  MAX_NAME,
+  MAX_REFERENCE,
+  money,
+  named,
+  paging,
+} from "../schemas.ts";
+import { parseBatch } from "./mapping.ts";
 
 /** `POST vouchers/batches/create` */
 export const batchSchema = z
   .object({
-    name: text(MAX_NAME).refine((name) => name.trim() !== "", "must not be blank"),
+    name: filledName,
     type: z.enum(["PERCENT", "FIXED", "BOGO"], "must be PERCENT, FIXED or BOGO"),
     value: money,
     quantity: text(16)
@@ -76,3 +58,6 @@ export const issueSchema = z.object({
 
 /** `GET vouchers/{code}` */
 export const voucherSchema = z.object({ code: text(MAX_NAME) });
+
+/** `GET vouchers/batches` */
+export const batchesSchema = z.object(paging);

@@ -1,14 +1,29 @@
-import { formatShortDecimal } from "../../core/amount.ts";
-import { dayOf } from "../../services/calendar.ts";
-import type { Context } from "../../services/context.ts";
-import type { Group } from "../../services/merchants/groups.ts";
-import type { SiteRow } from "../../services/merchants/sites.ts";
-import type { NewSeries, SeriesSummary } from "../../services/vouchers/series.ts";
-import type { VoucherRecord, VoucherRedemption } from "../../services/vouchers/vouchers.ts";
-import { voucherTerms } from "../../services/vouchers/vouchers.ts";
-import { customerText, moneyNumber, timeText } from "./mapping.ts";
+import type * as z from "zod";
+import { formatShortDecimal } from "../../../core/amount.ts";
+import { moneyNumber } from "../../../http/wire/amounts.ts";
+import { dayOf } from "../../../services/calendar.ts";
+import type { Context } from "../../../services/context.ts";
+import type { NewSeries, SeriesSummary } from "../../../services/vouchers/series.ts";
+import type { VoucherRecord, VoucherRedemption } from "../../../services/vouchers/vouchers.ts";
+import { voucherTerms } from "../../../services/vouchers/vouchers.ts";
+import { customerText, dataBody, timeText } from "../mapping.ts";
+import type {
+  available,
+  batch,
+  batchAnswer,
+  issueAnswer,
+  redemptionAnswer,
+  voucherAnswer,
+} from "./answers.ts";
 
 const TYPES = { percent: "PERCENT", amount: "FIXED", bogo: "BOGO" } as const;
+
+const STATUSES = {
+  active: "ACTIVE",
+  redeemed: "REDEEMED",
+  voided: "VOIDED",
+  expired: "EXPIRED",
+} as const;
 
 /** Our kind of a KiriMel voucher type. */
 export const KINDS = { PERCENT: "percent", FIXED: "amount", BOGO: "bogo" } as const;
@@ -31,23 +46,8 @@ function worth(kind: keyof typeof TYPES, value: number, currency: string): unkno
   return kind === "percent" ? Number(formatShortDecimal(value, 2)) : moneyNumber(value, currency);
 }
 
-/** Body of `group/create`. `tenant_db` has the documented form and names no database. */
-export function groupBody(group: Group): object {
-  return {
-    success: true,
-    group_id: group.number,
-    group_code: group.code,
-    tenant_db: `kiriloyalty_${group.code}`,
-  };
-}
-
-/** Body of `group/sites/add`. */
-export function siteBody(site: SiteRow): object {
-  return { success: true, site_id: site.number, site_code: site.code };
-}
-
 /** Body of `vouchers/batches/create`. */
-export function batchBody(series: NewSeries): object {
+export function batchBody(series: NewSeries): z.input<typeof batchAnswer> {
   return {
     success: true,
     batch_id: batchText(series.number),
@@ -57,7 +57,7 @@ export function batchBody(series: NewSeries): object {
 }
 
 /** One line of `GET vouchers/batches`. */
-export function batchLine(summary: SeriesSummary, currency: string): object {
+export function batchLine(summary: SeriesSummary, currency: string): z.input<typeof batch> {
   const { series, vouchers, redeemed } = summary;
   return {
     batch_id: batchText(series.number),
@@ -75,7 +75,10 @@ export function batchLine(summary: SeriesSummary, currency: string): object {
 }
 
 /** Body of `vouchers/redeem`. */
-export function redemptionBody(redemption: VoucherRedemption, currency: string): object {
+export function redemptionBody(
+  redemption: VoucherRedemption,
+  currency: string,
+): z.input<typeof redemptionAnswer> {
   return {
     success: true,
     redemption_id: `REDEEM_${redemption.number}`,
@@ -86,18 +89,18 @@ export function redemptionBody(redemption: VoucherRedemption, currency: string):
   };
 }
 
-/** `data` of `vouchers/issue`. */
-export function issuedData(record: VoucherRecord, customer: number): object {
-  return {
+/** Body of `vouchers/issue`. */
+export function issuedBody(record: VoucherRecord, customer: number): z.input<typeof issueAnswer> {
+  return dataBody({
     voucher_id: record.voucher.number,
     code: record.voucher.code,
     customer_id: customerText(customer),
     valid_until: voucherTerms(record).validUntil,
-  };
+  });
 }
 
 /** One line of `available_vouchers`. */
-export function availableLine(record: VoucherRecord, currency: string): object {
+export function availableLine(record: VoucherRecord, currency: string): z.input<typeof available> {
   const { voucher, series } = record;
   return {
     id: voucher.number,
@@ -110,24 +113,24 @@ export function availableLine(record: VoucherRecord, currency: string): object {
   };
 }
 
-/** `data` of `GET vouchers/{code}`. */
-export function voucherData(ctx: Context, record: VoucherRecord): object {
+/** Body of `GET vouchers/{code}`. */
+export function voucherBody(ctx: Context, record: VoucherRecord): z.input<typeof voucherAnswer> {
   const { voucher, series } = record;
   const { validFrom, validUntil } = voucherTerms(record);
   const { currency, timeZone } = ctx.principal.merchant;
   const day = dayOf(ctx.now, timeZone);
   const expired = validUntil !== null && day > validUntil;
   const status = voucher.status === "active" && expired ? "expired" : voucher.status;
-  return {
+  return dataBody({
     id: voucher.number,
     code: voucher.code,
     batch_name: series.name,
     voucher_type: TYPES[series.kind],
     voucher_value: worth(series.kind, series.value, currency),
-    status: status.toUpperCase(),
+    status: STATUSES[status],
     valid_from: validFrom,
     valid_until: validUntil,
     min_purchase: moneyNumber(series.minPurchase, currency),
     redeemed_at: voucher.redeemedAt === null ? null : timeText(voucher.redeemedAt),
-  };
+  });
 }
