@@ -10,10 +10,10 @@ import { createProgram, getProgram } from "../../services/merchants/programs.ts"
 import { createSite, pageSites } from "../../services/merchants/sites.ts";
 import { authenticateAdmin, authenticateForMerchant } from "./authentication.ts";
 import { create, list, mapped, readJson } from "./calls.ts";
-import { customerRoutes } from "./customer-routes.ts";
-import { customerTypeRoutes } from "./customer-type-routes.ts";
+import { customerTypeRoutes } from "./customer-types/calls.ts";
+import { customerRoutes } from "./customers/calls.ts";
+import { importCustomers } from "./customers/import.ts";
 import { internalProblem, problem } from "./errors.ts";
-import { importCustomers } from "./import.ts";
 import {
   fromKey,
   fromMerchant,
@@ -25,12 +25,12 @@ import {
   toKeyInput,
   toMerchantInput,
 } from "./mapping.ts";
-import { membershipRoutes } from "./membership-routes.ts";
-import { messageRoutes } from "./message-routes.ts";
-import { programSchema } from "./program-schemas.ts";
+import { membershipRoutes } from "./memberships/calls.ts";
+import { messageRoutes } from "./messages/calls.ts";
+import { programSchema } from "./programs/schemas.ts";
 import { keySchema, listSchema, merchantSchema, siteSchema, staffSchema } from "./schemas.ts";
-import { voucherRoutes } from "./voucher-routes.ts";
-import { webhookRoutes } from "./webhook-routes.ts";
+import { voucherRoutes } from "./vouchers/calls.ts";
+import { webhookRoutes } from "./webhooks/calls.ts";
 
 /** The native API, `/loyalty/v1`. */
 export function nativeRoutes(): Hono<HttpEnv> {

@@ -1,9 +1,9 @@
-import { eventBody } from "../../core/events/body.ts";
-import type { Delivery } from "../../services/events/deliveries.ts";
-import type { EndpointRow, NewEndpoint } from "../../services/events/endpoints.ts";
-import type { EventRow } from "../../services/events/events.ts";
-import type { RebuildRow } from "../../services/events/projection.ts";
-import type { Body } from "./mapping.ts";
+import { eventBody } from "../../../core/events/body.ts";
+import type { Delivery } from "../../../services/events/deliveries.ts";
+import type { EndpointRow, NewEndpoint } from "../../../services/events/endpoints.ts";
+import type { EventRow } from "../../../services/events/events.ts";
+import type { RebuildRow } from "../../../services/events/projection.ts";
+import type { Body } from "../mapping.ts";
 
 const at = (time: number | null): string | null =>
   time === null ? null : new Date(time).toISOString();

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { MAX_EMAIL, normaliseEmail, normalisePhone } from "../../core/identifiers.ts";
-import { date, name } from "./schemas.ts";
+import { MAX_EMAIL, normaliseEmail, normalisePhone } from "../../../core/identifiers.ts";
+import { date, name } from "../schemas.ts";
 
 const MAX_PHONE = 64;
 

@@ -8,18 +8,24 @@ import {
   parseDecimal,
   parseRate,
   RATE_SCALE,
-} from "../../core/amount.ts";
-import type { LoyaltyError } from "../../core/errors.ts";
-import { invalid } from "../../core/errors.ts";
-import type { Result } from "../../core/result.ts";
-import { ok } from "../../core/result.ts";
-import type { HttpEnv } from "../../http/request.ts";
-import type { CustomerTypeInput, CustomerTypeRow } from "../../services/customers/customer-type.ts";
-import { createCustomerType, pageCustomerTypes } from "../../services/customers/customer-type.ts";
-import { create, list, mapped } from "./calls.ts";
-import { customerTypeSchema } from "./customer-type-schemas.ts";
-import type { Body } from "./mapping.ts";
-import { fromPage, stamps } from "./mapping.ts";
+} from "../../../core/amount.ts";
+import type { LoyaltyError } from "../../../core/errors.ts";
+import { invalid } from "../../../core/errors.ts";
+import type { Result } from "../../../core/result.ts";
+import { ok } from "../../../core/result.ts";
+import type { HttpEnv } from "../../../http/request.ts";
+import type {
+  CustomerTypeInput,
+  CustomerTypeRow,
+} from "../../../services/customers/customer-type.ts";
+import {
+  createCustomerType,
+  pageCustomerTypes,
+} from "../../../services/customers/customer-type.ts";
+import { create, list, mapped } from "../calls.ts";
+import type { Body } from "../mapping.ts";
+import { fromPage, stamps } from "../mapping.ts";
+import { customerTypeSchema } from "./schemas.ts";
 
 /** Customer types: groups of customers with earning and spending rules of their own. */
 export function customerTypeRoutes(app: Hono<HttpEnv>): void {

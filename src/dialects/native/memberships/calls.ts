@@ -1,25 +1,25 @@
 import type { Hono } from "hono";
-import type { LoyaltyError } from "../../core/errors.ts";
-import type { Result } from "../../core/result.ts";
-import { ok } from "../../core/result.ts";
-import type { HttpEnv } from "../../http/request.ts";
-import type { Context } from "../../services/context.ts";
-import { getCustomerOrErased } from "../../services/customers/customers.ts";
+import type { LoyaltyError } from "../../../core/errors.ts";
+import type { Result } from "../../../core/result.ts";
+import { ok } from "../../../core/result.ts";
+import type { HttpEnv } from "../../../http/request.ts";
+import type { Context } from "../../../services/context.ts";
+import { getCustomerOrErased } from "../../../services/customers/customers.ts";
 import type {
   MembershipProgramRow,
   MembershipRecord,
-} from "../../services/memberships/memberships.ts";
+} from "../../../services/memberships/memberships.ts";
 import {
   assignMembership,
   createMembershipProgram,
   listMemberships,
   pageMembershipPrograms,
   removeMemberships,
-} from "../../services/memberships/memberships.ts";
-import { call, create, list, mapped } from "./calls.ts";
-import type { Body } from "./mapping.ts";
-import { fromPage, stamps } from "./mapping.ts";
-import { membershipProgramSchema, membershipSchema } from "./membership-schemas.ts";
+} from "../../../services/memberships/memberships.ts";
+import { call, create, list, mapped } from "../calls.ts";
+import type { Body } from "../mapping.ts";
+import { fromPage, stamps } from "../mapping.ts";
+import { membershipProgramSchema, membershipSchema } from "./schemas.ts";
 
 /** Membership programmes, and the memberships that customers hold. */
 export function membershipRoutes(app: Hono<HttpEnv>): void {

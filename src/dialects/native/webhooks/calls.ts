@@ -1,16 +1,16 @@
 import type { Hono } from "hono";
-import { ok } from "../../core/result.ts";
-import type { Http, HttpEnv } from "../../http/request.ts";
-import { validate } from "../../http/wire/validation.ts";
-import type { Context } from "../../services/context.ts";
+import { ok } from "../../../core/result.ts";
+import type { Http, HttpEnv } from "../../../http/request.ts";
+import { validate } from "../../../http/wire/validation.ts";
+import type { Context } from "../../../services/context.ts";
 import {
   eventDeliveries,
   pageDeliveries,
   pingEndpoint,
   replayEvents,
   resendEvent,
-} from "../../services/events/deliveries.ts";
-import type { EndpointPatch } from "../../services/events/endpoints.ts";
+} from "../../../services/events/deliveries.ts";
+import type { EndpointPatch } from "../../../services/events/endpoints.ts";
 import {
   changeEndpoint,
   createEndpoint,
@@ -18,26 +18,20 @@ import {
   pageEndpoints,
   removeEndpoint,
   rotateSecret,
-} from "../../services/events/endpoints.ts";
-import { readEvents } from "../../services/events/events.ts";
-import { getRebuild, rebuildProjection } from "../../services/events/projection.ts";
-import type { Answer } from "./calls.ts";
-import { call, create, expectedVersion, list, mapped, readJson, setETag } from "./calls.ts";
-import { fromPage } from "./mapping.ts";
-import {
-  fromDelivery,
-  fromEndpoint,
-  fromEvent,
-  fromNewEndpoint,
-  fromRebuild,
-} from "./webhook-mapping.ts";
+} from "../../../services/events/endpoints.ts";
+import { readEvents } from "../../../services/events/events.ts";
+import { getRebuild, rebuildProjection } from "../../../services/events/projection.ts";
+import type { Answer } from "../calls.ts";
+import { call, create, expectedVersion, list, mapped, readJson, setETag } from "../calls.ts";
+import { fromPage } from "../mapping.ts";
+import { fromDelivery, fromEndpoint, fromEvent, fromNewEndpoint, fromRebuild } from "./mapping.ts";
 import {
   endpointPatchSchema,
   endpointSchema,
   feedSchema,
   replaySchema,
   resendSchema,
-} from "./webhook-schemas.ts";
+} from "./schemas.ts";
 
 const SCOPE = "write:webhooks";
 

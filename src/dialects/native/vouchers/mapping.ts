@@ -1,20 +1,20 @@
 import type * as z from "zod";
-import { currencyScale, formatDecimal, parseDecimal } from "../../core/amount.ts";
-import type { LoyaltyError } from "../../core/errors.ts";
-import { invalid } from "../../core/errors.ts";
-import type { Result } from "../../core/result.ts";
-import { ok } from "../../core/result.ts";
-import type { Merchant } from "../../services/context.ts";
-import type { WantedCodes } from "../../services/vouchers/codes.ts";
+import { currencyScale, formatDecimal, parseDecimal } from "../../../core/amount.ts";
+import type { LoyaltyError } from "../../../core/errors.ts";
+import { invalid } from "../../../core/errors.ts";
+import type { Result } from "../../../core/result.ts";
+import { ok } from "../../../core/result.ts";
+import type { Merchant } from "../../../services/context.ts";
+import type { WantedCodes } from "../../../services/vouchers/codes.ts";
 import type {
   AddVouchersInput,
   SeriesInput,
   SeriesPresentation,
   SeriesRow,
-} from "../../services/vouchers/series.ts";
-import type { Body } from "./mapping.ts";
-import { stamps } from "./mapping.ts";
-import type { codesSchema, voucherSeriesSchema, vouchersSchema } from "./voucher-schemas.ts";
+} from "../../../services/vouchers/series.ts";
+import type { Body } from "../mapping.ts";
+import { stamps } from "../mapping.ts";
+import type { codesSchema, voucherSeriesSchema, vouchersSchema } from "./schemas.ts";
 
 /** A series for the service; amounts that the currency cannot hold are faults. */
 export function toSeriesInput(

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { MAX_YEARS } from "../../services/memberships/memberships.ts";
-import { name } from "./schemas.ts";
-import { conditions, description, key } from "./voucher-schemas.ts";
+import { MAX_YEARS } from "../../../services/memberships/memberships.ts";
+import { name } from "../schemas.ts";
+import { conditions, description, key } from "../vouchers/schemas.ts";
 
 const years = z.int().min(1).max(MAX_YEARS);
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { MAX_SERIES_KEY, MAX_SKU } from "../../core/program/grants.ts";
-import { MAX_CATEGORY, MAX_TIERS } from "../../core/program/program.ts";
-import { date, decimal, MAX_TEXT, name } from "./schemas.ts";
+import { MAX_SERIES_KEY, MAX_SKU } from "../../../core/program/grants.ts";
+import { MAX_CATEGORY, MAX_TIERS } from "../../../core/program/program.ts";
+import { date, decimal, MAX_TEXT, name } from "../schemas.ts";
 
 const expiry = z.strictObject({ days: z.int().optional(), date: date.optional() });
 const per = z.enum(["bill", "item"]).optional();

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { MAX_SERIES_KEY } from "../../core/program/grants.ts";
-import { MAX_VOUCHERS } from "../../services/vouchers/codes.ts";
-import { date, decimal, MAX_NAME, MAX_NUMBER, name } from "./schemas.ts";
+import { MAX_SERIES_KEY } from "../../../core/program/grants.ts";
+import { MAX_VOUCHERS } from "../../../services/vouchers/codes.ts";
+import { date, decimal, MAX_NAME, MAX_NUMBER, name } from "../schemas.ts";
 
 const MAX_DESCRIPTION = 1_000;
 const MAX_CONDITIONS = 10_000;

@@ -1,17 +1,17 @@
-import type { LoyaltyError } from "../../core/errors.ts";
-import { invalid } from "../../core/errors.ts";
-import type { Result } from "../../core/result.ts";
-import { err } from "../../core/result.ts";
-import type { Http } from "../../http/request.ts";
-import { logUnexpected } from "../../http/request.ts";
-import { decodeUtf8 } from "../../http/wire/body.ts";
-import type { Context } from "../../services/context.ts";
-import type { Imported } from "../../services/customers/import.ts";
-import { importCustomer } from "../../services/customers/import.ts";
-import { readText } from "./calls.ts";
-import { internalProblem, problem, problemOf } from "./errors.ts";
-import { toImportInput } from "./mapping.ts";
-import { importSchema, MAX_IMPORT_BYTES, MAX_IMPORT_LINES } from "./schemas.ts";
+import type { LoyaltyError } from "../../../core/errors.ts";
+import { invalid } from "../../../core/errors.ts";
+import type { Result } from "../../../core/result.ts";
+import { err } from "../../../core/result.ts";
+import type { Http } from "../../../http/request.ts";
+import { logUnexpected } from "../../../http/request.ts";
+import { decodeUtf8 } from "../../../http/wire/body.ts";
+import type { Context } from "../../../services/context.ts";
+import type { Imported } from "../../../services/customers/import.ts";
+import { importCustomer } from "../../../services/customers/import.ts";
+import { readText } from "../calls.ts";
+import { internalProblem, problem, problemOf } from "../errors.ts";
+import { toImportInput } from "../mapping.ts";
+import { importSchema, MAX_IMPORT_BYTES, MAX_IMPORT_LINES } from "../schemas.ts";
 
 const TOO_MANY = invalid("", "too_many_lines", `must have at most ${MAX_IMPORT_LINES} lines`);
 

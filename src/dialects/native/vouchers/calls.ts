@@ -1,10 +1,10 @@
 import type { Hono } from "hono";
-import type { HttpEnv } from "../../http/request.ts";
-import { addVouchers, createSeries, cursorSeries } from "../../services/vouchers/series.ts";
-import { create, list, mapped } from "./calls.ts";
-import { fromPage } from "./mapping.ts";
-import { fromSeries, toSeriesInput, toVouchersInput } from "./voucher-mapping.ts";
-import { voucherSeriesSchema, vouchersSchema } from "./voucher-schemas.ts";
+import type { HttpEnv } from "../../../http/request.ts";
+import { addVouchers, createSeries, cursorSeries } from "../../../services/vouchers/series.ts";
+import { create, list, mapped } from "../calls.ts";
+import { fromPage } from "../mapping.ts";
+import { fromSeries, toSeriesInput, toVouchersInput } from "./mapping.ts";
+import { voucherSeriesSchema, vouchersSchema } from "./schemas.ts";
 
 /** Voucher series, and vouchers that are added to them. */
 export function voucherRoutes(app: Hono<HttpEnv>): void {

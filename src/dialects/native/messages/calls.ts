@@ -1,10 +1,10 @@
 import type { Hono } from "hono";
-import type { HttpEnv } from "../../http/request.ts";
-import type { MessageRow } from "../../services/messages/messages.ts";
-import { pageMessages } from "../../services/messages/messages.ts";
-import { list, mapped } from "./calls.ts";
-import type { Body } from "./mapping.ts";
-import { fromPage } from "./mapping.ts";
+import type { HttpEnv } from "../../../http/request.ts";
+import type { MessageRow } from "../../../services/messages/messages.ts";
+import { pageMessages } from "../../../services/messages/messages.ts";
+import { list, mapped } from "../calls.ts";
+import type { Body } from "../mapping.ts";
+import { fromPage } from "../mapping.ts";
 
 /** The local message log: what a developer's customers would have been sent. */
 export function messageRoutes(app: Hono<HttpEnv>): void {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { decimal, MAX_NUMBER, name } from "./schemas.ts";
+import { decimal, MAX_NUMBER, name } from "../schemas.ts";
 
 /**
  * `POST /customer_types`: `discount_percent` in percent, `earn_amount` in the merchant's currency,
