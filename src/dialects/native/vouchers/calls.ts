@@ -1,35 +1,45 @@
-import type { Hono } from "hono";
-import type { HttpEnv } from "../../../http/request.ts";
+import { json } from "../../../http/calls.ts";
 import { addVouchers, createSeries, cursorSeries } from "../../../services/vouchers/series.ts";
-import { create, list, mapped } from "../calls.ts";
-import { fromPage } from "../mapping.ts";
-import { fromSeries, toSeriesInput, toVouchersInput } from "./mapping.ts";
+import { call, list, mapped } from "../declarations.ts";
+import { codesAnswer, seriesAnswer } from "./answers.ts";
+import { codesBody, seriesBody, toSeriesInput, toVouchersInput } from "./mapping.ts";
 import { voucherSeriesSchema, vouchersSchema } from "./schemas.ts";
 
 /** Voucher series, and vouchers that are added to them. */
-export function voucherRoutes(app: Hono<HttpEnv>): void {
-  app.post("/voucher_series", (http) =>
-    create(http, "write:vouchers", voucherSeriesSchema, async (ctx, wire) => {
+export const VOUCHER_CALLS = [
+  call({
+    method: "POST",
+    path: "/voucher_series",
+    summary: "Makes a voucher series and its vouchers",
+    scope: "write:vouchers",
+    input: voucherSeriesSchema,
+    answer: json(codesAnswer),
+    status: 201,
+    errors: ["not_found", "already_exists", "customer_busy"],
+    async act(ctx, wire) {
       const input = toSeriesInput(wire, ctx.principal.merchant);
-      if (!input.ok) return input;
-      return mapped(await createSeries(ctx, input.value), ({ id, codes }) => ({
-        id,
-        object: "voucher_series",
-        codes,
-      }));
-    }),
-  );
-  app.get("/voucher_series", (http) =>
-    list(http, "read:vouchers", async (ctx, limit, before) =>
-      fromPage(await cursorSeries(ctx, limit, before), (row) =>
-        fromSeries(row, ctx.principal.merchant.currency),
-      ),
-    ),
-  );
-  app.post("/voucher_series/:id/vouchers", (http) =>
-    create(http, "write:vouchers", vouchersSchema, async (ctx, wire) => {
-      const added = await addVouchers(ctx, toVouchersInput(http.req.param("id"), wire));
-      return mapped(added, ({ id, codes }) => ({ id, object: "voucher_series", codes }));
-    }),
-  );
-}
+      return input.ok ? mapped(await createSeries(ctx, input.value), codesBody) : input;
+    },
+  }),
+  list({
+    path: "/voucher_series",
+    summary: "Lists the merchant's voucher series, newest first",
+    scope: "read:vouchers",
+    item: seriesAnswer,
+    errors: [],
+    read: cursorSeries,
+    show: (row, ctx) => seriesBody(row, ctx.principal.merchant.currency),
+  }),
+  call({
+    method: "POST",
+    path: "/voucher_series/:id/vouchers",
+    summary: "Adds vouchers to a series",
+    scope: "write:vouchers",
+    input: vouchersSchema,
+    answer: json(codesAnswer),
+    status: 201,
+    errors: ["not_found", "already_exists", "customer_busy"],
+    act: async (ctx, wire, { path: { id = "" } }) =>
+      mapped(await addVouchers(ctx, toVouchersInput(id, wire)), codesBody),
+  }),
+];

@@ -8,12 +8,13 @@ import type { Merchant } from "../../../services/context.ts";
 import type { WantedCodes } from "../../../services/vouchers/codes.ts";
 import type {
   AddVouchersInput,
+  NewSeries,
   SeriesInput,
   SeriesPresentation,
   SeriesRow,
 } from "../../../services/vouchers/series.ts";
-import type { Body } from "../mapping.ts";
-import { stamps } from "../mapping.ts";
+import { stampTexts } from "../mapping.ts";
+import type { codesAnswer, seriesAnswer } from "./answers.ts";
 import type { codesSchema, voucherSeriesSchema, vouchersSchema } from "./schemas.ts";
 
 /** A series for the service; amounts that the currency cannot hold are faults. */
@@ -69,7 +70,7 @@ const PERCENT_SCALE = 2;
 const MAX_PERCENT = 10_000;
 
 /** A series as the list shows it. */
-export function fromSeries(row: SeriesRow, currency: string): Body {
+export function seriesBody(row: SeriesRow, currency: string): z.input<typeof seriesAnswer> {
   const scale = currencyScale(currency);
   const money = (amount: number | null): string | null =>
     amount === null ? null : formatDecimal(amount, scale);
@@ -91,6 +92,11 @@ export function fromSeries(row: SeriesRow, currency: string): Body {
     conditions: row.conditions,
     configuration: row.configuration,
     life_days: row.lifeDays,
-    ...stamps(row),
+    ...stampTexts(row),
   };
+}
+
+/** A series with the codes that were just made of it. */
+export function codesBody(made: Pick<NewSeries, "id" | "codes">): z.input<typeof codesAnswer> {
+  return { id: made.id, object: "voucher_series", codes: [...made.codes] };
 }

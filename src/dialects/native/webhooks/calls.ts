@@ -1,16 +1,4 @@
-import type { Hono } from "hono";
-import { ok } from "../../../core/result.ts";
-import type { Http, HttpEnv } from "../../../http/request.ts";
-import { validate } from "../../../http/wire/validation.ts";
-import type { Context } from "../../../services/context.ts";
-import {
-  eventDeliveries,
-  pageDeliveries,
-  pingEndpoint,
-  replayEvents,
-  resendEvent,
-} from "../../../services/events/deliveries.ts";
-import type { EndpointPatch } from "../../../services/events/endpoints.ts";
+import { json } from "../../../http/calls.ts";
 import {
   changeEndpoint,
   createEndpoint,
@@ -19,162 +7,104 @@ import {
   removeEndpoint,
   rotateSecret,
 } from "../../../services/events/endpoints.ts";
-import { readEvents } from "../../../services/events/events.ts";
-import { getRebuild, rebuildProjection } from "../../../services/events/projection.ts";
-import type { Answer } from "../calls.ts";
-import { call, create, expectedVersion, list, mapped, readJson, setETag } from "../calls.ts";
-import { fromPage } from "../mapping.ts";
-import { fromDelivery, fromEndpoint, fromEvent, fromNewEndpoint, fromRebuild } from "./mapping.ts";
-import {
-  endpointPatchSchema,
-  endpointSchema,
-  feedSchema,
-  replaySchema,
-  resendSchema,
-} from "./schemas.ts";
+import { deleted } from "../answers.ts";
+import { call, list, mapped, NOTHING } from "../declarations.ts";
+import { expectedVersion, setETag } from "../versions.ts";
+import { endpointAnswer, newEndpointAnswer } from "./answers.ts";
+import { endpointBody, newEndpointBody, toEndpointPatch } from "./mapping.ts";
+import { endpointPatchSchema, endpointSchema } from "./schemas.ts";
 
-const SCOPE = "write:webhooks";
+const scope = "write:webhooks";
+const path = "/webhook_endpoints/:id";
 
-/** Webhook endpoints, their deliveries, the feed, and rebuilding the projection. */
-export function webhookRoutes(app: Hono<HttpEnv>): void {
-  endpointRoutes(app);
-  deliveryRoutes(app);
-  app.get("/events", (http) => call(http, "read:events", (ctx) => feed(http, ctx)));
-  app.post("/projection/rebuild", (http) =>
-    call(http, "admin", async (ctx) => mapped(await rebuildProjection(ctx), fromRebuild), 202),
-  );
-  app.get("/projection/rebuild", (http) =>
-    call(http, "admin", async (ctx) => mapped(await getRebuild(ctx), fromRebuild)),
-  );
-}
-
-function endpointRoutes(app: Hono<HttpEnv>): void {
-  const path = "/webhook_endpoints/:id";
-  app.post("/webhook_endpoints", (http) =>
-    create(http, SCOPE, endpointSchema, async (ctx, wire) => {
-      const { url, description, event_types: eventTypes } = wire;
+/** Webhook endpoints. */
+export const ENDPOINT_CALLS = [
+  call({
+    method: "POST",
+    path: "/webhook_endpoints",
+    summary: "Registers a receiver of events, and shows its secret this once",
+    scope,
+    input: endpointSchema,
+    answer: json(newEndpointAnswer),
+    status: 201,
+    errors: ["limit_reached"],
+    async act(ctx, { url, description, event_types: eventTypes }, received) {
       const made = await createEndpoint(ctx, { url, description, eventTypes });
-      if (made.ok) setETag(http, made.value.row.version);
-      return mapped(made, fromNewEndpoint);
-    }),
-  );
-  app.get("/webhook_endpoints", (http) =>
-    list(http, SCOPE, async (ctx, limit, before) =>
-      fromPage(await pageEndpoints(ctx, limit, before), fromEndpoint),
-    ),
-  );
-  app.get(path, (http) =>
-    call(http, SCOPE, async (ctx) => {
-      const found = await getEndpoint(ctx, http.req.param("id"));
-      if (found.ok) setETag(http, found.value.version);
-      return mapped(found, fromEndpoint);
-    }),
-  );
-  app.patch(path, (http) => call(http, SCOPE, (ctx) => change(http, ctx, http.req.param("id"))));
-  app.delete(path, (http) =>
-    call(http, SCOPE, async (ctx) => {
-      const version = expectedVersion(http);
+      if (made.ok) setETag(received, made.value.row.version);
+      return mapped(made, newEndpointBody);
+    },
+  }),
+  list({
+    path: "/webhook_endpoints",
+    summary: "Lists the merchant's webhook endpoints, newest first",
+    scope,
+    item: endpointAnswer,
+    errors: [],
+    read: pageEndpoints,
+    show: endpointBody,
+  }),
+  call({
+    method: "GET",
+    path,
+    summary: "Shows a webhook endpoint",
+    scope,
+    input: NOTHING,
+    answer: json(endpointAnswer),
+    errors: ["not_found"],
+    async act(ctx, _, received) {
+      const { id = "" } = received.path;
+      const found = await getEndpoint(ctx, id);
+      if (found.ok) setETag(received, found.value.version);
+      return mapped(found, endpointBody);
+    },
+  }),
+  call({
+    method: "PATCH",
+    path,
+    summary: "Changes a webhook endpoint",
+    scope,
+    conditional: true,
+    input: endpointPatchSchema,
+    answer: json(endpointAnswer),
+    errors: ["not_found", "if_match_required", "etag_mismatch"],
+    async act(ctx, wire, received) {
+      const { id = "" } = received.path;
+      const version = expectedVersion(received.header("if-match"));
       if (!version.ok) return version;
-      const id = http.req.param("id");
+      const changed = await changeEndpoint(ctx, id, version.value, toEndpointPatch(wire));
+      if (changed.ok) setETag(received, changed.value.version);
+      return mapped(changed, endpointBody);
+    },
+  }),
+  call({
+    method: "DELETE",
+    path,
+    summary: "Removes a webhook endpoint with its deliveries",
+    scope,
+    conditional: true,
+    input: NOTHING,
+    answer: json(deleted("webhook_endpoint")),
+    errors: ["not_found", "if_match_required", "etag_mismatch"],
+    async act(ctx, _, { path: { id = "" }, header }) {
+      const version = expectedVersion(header("if-match"));
+      if (!version.ok) return version;
       const removed = await removeEndpoint(ctx, id, version.value);
       return mapped(removed, () => ({ id, object: "webhook_endpoint", deleted: true }));
-    }),
-  );
-  app.post(`${path}/rotate_secret`, (http) =>
-    call(http, SCOPE, async (ctx) => {
-      const rotated = await rotateSecret(ctx, http.req.param("id"));
-      if (rotated.ok) setETag(http, rotated.value.row.version);
-      return mapped(rotated, fromNewEndpoint);
-    }),
-  );
-}
-
-async function change(http: Http, ctx: Context, id: string): Answer {
-  const version = expectedVersion(http);
-  if (!version.ok) return version;
-  const wire = await readJson(http, endpointPatchSchema);
-  if (!wire.ok) return wire;
-  const { event_types: eventTypes, ...rest } = wire.value;
-  const given = Object.entries({ ...rest, eventTypes }).filter(([, value]) => value !== undefined);
-  const patch = Object.fromEntries(given) as EndpointPatch;
-  const changed = await changeEndpoint(ctx, id, version.value, patch);
-  if (changed.ok) setETag(http, changed.value.version);
-  return mapped(changed, fromEndpoint);
-}
-
-function deliveryRoutes(app: Hono<HttpEnv>): void {
-  const path = "/webhook_endpoints/:id";
-  app.post(`${path}/ping`, (http) =>
-    call(
-      http,
-      SCOPE,
-      async (ctx) =>
-        mapped(await pingEndpoint(ctx, http.req.param("id")), (id) => ({ object: "event", id })),
-      202,
-    ),
-  );
-  app.get(`${path}/deliveries`, (http) =>
-    list(http, SCOPE, async (ctx, limit, before) => {
-      const id = http.req.param("id");
-      return mapped(await pageDeliveries(ctx, id, limit, before), ({ deliveries, hasMore }) => ({
-        object: "list",
-        data: deliveries.map((delivery) => fromDelivery(id, delivery)),
-        has_more: hasMore,
-        next_cursor: hasMore ? (deliveries.at(-1)?.event ?? null) : null,
-      }));
-    }),
-  );
-  app.post(`${path}/resend`, (http) =>
-    call(
-      http,
-      SCOPE,
-      async (ctx) => {
-        const wire = await readJson(http, resendSchema);
-        if (!wire.ok) return wire;
-        const { event } = wire.value;
-        const resent = await resendEvent(ctx, http.req.param("id"), event);
-        return mapped(resent, () => ({ object: "event", id: event }));
-      },
-      202,
-    ),
-  );
-  app.post(`${path}/replay`, (http) =>
-    call(
-      http,
-      SCOPE,
-      async (ctx) => {
-        const wire = await readJson(http, replaySchema);
-        if (!wire.ok) return wire;
-        const replayed = await replayEvents(ctx, http.req.param("id"), wire.value.since);
-        return mapped(replayed, (events) => ({ object: "replay", events }));
-      },
-      202,
-    ),
-  );
-  app.get("/events/:id/deliveries", (http) =>
-    call(http, SCOPE, async (ctx) => {
-      const found = await eventDeliveries(ctx, http.req.param("id"));
-      const data = found.map(({ endpoint, delivery }) => fromDelivery(endpoint, delivery));
-      return ok({ object: "list", data, has_more: false, next_cursor: null });
-    }),
-  );
-}
-
-async function feed(http: Http, ctx: Context): Answer {
-  const query = validate(feedSchema, http.req.query());
-  if (!query.ok) return query;
-  const { limit, after_seq: after, cursor: before, types = [] } = query.value;
-  const rows = await readEvents(ctx, {
-    types,
-    limit: limit + 1,
-    ...(after === undefined ? {} : { after }),
-    ...(before === undefined ? {} : { before }),
-  });
-  const { sandbox } = ctx.principal.merchant;
-  const data = rows.slice(0, limit).map((row) => fromEvent(row, !sandbox));
-  const last = rows.slice(0, limit).at(-1)?.seq;
-  const hasMore = rows.length > limit;
-  const next = after === undefined ? { next_cursor: hasMore ? String(last) : null } : {};
-  const tail = after === undefined ? {} : { next_after_seq: last ?? after };
-  return ok({ object: "list", data, has_more: hasMore, ...next, ...tail });
-}
+    },
+  }),
+  call({
+    method: "POST",
+    path: `${path}/rotate_secret`,
+    summary: "Gives a webhook endpoint a new secret",
+    scope,
+    input: NOTHING,
+    answer: json(newEndpointAnswer),
+    errors: ["not_found", "etag_mismatch"],
+    async act(ctx, _, received) {
+      const { id = "" } = received.path;
+      const rotated = await rotateSecret(ctx, id);
+      if (rotated.ok) setETag(received, rotated.value.row.version);
+      return mapped(rotated, newEndpointBody);
+    },
+  }),
+];

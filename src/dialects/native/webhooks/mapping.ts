@@ -1,15 +1,22 @@
-import { eventBody } from "../../../core/events/body.ts";
+import type * as z from "zod";
 import type { Delivery } from "../../../services/events/deliveries.ts";
-import type { EndpointRow, NewEndpoint } from "../../../services/events/endpoints.ts";
-import type { EventRow } from "../../../services/events/events.ts";
-import type { RebuildRow } from "../../../services/events/projection.ts";
-import type { Body } from "../mapping.ts";
+import type {
+  EndpointPatch,
+  EndpointRow,
+  NewEndpoint,
+} from "../../../services/events/endpoints.ts";
+import { optionalTimeText, stampTexts, timeText } from "../mapping.ts";
+import type { deliveryAnswer, endpointAnswer, newEndpointAnswer } from "./answers.ts";
+import type { endpointPatchSchema } from "./schemas.ts";
 
-const at = (time: number | null): string | null =>
-  time === null ? null : new Date(time).toISOString();
+/** What to change of an endpoint: only what is given. */
+export function toEndpointPatch(wire: z.output<typeof endpointPatchSchema>): EndpointPatch {
+  const { event_types: eventTypes, ...rest } = wire;
+  const given = Object.entries({ ...rest, eventTypes }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as EndpointPatch;
+}
 
-/** An endpoint as everybody may see it: never with its secret. */
-export function fromEndpoint(row: EndpointRow): Body {
+export function endpointBody(row: EndpointRow): z.input<typeof endpointAnswer> {
   return {
     id: row.id,
     object: "webhook_endpoint",
@@ -18,50 +25,39 @@ export function fromEndpoint(row: EndpointRow): Body {
     event_types: row.eventTypes,
     enabled: row.enabled,
     disabled_reason: row.disabledReason,
-    created_at: at(row.createdAt),
-    updated_at: at(row.updatedAt),
+    ...stampTexts(row),
   };
 }
 
-/** An endpoint that was just made or got a new secret: the only answer that shows it. */
-export function fromNewEndpoint({ row, secret }: NewEndpoint): Body {
-  return { ...fromEndpoint(row), secret };
+export function newEndpointBody(made: NewEndpoint): z.input<typeof newEndpointAnswer> {
+  return { ...endpointBody(made.row), secret: made.secret };
 }
 
-/** An event of the feed, with its number in it. */
-export function fromEvent(row: EventRow, livemode: boolean): Body {
-  return { object: "event", seq: row.seq, ...eventBody(row, livemode) };
+/** An event's way to one endpoint. */
+export interface EndpointDelivery {
+  readonly endpoint: string;
+  readonly delivery: Delivery;
 }
 
-/** A delivery with every try. */
-export function fromDelivery(endpoint: string, delivery: Delivery): Body {
+export function deliveryBody({
+  endpoint,
+  delivery,
+}: EndpointDelivery): z.input<typeof deliveryAnswer> {
   return {
     object: "delivery",
     webhook_endpoint: endpoint,
     event: delivery.event,
     type: delivery.type,
     state: delivery.state,
-    created_at: at(delivery.createdAt),
-    next_try_at: at(delivery.nextAt),
+    created_at: timeText(delivery.createdAt),
+    next_try_at: optionalTimeText(delivery.nextAt),
     tries: delivery.tries.map((made, i) => ({
       n: i + 1,
-      at: at(made.at),
+      at: timeText(made.at),
       duration_ms: made.durationMs,
       status: made.status,
       failure: made.failure,
       response: made.response,
     })),
-  };
-}
-
-/** A rebuild and how far it is. */
-export function fromRebuild(row: RebuildRow): Body {
-  return {
-    object: "projection_rebuild",
-    state: row.finishedAt === null ? "running" : "finished",
-    customers_done: row.done,
-    customers_total: row.total,
-    started_at: at(row.startedAt),
-    finished_at: at(row.finishedAt),
   };
 }

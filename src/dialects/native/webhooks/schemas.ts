@@ -1,11 +1,12 @@
 import * as z from "zod";
+import { moment } from "../schemas.ts";
 
 const MAX_URL = 2_048;
 const MAX_DESCRIPTION = 500;
-const MAX_TYPES = 50;
+export const MAX_TYPES = 50;
 
 /** `points.earned`, `points.*` or `*`. */
-const eventType = z
+export const eventType = z
   .string()
   .max(64)
   .regex(/^(?:\*|[a-z][a-z_]*(?:\.(?:\*|[a-z][a-z_]*))?)$/, "must be a type, e.g. points.*");
@@ -32,25 +33,5 @@ export const resendSchema = z.strictObject({ event: z.string().max(64) });
 
 /** `POST /webhook_endpoints/{id}/replay` */
 export const replaySchema = z.strictObject({
-  since: z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+  since: moment,
 });
-
-const seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-
-/** `GET /events`: `after_seq` tails the feed, `cursor` looks back. */
-export const feedSchema = z
-  .strictObject({
-    limit: z.coerce.number().int().min(1).max(100).default(25),
-    after_seq: seq.optional(),
-    cursor: seq.optional(),
-    types: z
-      .string()
-      .max(1_000)
-      .transform((text) => text.split(",").map((type) => type.trim()))
-      .pipe(z.array(eventType).max(MAX_TYPES))
-      .optional(),
-  })
-  .refine((query) => query.after_seq === undefined || query.cursor === undefined, {
-    path: ["cursor"],
-    message: "must not be given beside after_seq",
-  });
