@@ -114,7 +114,7 @@ export const topUpSchema = z.object({
 
 /** `POST …/redeem` */
 export const redeemAnySchema = z.object({
-  reward_format: z.enum(UNITS as [(typeof UNITS)[number]], {
+  reward_format: z.enum(UNITS, {
     error: ({ input }) => `Reward format is ${input === undefined ? "required" : "not valid"}`,
   }),
   reward_amount: amount("Reward amount"),

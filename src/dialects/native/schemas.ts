@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isDate } from "../../core/program/program.ts";
+import { isDate } from "../../core/dates.ts";
 
 /** Characters of a name. */
 export const MAX_NAME = 255;
@@ -15,3 +15,5 @@ export const decimal = z
 export const date = z.string().refine(isDate, "must be a calendar date, YYYY-MM-DD");
 /** As milliseconds since the epoch. */
 export const moment = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+/** What a merchant or a site is. */
+export const businessType = z.enum(["RESTAURANT", "RETAIL"]);

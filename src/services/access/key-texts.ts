@@ -1,3 +1,5 @@
+import type { Mode } from "../../core/mode.ts";
+
 /** Digits and upper-case letters. */
 export const BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
@@ -15,9 +17,9 @@ export interface KeyForm {
    * keys have their secret.
    */
   readonly shown: boolean;
-  make(mode: "live" | "test"): string;
+  make(mode: Mode): string;
   /** Whether a text that is brought along may be a key of that mode. */
-  fits(text: string, mode: "live" | "test"): boolean;
+  fits(text: string, mode: Mode): boolean;
 }
 
 /** So many characters of an alphabet from a secure random source, each equally likely. */
@@ -36,7 +38,7 @@ export function randomText(length: number, alphabet = BASE62): string {
  * A key text of our own: `gd_live_` or `gd_test_`, 32 random characters and their checksum, so that a
  * scanner can tell a leaked key from noise without asking.
  */
-export function makeKeyText(mode: "live" | "test"): string {
+export function makeKeyText(mode: Mode): string {
   const body = `gd_${mode}_${randomText(BODY_LENGTH)}`;
   return body + checksum(body);
 }

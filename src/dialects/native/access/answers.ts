@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { MODES } from "../../../core/mode.ts";
 import { identity, optionalText, optionalTime, stamps } from "../answers.ts";
 
 const texts = z.array(z.string());
@@ -8,7 +9,7 @@ export const keyAnswer = z.object({
   ...identity("key"),
   name: z.string(),
   dialect: z.string(),
-  mode: z.enum(["live", "test"]),
+  mode: z.enum(MODES),
   scopes: texts,
   hint: z.string(),
   staff: optionalText,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { MODES } from "../../../core/mode.ts";
 import { KEY_SCOPES } from "../../../services/context.ts";
 import { MAX_NAME, MAX_NUMBER, moment, name } from "../schemas.ts";
 
@@ -10,7 +11,7 @@ export const keySchema = (dialects: readonly string[]) =>
   z.strictObject({
     name,
     dialect: z.enum(dialects),
-    mode: z.enum(["live", "test"]).default("live"),
+    mode: z.enum(MODES).default("live"),
     scopes,
     text: keyText.optional(),
     secret: keyText.optional(),

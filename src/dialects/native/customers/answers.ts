@@ -1,11 +1,12 @@
 import * as z from "zod";
+import { CUSTOMER_STATUSES } from "../../../core/customers.ts";
 import { identity, optionalText, optionalTime, stamps, time } from "../answers.ts";
 
 /** A customer with what the wallet's copy tells of the balances. */
 export const customerAnswer = z.object({
   ...identity("customer"),
   number: z.int(),
-  status: z.enum(["active", "inactive", "blocked", "erased"]),
+  status: z.enum(CUSTOMER_STATUSES),
   name: optionalText,
   email: optionalText,
   phone: optionalText,

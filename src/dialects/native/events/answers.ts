@@ -1,11 +1,12 @@
 import * as z from "zod";
+import { EVENT_TYPES } from "../../../core/events/catalogue.ts";
 import { identity, optionalTime, time } from "../answers.ts";
 
 /** An event of the feed, with its number in it. */
 const event = z.object({
   ...identity("event"),
   seq: z.int(),
-  type: z.string(),
+  type: z.enum(EVENT_TYPES),
   timestamp: time,
   merchant: z.string(),
   livemode: z.boolean(),

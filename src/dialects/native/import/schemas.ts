@@ -1,5 +1,8 @@
 import * as z from "zod";
+import { UNITS } from "../../../core/amount.ts";
+import { GIVEN_STATUSES } from "../../../core/customers.ts";
 import {
+  IDENTIFIER_KINDS,
   isReferenceCode,
   MAX_EMAIL,
   MAX_IDENTIFIER,
@@ -12,17 +15,7 @@ const MAX_LOTS = 400;
 
 const identifierSchema = z
   .strictObject({
-    kind: z.enum([
-      "phone",
-      "email",
-      "qr",
-      "card",
-      "external",
-      "referral",
-      "reference_code",
-      "merchant_code",
-      "alternate_code",
-    ]),
+    kind: z.enum(IDENTIFIER_KINDS),
     value: z.string().trim().min(1).max(MAX_IDENTIFIER),
   })
   .transform((identifier, issues) => {
@@ -45,7 +38,7 @@ export const importSchema = z.strictObject({
   name: z.string().trim().max(MAX_NAME).optional(),
   email: z.string().max(MAX_EMAIL).transform(normaliseEmail).pipe(z.string()).optional(),
   birth_date: date.optional(),
-  status: z.enum(["active", "inactive", "blocked"]).default("active"),
+  status: z.enum(GIVEN_STATUSES).default("active"),
   site: z.string().max(64).optional(),
   joined_at: moment.optional(),
   /** When the record came to be and was last changed, where it was kept before. */
@@ -57,7 +50,7 @@ export const importSchema = z.strictObject({
   balances: z
     .array(
       z.strictObject({
-        unit: z.enum(["point", "stamp", "prepaid"]),
+        unit: z.enum(UNITS),
         lifetime: decimal.optional(),
         lots: z
           .array(z.strictObject({ amount: decimal, expires_on: date.optional() }))

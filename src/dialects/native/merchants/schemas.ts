@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { MAX_TEXT, name } from "../schemas.ts";
+import { businessType, MAX_TEXT, name } from "../schemas.ts";
 
 const gatewayUrl = z.url({ protocol: /^https?$/ }).max(MAX_TEXT);
 const gatewaySecret = z.string().regex(/^[\x21-\x7e]{16,255}$/, "must be 16 to 255 characters");
@@ -32,7 +32,7 @@ export const merchantSchema = z.strictObject({
   name,
   currency: z.string().regex(/^[A-Z]{3}$/, "must be an ISO 4217 code"),
   time_zone: z.string().max(64),
-  business_type: z.enum(["RESTAURANT", "RETAIL"]).optional(),
+  business_type: businessType.optional(),
   sandbox: z.boolean().default(false),
   demo: z.boolean().default(false),
   pending: z.boolean().default(false),

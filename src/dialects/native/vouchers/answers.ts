@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { VOUCHER_KINDS } from "../../../core/vouchers.ts";
 import { identity, optionalText, stamps } from "../answers.ts";
 
 const object = identity("voucher_series");
@@ -8,7 +9,7 @@ export const seriesAnswer = z.object({
   ...object,
   name: z.string(),
   source: optionalText,
-  kind: z.enum(["percent", "amount", "bogo"]),
+  kind: z.enum(VOUCHER_KINDS),
   value: z.string(),
   min_purchase: optionalText,
   max_discount: optionalText,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { WEBHOOK_FORMS } from "../../../core/events/forms.ts";
 import { identity, optionalText, optionalTime, stamps, time } from "../answers.ts";
 
 /** An endpoint as everybody may see it: never with its secret. */
@@ -7,6 +8,7 @@ export const endpointAnswer = z.object({
   url: z.string(),
   description: z.string(),
   event_types: z.array(z.string()),
+  form: z.enum(WEBHOOK_FORMS),
   enabled: z.boolean(),
   disabled_reason: optionalText,
   ...stamps,

@@ -28,8 +28,8 @@ export const ENDPOINT_CALLS = [
     answer: json(newEndpointAnswer),
     status: 201,
     errors: ["limit_reached"],
-    async act(ctx, { url, description, event_types: eventTypes }, received) {
-      const made = await createEndpoint(ctx, { url, description, eventTypes });
+    async act(ctx, { event_types: eventTypes, ...rest }, received) {
+      const made = await createEndpoint(ctx, { ...rest, eventTypes });
       if (made.ok) setETag(received, made.value.row.version);
       return mapped(made, newEndpointBody);
     },

@@ -23,6 +23,7 @@ export function endpointBody(row: EndpointRow): z.input<typeof endpointAnswer> {
     url: row.url,
     description: row.description,
     event_types: row.eventTypes,
+    form: row.form,
     enabled: row.enabled,
     disabled_reason: row.disabledReason,
     ...stampTexts(row),
