@@ -1,13 +1,18 @@
 import * as z from "zod";
 
+export const text = z.string();
+export const optionalText = text.nullable();
+export const whole = z.int();
+export const optionalWhole = whole.nullable();
+export const flag = z.boolean();
+
 /** A moment, RFC 3339 UTC with milliseconds. */
 export const time = z.iso.datetime();
 export const optionalTime = time.nullable();
-export const optionalText = z.string().nullable();
 
 /** Where an object's fields begin. */
 export const identity = <N extends string>(object: N) => ({
-  id: z.string(),
+  id: text,
   object: z.literal(object),
 });
 

@@ -6,6 +6,7 @@ import type { Answer, Call, Declaration, Received } from "../../http/calls.ts";
 import { callMaker } from "../../http/calls.ts";
 import type { Context } from "../../services/context.ts";
 import type { Page } from "../../services/lists.ts";
+import { flag, optionalText } from "./answers.ts";
 
 /** What the native dialect needs to know of each of its calls besides. */
 export interface Conditional {
@@ -31,12 +32,15 @@ export interface PageBody<Item> {
 }
 
 const object = z.literal("list");
-const flag = z.boolean();
-const cursor = z.string().nullable();
 
 /** Answers a page of such items. */
 export function pageAnswer<S extends z.ZodType>(item: S): Answer<PageBody<z.input<S>>> {
-  const schema = z.object({ object, data: z.array(item), has_more: flag, next_cursor: cursor });
+  const schema = z.object({
+    object,
+    data: z.array(item),
+    has_more: flag,
+    next_cursor: optionalText,
+  });
   return { schema, write: (body) => body };
 }
 

@@ -1,18 +1,18 @@
 import * as z from "zod";
 import { CUSTOMER_STATUSES } from "../../../core/customers.ts";
-import { identity, optionalText, optionalTime, stamps, time } from "../answers.ts";
+import { identity, optionalText, optionalTime, stamps, text, time, whole } from "../answers.ts";
 
 /** A customer with what the wallet's copy tells of the balances. */
 export const customerAnswer = z.object({
   ...identity("customer"),
-  number: z.int(),
+  number: whole,
   status: z.enum(CUSTOMER_STATUSES),
   name: optionalText,
   email: optionalText,
   phone: optionalText,
   birth_date: optionalText,
   tier: optionalText,
-  balances: z.array(z.object({ unit: z.string(), amount: z.string() })),
+  balances: z.array(z.object({ unit: text, amount: text })),
   joined_at: time,
   last_earned_at: optionalTime,
   last_redeemed_at: optionalTime,
@@ -22,14 +22,14 @@ export const customerAnswer = z.object({
 /** A line of a customer's ledger. */
 export const entryAnswer = z.object({
   ...identity("entry"),
-  sequence: z.int(),
-  kind: z.string(),
-  unit: z.string(),
-  amount: z.string(),
-  balance: z.string(),
+  sequence: whole,
+  kind: text,
+  unit: text,
+  amount: text,
+  balance: text,
   reference: optionalText,
   site: optionalText,
-  dialect: z.string(),
+  dialect: text,
   occurred_at: time,
   recorded_at: time,
 });

@@ -1,31 +1,29 @@
 import * as z from "zod";
-import { identity, optionalText, stamps } from "../answers.ts";
-
-const flag = z.boolean();
+import { flag, identity, optionalText, optionalWhole, stamps, text } from "../answers.ts";
 
 /** A message gateway without its secret. */
 const gateway = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("webhook"), url: z.string() }),
+  z.object({ kind: z.literal("webhook"), url: text }),
   z.object({
     kind: z.literal("twilio"),
-    base_url: z.string(),
-    account_sid: z.string().optional(),
-    from: z.string().optional(),
+    base_url: text,
+    account_sid: text.optional(),
+    from: text.optional(),
   }),
 ]);
 
 /** A merchant. */
 export const merchantAnswer = z.object({
   ...identity("merchant"),
-  slug: z.string(),
-  name: z.string(),
-  currency: z.string(),
-  time_zone: z.string(),
+  slug: text,
+  name: text,
+  currency: text,
+  time_zone: text,
   business_type: optionalText,
   sandbox: flag,
   demo: flag,
   pending: flag,
-  site_limit: z.int().nullable(),
+  site_limit: optionalWhole,
   unmasked: flag,
   message_gateway: gateway.nullable(),
   ...stamps,

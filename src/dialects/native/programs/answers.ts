@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { identity, stamps } from "../answers.ts";
+import { identity, stamps, text } from "../answers.ts";
 import { programSchema } from "./schemas.ts";
 
 /** A merchant's programme, as it was defined. */
@@ -11,5 +11,5 @@ export const programAnswer = z.object({
 
 /** A programme that was just made, with what of it looks like a mistake. */
 export const newProgramAnswer = programAnswer.extend({
-  warnings: z.array(z.object({ pointer: z.string(), code: z.string(), detail: z.string() })),
+  warnings: z.array(z.object({ pointer: text, code: text, detail: text })),
 });

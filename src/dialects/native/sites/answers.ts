@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { identity, optionalText, stamps } from "../answers.ts";
+import { identity, optionalText, stamps, text, whole } from "../answers.ts";
 
 /** A place of sale. */
 export const siteAnswer = z.object({
   ...identity("site"),
-  number: z.int(),
-  code: z.string(),
-  name: z.string(),
+  number: whole,
+  code: text,
+  name: text,
   kind: optionalText,
-  address: z.record(z.string(), z.string()),
+  address: z.record(text, text),
   ...stamps,
 });

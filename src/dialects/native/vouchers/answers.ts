@@ -1,16 +1,16 @@
 import * as z from "zod";
 import { VOUCHER_KINDS } from "../../../core/vouchers.ts";
-import { identity, optionalText, stamps } from "../answers.ts";
+import { identity, optionalText, optionalWhole, stamps, text } from "../answers.ts";
 
 const object = identity("voucher_series");
 
 /** A series, without its vouchers. */
 export const seriesAnswer = z.object({
   ...object,
-  name: z.string(),
+  name: text,
   source: optionalText,
   kind: z.enum(VOUCHER_KINDS),
-  value: z.string(),
+  value: text,
   min_purchase: optionalText,
   max_discount: optionalText,
   valid_from: optionalText,
@@ -20,10 +20,10 @@ export const seriesAnswer = z.object({
   description: optionalText,
   image_url: optionalText,
   conditions: optionalText,
-  configuration: z.record(z.string(), z.unknown()).nullable(),
-  life_days: z.int().nullable(),
+  configuration: z.record(text, z.unknown()).nullable(),
+  life_days: optionalWhole,
   ...stamps,
 });
 
 /** The codes that were just made of a series. */
-export const codesAnswer = z.object({ ...object, codes: z.array(z.string()) });
+export const codesAnswer = z.object({ ...object, codes: z.array(text) });
