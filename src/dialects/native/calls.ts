@@ -1,7 +1,7 @@
 import type { KeyForms } from "./access/calls.ts";
 import { keyCalls, STAFF_CALLS } from "./access/calls.ts";
 import { BILL_CALLS } from "./bills/calls.ts";
-import { CUSTOMER_TYPE_CALLS } from "./customer-types/calls.ts";
+import { CUSTOMER_TYPE_CALLS } from "./customer-type/calls.ts";
 import { CUSTOMER_CALLS } from "./customers/calls.ts";
 import { FEED_CALLS, REBUILD_CALLS } from "./events/calls.ts";
 import { importCalls } from "./import/calls.ts";

@@ -35,8 +35,8 @@ export function randomText(length: number, alphabet = BASE62): string {
 }
 
 /**
- * A key text of our own: `gd_live_` or `gd_test_`, 32 random characters and their checksum, so that a
- * scanner can tell a leaked key from noise without asking.
+ * A key text of our own: `gd_live_` or `gd_test_`, 32 random characters and their checksum, so that
+ * a scanner can tell a leaked key from noise without asking.
  */
 export function makeKeyText(mode: Mode): string {
   const body = `gd_${mode}_${randomText(BODY_LENGTH)}`;
