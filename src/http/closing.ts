@@ -3,14 +3,14 @@ import type { LoyaltyError } from "../core/errors.ts";
 import type { Http, HttpEnv } from "./request.ts";
 
 /**
- * Ends a dialect's routes: a known path with another method, and any unknown path below the
- * dialect, are refused in the dialect's own form; null passes a request on to other dialects.
- * Called last, because a sub-app's `notFound` is ignored once it is mounted. HEAD is answered by
- * GET's handler.
+ * Ends a dialect's routes: a known path with another method, and any unknown path of `rest`, are
+ * refused in the dialect's own form; null passes a request on to other dialects. Called last,
+ * because a sub-app's `notFound` is ignored once it is mounted. HEAD is answered by GET's handler.
  */
 export function closeRoutes(
   app: Hono<HttpEnv>,
   refuse: (http: Http, error: LoyaltyError) => Promise<Response> | null,
+  rest = "*",
 ): void {
   const methods = new Map<string, Set<string>>();
   for (const { path, method } of app.routes) {
@@ -21,5 +21,5 @@ export function closeRoutes(
     const error = { code: "method_not_allowed", allowed: [...allowed] } as const;
     app.all(path, (http, next) => refuse(http, error) ?? next());
   }
-  app.all("*", (http, next) => refuse(http, { code: "not_found", object: "route" }) ?? next());
+  app.all(rest, (http, next) => refuse(http, { code: "not_found", object: "route" }) ?? next());
 }

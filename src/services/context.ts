@@ -7,7 +7,7 @@ import type { Database } from "../registry/database.ts";
 import { database } from "../registry/database.ts";
 
 export type { Settings } from "../env.ts";
-export { settingsOf } from "../env.ts";
+export { PASSWORD_COST, settingsOf } from "../env.ts";
 
 /** The tenant, as services see it. */
 export interface Merchant {

@@ -66,7 +66,8 @@ export async function changeCustomer(
   changes: CustomerChanges,
 ): Promise<Result<CustomerRecord, LoyaltyError>> {
   const { password } = changes;
-  const hash = password === undefined ? null : await hashPassword(password);
+  const { passwordCost } = ctx.settings;
+  const hash = password === undefined ? null : await hashPassword(password, passwordCost);
   return writeChange(ctx, id, () => ok(changes), hash);
 }
 
