@@ -15,7 +15,7 @@ export interface Grants {
     /** How long stamps live, those of articles too. */
     readonly expiry: Expiry;
   };
-  /** What buying an article grants besides, by its SKU as the till writes it. */
+  /** What buying an article grants besides, by its SKU or, where a till tells none, its name. */
   readonly skus: Readonly<Record<string, SkuGrants>>;
 }
 
@@ -166,13 +166,14 @@ export function grantsFor(program: Program, lines: readonly BillLine[]): Granted
   return amount === null ? null : { stamps: amount, vouchers: withinLimit(vouchers) };
 }
 
-/** Quantities by SKU, as integers with {@link QUANTITY_SCALE} digits behind the point. */
+/** Quantities by article, as integers with {@link QUANTITY_SCALE} digits behind the point. */
 function boughtArticles(lines: readonly BillLine[]): [string, bigint][] {
   const quantities = new Map<string, bigint>();
-  for (const { sku, quantity } of lines) {
-    if (sku === null) continue;
+  for (const { sku, name, quantity } of lines) {
+    const article = sku ?? name;
+    if (article === null) continue;
     const bought = quantity === null ? ONE_PIECE : BigInt(quantity);
-    quantities.set(sku, (quantities.get(sku) ?? 0n) + bought);
+    quantities.set(article, (quantities.get(article) ?? 0n) + bought);
   }
   return [...quantities].filter(([, quantity]) => quantity > 0n);
 }

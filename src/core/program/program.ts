@@ -37,11 +37,6 @@ export interface Program {
     readonly rounding: Rounding;
     /** What the earned amount is rounded to, in the smallest step: 100 is whole points. */
     readonly step: number;
-    /**
-     * Money, in the currency's smallest unit, that earns one step; what is less earns none. Counts
-     * instead of the rate.
-     */
-    readonly every?: number;
     /** Points that a line of a bill earns besides, by its category (see {@link categoryKey}). */
     readonly categories?: Readonly<Record<string, Rate>>;
   };
