@@ -8,13 +8,13 @@ import type { HttpEnv } from "../../http/request.ts";
 import type { Context } from "../../services/context.ts";
 import type { CustomerRecord, Identifier } from "../../services/customers/customers.ts";
 import {
-  enrolCustomer,
   findCustomer,
   findCustomerWithEmail,
   getCustomer,
   listCustomers,
   noteSeen,
 } from "../../services/customers/customers.ts";
+import { enrolNumbered } from "../../services/customers/registration.ts";
 import { adjustPoints } from "../../services/ledger/corrections.ts";
 import { readPoints } from "../../services/ledger/points.ts";
 import { listEntries } from "../../services/ledger/wallets.ts";
@@ -104,7 +104,7 @@ async function registerCustomer(ctx: Context, wire: z.output<typeof registerSche
   const identifiers: Identifier[] = [];
   if (phone !== undefined) identifiers.push({ kind: "phone", value: phone });
   if (qr !== undefined) identifiers.push({ kind: "qr", value: qr });
-  const enrolled = await enrolCustomer(ctx, {
+  const enrolled = await enrolNumbered(ctx, {
     identifiers,
     name: name ?? null,
     email: email ?? null,

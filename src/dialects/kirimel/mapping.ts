@@ -2,11 +2,8 @@ import type { Entry, EntryKind, Receipt } from "../../core/ledger/entries.ts";
 import { holdingOf } from "../../core/ledger/entries.ts";
 import type { Standing } from "../../core/program/tiers.ts";
 import { moneyNumber, pointsDelta, wholePoints, wholePointsUp } from "../../http/wire/amounts.ts";
-import type {
-  CustomerLine,
-  CustomerRecord,
-  Enrolment,
-} from "../../services/customers/customers.ts";
+import type { CustomerLine, CustomerRecord } from "../../services/customers/customers.ts";
+import type { NumberedEnrolment } from "../../services/customers/registration.ts";
 import type { PointsBalance, RedemptionPreview } from "../../services/ledger/points.ts";
 
 /** Points count as expiring soon within so many milliseconds: 30 days. */
@@ -65,7 +62,7 @@ export function timeText(time: number): string {
 const timeOrNull = (time: number | null): string | null => (time === null ? null : timeText(time));
 
 /** Body of `customers/register`. */
-export function registerBody({ number, balance, tier }: Enrolment): object {
+export function registerBody({ number, balance, tier }: NumberedEnrolment): object {
   return {
     success: true,
     customer_id: customerText(number),

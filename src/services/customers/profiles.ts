@@ -3,7 +3,8 @@ import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
 import type { Context } from "../context.ts";
 import type { CustomerRecord } from "./customers.ts";
-import { enrolCustomer, findCustomer, getCustomer } from "./customers.ts";
+import { findCustomer, getCustomer } from "./customers.ts";
+import { enrolCustomer } from "./enrolment.ts";
 
 /** Who a customer is, as far as a till shows it. */
 export interface Profile {
@@ -64,7 +65,7 @@ export async function enrolByPhone(
     email: null,
     birthDate: null,
     attributes: {},
-    named: null,
+    known: "first",
   });
   if (!enrolled.ok) return enrolled;
   const { id, created } = enrolled.value;
