@@ -1,8 +1,5 @@
 import type { Money } from "../amount.ts";
 import type { BillLine } from "../ledger/entries.ts";
-import type { Granted } from "../program/grants.ts";
-import { grantsFor } from "../program/grants.ts";
-import type { Program } from "../program/program.ts";
 
 /**
  * Which rule turns a purchase into points: the programme's rate, or the customer's type with money,
@@ -26,14 +23,3 @@ export interface Purchase {
 
 /** {@link EarningRule} of all who are not told otherwise. */
 export const BY_PROGRAM: EarningRule = { by: "program" };
-
-/**
- * What a purchase grants besides points: what the programme names for its lines, and nothing for a
- * return. Null as in {@link grantsFor}.
- */
-export function grantsForPurchase(
-  program: Program,
-  { total, lines }: Pick<Purchase, "total" | "lines" | "day">,
-): Granted | null {
-  return total.amount < 0 ? { stamps: 0, vouchers: [] } : grantsFor(program, lines);
-}

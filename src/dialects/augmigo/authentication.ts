@@ -60,6 +60,9 @@ export async function authenticate(http: Http): Promise<Result<SignedIn, Loyalty
   return ok({ ctx: contextOf(http, principal), key: { id: keyId, unlimited }, sites });
 }
 
+/** Whether a call must be made at an outlet, or may be. */
+export type OutletRule = "required" | "optional";
+
 /**
  * The context of a call at its outlet: the one that it names, or else that of the sign-in. An
  * unknown one is `not_found` (site), and one where the person may not act `site_not_allowed`.
@@ -67,7 +70,7 @@ export async function authenticate(http: Http): Promise<Result<SignedIn, Loyalty
 export async function placeAtOutlet(
   http: Http,
   { ctx, sites }: SignedIn,
-  outlet: "required" | "optional",
+  outlet: OutletRule,
 ): Promise<Result<Context, LoyaltyError>> {
   const code = namedOutlet(http);
   if (code === null) {

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { LoyaltyError } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { err } from "../../core/result.ts";
@@ -9,6 +9,7 @@ import { decodeUtf8, readBody } from "../../http/wire/body.ts";
 import type { Fields } from "../../http/wire/fields.ts";
 import { findIllFormed, validate } from "../../http/wire/validation.ts";
 import type { Context, Scope } from "../../services/context.ts";
+import type { OutletRule } from "./authentication.ts";
 import { authenticate, placeAtOutlet } from "./authentication.ts";
 import type { Wording } from "./errors.ts";
 import { failure, PLAIN, respond } from "./errors.ts";
@@ -29,7 +30,7 @@ export interface Call<S extends z.ZodType> extends Wording {
   /** What the person must be allowed to do; null: whoever is signed in may. */
   readonly scope: Scope | null;
   /** Whether the call records at which outlet it was made. */
-  readonly outlet: "required" | "optional";
+  readonly outlet: OutletRule;
   /** Where the fields are, if not in the body. */
   readonly read?: Reader;
   readonly schema: S;

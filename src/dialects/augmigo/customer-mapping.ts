@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Context } from "../../services/context.ts";
 import type { CustomerChanges } from "../../services/customers/changes.ts";
 import type { Identifier, IdentifierKind } from "../../services/customers/customers.ts";

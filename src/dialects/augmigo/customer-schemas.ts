@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { normaliseEmail, normalisePhone } from "../../core/identifiers.ts";
 import type { Fields } from "../../http/wire/fields.ts";
 import { parseDate } from "./schemas.ts";

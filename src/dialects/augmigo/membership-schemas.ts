@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ok } from "../../core/result.ts";
 import { MAX_YEARS } from "../../services/memberships/memberships.ts";
 import { shortText } from "./reward-schemas.ts";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Unit } from "../../core/amount.ts";
 import { currencyScale, formatShortDecimal, unitScale } from "../../core/amount.ts";
 import type { BillLine, Remarks } from "../../core/ledger/entries.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UNITS } from "../../core/amount.ts";
 import { MAX_BILL_LINES, QUANTITY_SCALE } from "../../core/ledger/entries.ts";
 import { MAX_SKU } from "../../core/program/grants.ts";
@@ -114,7 +114,7 @@ export const topUpSchema = z.object({
 
 /** `POST …/redeem` */
 export const redeemAnySchema = z.object({
-  reward_format: z.enum(UNITS as [(typeof UNITS)[number]], {
+  reward_format: z.enum(UNITS, {
     error: ({ input }) => `Reward format is ${input === undefined ? "required" : "not valid"}`,
   }),
   reward_amount: amount("Reward amount"),

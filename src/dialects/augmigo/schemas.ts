@@ -1,6 +1,6 @@
-import { z } from "zod";
+import * as z from "zod";
+import { isDate } from "../../core/dates.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
-import { isDate } from "../../core/program/program.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import type { Http } from "../../http/request.ts";

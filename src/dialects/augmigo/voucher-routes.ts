@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import type { z } from "zod";
+import type * as z from "zod";
 import { ok } from "../../core/result.ts";
 import type { HttpEnv } from "../../http/request.ts";
 import type { Context } from "../../services/context.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { JsonNumber } from "../../http/wire/body.ts";
 import type { Fields } from "../../http/wire/fields.ts";
 import { MAX_REDEEMED } from "../../services/vouchers/redemptions.ts";

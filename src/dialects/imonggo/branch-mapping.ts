@@ -1,5 +1,5 @@
 import type { SiteRow } from "../../services/merchants/sites.ts";
-import type { Field, Resource } from "./mapping.ts";
+import type { Field, Resource } from "../../http/documents.ts";
 
 /** A part of the address, by the first name under which the site has it. */
 const address = (name: string, ...others: readonly string[]): Field<SiteRow> => ({

@@ -1,11 +1,11 @@
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { ok } from "../../core/result.ts";
 import type { HttpEnv } from "../../http/request.ts";
 import { getSiteByNumber, listSiteWindow } from "../../services/merchants/sites.ts";
 import { BRANCH } from "./branch-mapping.ts";
 import { handle } from "./calls.ts";
-import { many, one } from "./mapping.ts";
+import { many, one } from "../../http/documents.ts";
 import { resource } from "./resources.ts";
 import { listFields, noFields, readQuery, sliceOf, windowOf } from "./schemas.ts";
 

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { LoyaltyError } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
@@ -12,7 +12,7 @@ import type { Context, Scope } from "../../services/context.ts";
 import { authenticate } from "./authentication.ts";
 import { failure, respond } from "./errors.ts";
 import { EXTENSION, namedFormat } from "./formats.ts";
-import type { Content } from "./mapping.ts";
+import type { Content } from "../../http/documents.ts";
 import type { Reader } from "./schemas.ts";
 import { MAX_BODY_BYTES, readDocument } from "./schemas.ts";
 

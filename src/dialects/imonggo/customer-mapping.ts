@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { formatDecimal, formatShortDecimal, RATE_SCALE, unitScale } from "../../core/amount.ts";
 import { invalid } from "../../core/errors.ts";
 import { ok } from "../../core/result.ts";
@@ -11,7 +11,7 @@ import { hidesPersonalData, maskWords } from "../../services/customers/masking.t
 import type { RegisterInput } from "../../services/customers/registration.ts";
 import type { customerListSchema, customerSchema } from "./customer-schemas.ts";
 import { cut, MAX_NAME } from "./customer-schemas.ts";
-import type { Field, Resource } from "./mapping.ts";
+import type { Field, Resource } from "../../http/documents.ts";
 import { windowOf } from "./schemas.ts";
 
 type WireCustomer = z.output<typeof customerSchema>;

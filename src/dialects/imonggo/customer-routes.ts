@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
@@ -28,8 +28,8 @@ import {
   toWindow,
 } from "./customer-mapping.ts";
 import { customerListSchema, customerSchema, newCustomerSchema } from "./customer-schemas.ts";
-import type { Content } from "./mapping.ts";
-import { many, one } from "./mapping.ts";
+import type { Content } from "../../http/documents.ts";
+import { many, one } from "../../http/documents.ts";
 import { resource } from "./resources.ts";
 import { noFields, readQuery, readRecord, sliceOf } from "./schemas.ts";
 

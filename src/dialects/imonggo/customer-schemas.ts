@@ -1,5 +1,5 @@
-import { z } from "zod";
-import { isDate } from "../../core/program/program.ts";
+import * as z from "zod";
+import { isDate } from "../../core/dates.ts";
 import { listFields } from "./schemas.ts";
 
 /** Customers of a page: at most, and if nothing is said. */

@@ -1,10 +1,10 @@
 import type { ErrorOf, Fault, LoyaltyError, LoyaltyErrorCode } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import type { Http } from "../../http/request.ts";
-import type { Format } from "./formats.ts";
+import type { Format } from "../../http/documents.ts";
 import { formatOf } from "./formats.ts";
-import type { Content } from "./mapping.ts";
-import { xmlTexts } from "./mapping.ts";
+import type { Content } from "../../http/documents.ts";
+import { xmlTexts } from "../../http/documents.ts";
 
 /** An error as Imonggo's clients see it. */
 interface ImonggoError {

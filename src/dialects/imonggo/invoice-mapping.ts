@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { currencyScale, formatDecimal, unitScale } from "../../core/amount.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid } from "../../core/errors.ts";
@@ -14,8 +14,8 @@ import type { InvoiceInput, InvoiceRecord } from "../../services/purchases/invoi
 import { documentOf } from "../../services/purchases/invoices.ts";
 import type { invoiceSchema } from "./invoice-schemas.ts";
 import { parseDiscount } from "./invoice-schemas.ts";
-import type { Field, Resource } from "./mapping.ts";
-import { renderAll } from "./mapping.ts";
+import type { Field, Resource } from "../../http/documents.ts";
+import { renderAll } from "../../http/documents.ts";
 
 type WireInvoice = z.output<typeof invoiceSchema>;
 

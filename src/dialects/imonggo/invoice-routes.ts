@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
@@ -27,8 +27,8 @@ import {
   readInvoiceQuery,
   voidSchema,
 } from "./invoice-schemas.ts";
-import type { Content } from "./mapping.ts";
-import { many, one } from "./mapping.ts";
+import type { Content } from "../../http/documents.ts";
+import { many, one } from "../../http/documents.ts";
 import { resource } from "./resources.ts";
 import { noFields, readQuery, sliceOf, windowOf } from "./schemas.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_BILL_LINES, QUANTITY_SCALE } from "../../core/ledger/entries.ts";
 import type { Discount } from "../../core/purchases/pricing.ts";
 import { PERCENT_SCALE, PRICE_SCALE } from "../../core/purchases/pricing.ts";

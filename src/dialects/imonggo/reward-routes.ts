@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import {
   currencyScale,
   formatDecimal,
@@ -17,8 +17,8 @@ import type { Spent } from "../../services/ledger/spending.ts";
 import { spendMoney } from "../../services/ledger/spending.ts";
 import type { Answer } from "./calls.ts";
 import { handle } from "./calls.ts";
-import type { Resource } from "./mapping.ts";
-import { one } from "./mapping.ts";
+import type { Resource } from "../../http/documents.ts";
+import { one } from "../../http/documents.ts";
 import { resource } from "./resources.ts";
 import { readEverywhere } from "./schemas.ts";
 

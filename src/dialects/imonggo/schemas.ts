@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { LoyaltyError } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
@@ -11,8 +11,8 @@ import {
 } from "../../http/wire/body.ts";
 import type { Fields } from "../../http/wire/fields.ts";
 import { presentFields } from "../../http/wire/fields.ts";
-import type { Format } from "./formats.ts";
-import { readXml } from "./xml.ts";
+import type { Format } from "../../http/documents.ts";
+import { readXml } from "../../http/wire/xml.ts";
 
 /** Bytes of a request body: an invoice of some hundred lines. */
 export const MAX_BODY_BYTES = 262_144;

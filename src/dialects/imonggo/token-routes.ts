@@ -11,8 +11,8 @@ import { settingsOf } from "../../services/context.ts";
 import { DIALECT, namedAccount } from "./authentication.ts";
 import { finish, POLICY, refuse } from "./calls.ts";
 import { respond } from "./errors.ts";
-import type { Resource } from "./mapping.ts";
-import { one } from "./mapping.ts";
+import type { Resource } from "../../http/documents.ts";
+import { one } from "../../http/documents.ts";
 import { resource } from "./resources.ts";
 
 /** Look-ups with a password from one address. */

@@ -27,13 +27,21 @@ export interface Signed {
 }
 
 /**
+ * `read` may repeat freely. `write` binds its signature where it is booked or kept. `claim` is a
+ * write that a wallet books though the signed bytes do not name it, so that the signature is
+ * bound in D1 as well. `preview` changes nothing, but its signed bytes would be good for a
+ * write, so that they are bound in the wallet that they name.
+ */
+export type Access = "read" | "write" | "claim" | "preview";
+
+/**
  * KiriMel's authentication: key, timestamp and signature of the timestamp and the raw body, with
  * or without a dot between (its documentation and its SDKs differ). A write is bound to the
  * method and path it was first used with, because the signature covers neither.
  */
 export async function authenticate(
   http: Http,
-  access: "read" | "write" | "claim" | "preview",
+  access: Access,
 ): Promise<Result<Signed, LoyaltyError>> {
   const credential = await findKey(http);
   if (!credential.ok) return credential;

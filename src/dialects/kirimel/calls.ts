@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { notFound } from "../../core/errors.ts";
 import type { Reference } from "../../core/ledger/commands.ts";
@@ -12,6 +12,7 @@ import type { Context, Scope } from "../../services/context.ts";
 import { resolveCustomer } from "../../services/customers/identity.ts";
 import { claimGuard } from "../../services/ledger/guarded-writes.ts";
 import { bindGuard } from "../../services/ledger/wallets.ts";
+import type { Access } from "./authentication.ts";
 import { authenticate } from "./authentication.ts";
 import { failure, respond } from "./errors.ts";
 import { parseCustomer } from "./mapping.ts";
@@ -26,13 +27,7 @@ export type Answer = Promise<Result<object, LoyaltyError>>;
 
 /** A call of the dialect. */
 export interface Call<S extends z.ZodType> {
-  /**
-   * `read` may repeat freely. `write` binds its signature where it is booked or kept. `claim` is a
-   * write that a wallet books though the signed bytes do not name it, so that the signature is
-   * bound in D1 as well. `preview` changes nothing, but its signed bytes would be good for a
-   * write, so that they are bound in the wallet that they name.
-   */
-  readonly access: "read" | "write" | "claim" | "preview";
+  readonly access: Access;
   readonly scope: Scope;
   readonly schema: S;
   readonly act: (ctx: Context, wire: z.output<S>) => Answer;

@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { notFound } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";

@@ -1,5 +1,11 @@
-import type { Entry, EntryKind, Receipt } from "../../core/ledger/entries.ts";
-import { holdingOf } from "../../core/ledger/entries.ts";
+import type {
+  Entry,
+  EntryKind,
+  MovementKind,
+  Receipt,
+  RecordKind,
+} from "../../core/ledger/entries.ts";
+import { holdingOf, MOVEMENT_KINDS } from "../../core/ledger/entries.ts";
 import type { Standing } from "../../core/program/tiers.ts";
 import { moneyNumber, pointsDelta, wholePoints, wholePointsUp } from "../../http/wire/amounts.ts";
 import type { CustomerLine, CustomerRecord } from "../../services/customers/customers.ts";
@@ -117,10 +123,7 @@ export function customerLine(line: CustomerLine): object {
   };
 }
 
-/** Kinds of entry that move no points. */
-type Untold = "tier" | "bill" | "void" | "voucher";
-
-const TRANSACTION_TYPES: Readonly<Record<Exclude<EntryKind, Untold>, string>> = {
+const TRANSACTION_TYPES: Readonly<Record<MovementKind, string>> = {
   open: "OPENING",
   earn: "EARN",
   redeem: "REDEEM",
@@ -129,15 +132,14 @@ const TRANSACTION_TYPES: Readonly<Record<Exclude<EntryKind, Untold>, string>> = 
   expire: "EXPIRE",
 };
 
-function isUntold(kind: EntryKind): kind is Untold {
+function isUntold(kind: EntryKind): kind is RecordKind {
   return !Object.hasOwn(TRANSACTION_TYPES, kind);
 }
 
 /** Entry kinds that are transactions to KiriMel; with a type, only that one (any case). */
 export function transactionKinds(type: string | undefined): readonly EntryKind[] {
-  const kinds = Object.keys(TRANSACTION_TYPES) as Exclude<EntryKind, Untold>[];
-  if (type === undefined) return kinds;
-  return kinds.filter((kind) => TRANSACTION_TYPES[kind] === type.toUpperCase());
+  if (type === undefined) return MOVEMENT_KINDS;
+  return MOVEMENT_KINDS.filter((kind) => TRANSACTION_TYPES[kind] === type.toUpperCase());
 }
 
 /** One line of a customer's transactions. */

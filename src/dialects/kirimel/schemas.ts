@@ -1,5 +1,6 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseDecimal } from "../../core/amount.ts";
+import { isDate } from "../../core/dates.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid } from "../../core/errors.ts";
 import {
@@ -8,7 +9,6 @@ import {
   normaliseEmail,
   normalisePhone,
 } from "../../core/identifiers.ts";
-import { isDate } from "../../core/program/program.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { decodeUtf8, looksLikeJson, parseForm, parseJson } from "../../http/wire/body.ts";

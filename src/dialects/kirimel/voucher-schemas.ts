@@ -1,5 +1,5 @@
-import { z } from "zod";
-import { isDate } from "../../core/program/program.ts";
+import * as z from "zod";
+import { isDate } from "../../core/dates.ts";
 import { MAX_VOUCHERS } from "../../services/vouchers/series.ts";
 import { customerId, MAX_NAME, MAX_REFERENCE, MAX_TEXT, money, text } from "./schemas.ts";
 import { parseBatch } from "./voucher-mapping.ts";

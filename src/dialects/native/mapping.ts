@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { parseDecimal, unitScale } from "../../core/amount.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid } from "../../core/errors.ts";

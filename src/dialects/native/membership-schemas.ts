@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_YEARS } from "../../services/memberships/memberships.ts";
 import { name } from "./schemas.ts";
 import { conditions, description, key } from "./voucher-schemas.ts";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { currencyScale, formatDecimal, parseDecimal } from "../../core/amount.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid } from "../../core/errors.ts";

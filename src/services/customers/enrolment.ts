@@ -1,3 +1,4 @@
+import type { GivenStatus } from "../../core/customers.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { makeId } from "../../core/ids.ts";
 import { standingFor } from "../../core/program/tiers.ts";
@@ -37,7 +38,7 @@ export interface PersonInput {
 export interface EarlierRecord {
   /** The vendor's number; null lets the merchant's next one be given. */
   readonly number: number | null;
-  readonly status: "active" | "inactive" | "blocked";
+  readonly status: GivenStatus;
   /** Site code. */
   readonly site: string | null;
   /** Number of a customer type; null: is of none. */

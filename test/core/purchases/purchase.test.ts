@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { BillLine } from "../../../src/core/ledger/entries.ts";
-import type { Grants } from "../../../src/core/program/grants.ts";
+import type { Grants } from "../../../src/core/program/program.ts";
 import { pointsForBill } from "../../../src/core/purchases/earning.ts";
-import { grantsForPurchase } from "../../../src/core/purchases/purchase.ts";
+import { grantsForPurchase } from "../../../src/core/purchases/granting.ts";
 import { accept, MemoryLedger } from "../../support/ledger.ts";
 import { bill, program, purchaseOf } from "../../support/requests.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readXml } from "../../../src/dialects/imonggo/xml.ts";
+import { readXml } from "../../../src/http/wire/xml.ts";
 import { parseXml } from "../../support/imonggo/xml-document.ts";
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>';

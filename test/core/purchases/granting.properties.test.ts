@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { BillLine } from "../../../src/core/ledger/entries.ts";
-import type { Grants } from "../../../src/core/program/grants.ts";
-import { grantsFor, MAX_BILL_VOUCHERS } from "../../../src/core/program/grants.ts";
+import { MAX_BILL_VOUCHERS } from "../../../src/core/program/grants.ts";
+import type { Grants } from "../../../src/core/program/program.ts";
+import { grantsFor } from "../../../src/core/purchases/granting.ts";
 import { program } from "../../support/requests.ts";
 
 const NAMES = ["A", "B", "C", "toString"];

@@ -1,6 +1,13 @@
-import { fromBase64 } from "../core/digest.ts";
+import { fromBase64 } from "../../core/digest.ts";
+import type { Form } from "./form.ts";
 
 const PREFIX = "whsec_";
+
+/** The event as it is, with the headers of Standard Webhooks. */
+export const standard: Form = async ({ id, body, at }, secrets) => {
+  const signature = await signatureHeaders(secrets, id, at, body);
+  return { body, headers: { "Content-Type": "application/json", ...signature } };
+};
 
 /**
  * The headers of a delivery (Standard Webhooks 1.0): HMAC-SHA256 of `id.timestamp.body`, with every

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Field, Resource } from "../../../src/dialects/imonggo/mapping.ts";
-import { many, one, renderAll, xmlTexts } from "../../../src/dialects/imonggo/mapping.ts";
-import { childText, parseXml } from "../../support/imonggo/xml-document.ts";
+import type { Field, Resource } from "../../src/http/documents.ts";
+import { many, one, renderAll, xmlTexts } from "../../src/http/documents.ts";
+import { childText, parseXml } from "../support/imonggo/xml-document.ts";
 
 interface Line {
   readonly quantity: string;

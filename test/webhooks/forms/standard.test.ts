@@ -1,7 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
-import { signatureHeaders } from "../../src/webhooks/signing.ts";
-import { SECRET } from "../support/webhooks.ts";
+import { signatureHeaders, standard } from "../../../src/webhooks/forms/standard.ts";
+import { SECRET } from "../../support/webhooks.ts";
 
 const OTHER = "whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
 const ID = "evt_01K3Q8Z0V4N6W2R8T0Y5B7D9FA";
@@ -31,5 +31,17 @@ describe("the signature of a delivery", () => {
     const body = JSON.stringify({ reference: "Bestellung Ä 42 ☕ 注文" });
     const headers = await signatureHeaders([SECRET], ID, Date.now(), body);
     expect(new Webhook(SECRET).verify(body, headers)).toEqual(JSON.parse(body));
+  });
+});
+
+describe("the standard form", () => {
+  it("posts the event as it is, as JSON, with its signature", async () => {
+    const at = 1_788_264_000_000;
+    const { body, headers } = await standard({ id: ID, body: BODY, at }, [OTHER, SECRET]);
+    expect(body).toBe(BODY);
+    expect(headers).toEqual({
+      "Content-Type": "application/json",
+      ...(await signatureHeaders([OTHER, SECRET], ID, at, BODY)),
+    });
   });
 });

@@ -1,5 +1,7 @@
-import "../../http/wire/amounts.ts";
-import type { Format } from "./formats.ts";
+import "./wire/amounts.ts";
+
+/** The two forms that a document can have. */
+export type Format = "xml" | "json";
 
 /** One field of a resource: its name on the wire, what it is, and where a record has it. */
 export type Field<T> = {
