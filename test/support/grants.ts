@@ -38,7 +38,7 @@ export async function vouchersOf({ customer }: Owner): Promise<string[]> {
   return (await d1Rows<{ id: string }>(query, customer)).map(({ id }) => id);
 }
 
-/** Ids of the vouchers that a customer's bills granted, by what each receipt tells, oldest first. */
+/** Ids of the vouchers that each bill of a customer granted by its receipt, oldest bill first. */
 export async function grantedBy(owner: Owner): Promise<(readonly string[])[]> {
   const query = { kinds: ["bill"], unit: "point", limit: 100, offset: 0 } as const;
   const { entries } = await walletOf(env, owner).entries(query);

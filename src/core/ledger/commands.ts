@@ -9,8 +9,8 @@ export interface EarnCommand {
   readonly kind: "earn";
   readonly unit: Unit;
   /**
-   * A fixed amount in the smallest step, or the purchase, with its business day (`YYYY-MM-DD`), from
-   * which the programme computes it.
+   * A fixed amount in the smallest step, or the purchase from which the programme computes it, with
+   * its business day (`YYYY-MM-DD`).
    */
   readonly grant: { readonly amount: number } | { readonly purchase: Money; readonly day: string };
   /** When the lot expires; {@link NEVER} if it does not. */
