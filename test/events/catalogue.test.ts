@@ -17,6 +17,7 @@ import {
   redeem,
   reverse,
   TIERS,
+  TODAY,
   voidBill,
   vouchers,
 } from "../support/requests.ts";
@@ -75,7 +76,8 @@ async function liveALife(merchant: string, customer: string): Promise<void> {
   const purchase = { amount: 12_000, currency: "EUR" };
   await book(earn(500));
   await book(redeem(100));
-  const bill = { kind: "bill", number: "B-1", purchase, lines: [line], expiresAt: NEVER } as const;
+  const when = { day: TODAY, expiresAt: NEVER };
+  const bill = { kind: "bill", number: "B-1", purchase, lines: [line], ...when } as const;
   await book({ ...bill, vouchers: vouchers(1) });
   await book(reverse(4));
   await book({ ...bill, purchase: { amount: -500, currency: "EUR" } });

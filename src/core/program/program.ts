@@ -30,11 +30,6 @@ export interface Program {
     readonly rounding: Rounding;
     /** What the earned amount is rounded to, in the smallest step: 100 is whole points. */
     readonly step: number;
-    /**
-     * Money, in the currency's smallest unit, that earns one step; what is less earns none. Counts
-     * instead of the rate.
-     */
-    readonly every?: number;
     /** Points that a line of a bill earns besides, by its category (see {@link categoryKey}). */
     readonly categories?: Readonly<Record<string, Rate>>;
   };
@@ -65,7 +60,7 @@ export interface Grants {
     /** How long stamps live, those of articles too. */
     readonly expiry: Expiry;
   };
-  /** What buying an article grants besides, by its SKU as the till writes it. */
+  /** What buying an article grants besides, by its SKU or, where a till tells none, its name. */
   readonly skus: Readonly<Record<string, SkuGrants>>;
 }
 

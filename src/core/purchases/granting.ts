@@ -3,6 +3,7 @@ import type { BillLine } from "../ledger/entries.ts";
 import { QUANTITY_SCALE } from "../ledger/entries.ts";
 import { MAX_BILL_VOUCHERS } from "../program/grants.ts";
 import type { GrantPer, Program } from "../program/program.ts";
+import type { Purchase } from "./purchase.ts";
 
 /** What one bill grants besides points. */
 export interface Granted {
@@ -12,6 +13,17 @@ export interface Granted {
 }
 
 const ONE_PIECE = 10n ** BigInt(QUANTITY_SCALE);
+
+/**
+ * What a purchase grants besides points: what the programme names for its lines, and nothing for a
+ * return. Null as in {@link grantsFor}.
+ */
+export function grantsForPurchase(
+  program: Program,
+  { total, lines }: Pick<Purchase, "total" | "lines" | "day">,
+): Granted | null {
+  return total.amount < 0 ? { stamps: 0, vouchers: [] } : grantsFor(program, lines);
+}
 
 /**
  * What a bill with these lines grants besides points. Pieces of an article are added up over all
@@ -36,13 +48,14 @@ export function grantsFor(program: Program, lines: readonly BillLine[]): Granted
   return amount === null ? null : { stamps: amount, vouchers: withinLimit(vouchers) };
 }
 
-/** Quantities by SKU, as integers with {@link QUANTITY_SCALE} digits behind the point. */
+/** Quantities by article, as integers with {@link QUANTITY_SCALE} digits behind the point. */
 function boughtArticles(lines: readonly BillLine[]): [string, bigint][] {
   const quantities = new Map<string, bigint>();
-  for (const { sku, quantity } of lines) {
-    if (sku === null) continue;
+  for (const { sku, name, quantity } of lines) {
+    const article = sku ?? name;
+    if (article === null) continue;
     const bought = quantity === null ? ONE_PIECE : BigInt(quantity);
-    quantities.set(sku, (quantities.get(sku) ?? 0n) + bought);
+    quantities.set(article, (quantities.get(article) ?? 0n) + bought);
   }
   return [...quantities].filter(([, quantity]) => quantity > 0n);
 }

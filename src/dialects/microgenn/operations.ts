@@ -15,7 +15,7 @@ import {
   sendOneTimePassword,
   useOneTimePassword,
 } from "../../services/messages/one-time-passwords.ts";
-import { recordBill } from "../../services/purchases/purchase.ts";
+import { recordPurchase } from "../../services/purchases/purchase.ts";
 import { ownFlatVouchers, redeemBearerVoucher } from "../../services/vouchers/vouchers.ts";
 import type {
   billAnswer,
@@ -87,12 +87,13 @@ export async function postBill(
       amount: fromWireMoney(item.amount, currency),
     }),
   );
-  const recorded = await recordBill(ctx, {
+  const reference = referenceOf("bill", number, amount);
+  const recorded = await recordPurchase(ctx, {
     customer: profile.id,
     number: number ?? null,
     purchase: { amount: fromWireMoney(amount, currency), currency },
     lines,
-    reference: referenceOf("bill", number, amount),
+    unique: reference === null ? { within: "nothing" } : { within: "customer", reference },
     remarks: {},
     occurredAt: null,
   });

@@ -14,8 +14,8 @@ import type { Context } from "../context.ts";
 import { makeEvent } from "../events/events.ts";
 import { guardWrite, unguarded } from "../ledger/guarded-writes.ts";
 import { getCustomer } from "./customers.ts";
+import { requireFree } from "./enrolment.ts";
 import { forgetProfile } from "./profiles.ts";
-import { requireFree } from "./registration.ts";
 
 /** What to change of a customer: what is undefined stays, null clears. Values are normalised. */
 export interface CustomerChanges {

@@ -13,6 +13,7 @@ import { pointsForBill, pointsForPurchase } from "../../../src/core/purchases/ea
 import type { Played } from "../../support/commands.ts";
 import { outcome, PERSONAL, play, scenarios, steadyScenarios } from "../../support/commands.ts";
 import { MemoryLedger, undoneBy } from "../../support/ledger.ts";
+import { purchaseOf } from "../../support/requests.ts";
 
 const RUNS = { numRuns: 300 };
 
@@ -34,7 +35,9 @@ function expectation(
     case "earn": {
       if ("amount" in command.grant) return command.grant.amount;
       const { earned } = holdingOf(before.head, "point");
-      return pointsForPurchase(program, command.grant.purchase, earned) ?? "balance_limit";
+      return (
+        pointsForPurchase(program, purchaseOf(command.grant.purchase), earned) ?? "balance_limit"
+      );
     }
     case "redeem":
       return spend(command.unit, command.amount);
@@ -75,7 +78,7 @@ function earnedByBill(
   program: Program,
   head: Head,
 ): number | null {
-  return pointsForBill(program, base, holdingOf(head, "point").earned, []);
+  return pointsForBill(program, purchaseOf(base), holdingOf(head, "point").earned);
 }
 
 const isDue = (lot: Lot, now: number): boolean => lot.expiresAt > DEBT && lot.expiresAt <= now;

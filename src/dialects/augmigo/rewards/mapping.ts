@@ -4,7 +4,8 @@ import { currencyScale, formatShortDecimal, unitScale } from "../../../core/amou
 import type { BillLine, Remarks } from "../../../core/ledger/entries.ts";
 import { roundDecimal } from "../../../http/wire/amounts.ts";
 import type { Merchant } from "../../../services/context.ts";
-import type { Gain, GivenReward, Rewards } from "../../../services/ledger/units.ts";
+import type { Rewards } from "../../../services/ledger/rewards.ts";
+import type { Gain, GivenReward } from "../../../services/purchases/rewards.ts";
 import type { SeriesGrants } from "../../../services/vouchers/granted.ts";
 import { dateText, transactionText } from "../mapping.ts";
 import { voucherFace } from "../vouchers/mapping.ts";

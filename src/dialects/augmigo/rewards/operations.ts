@@ -8,13 +8,11 @@ import type { Received } from "../../../http/calls.ts";
 import { roundDecimal } from "../../../http/wire/amounts.ts";
 import type { Context } from "../../../services/context.ts";
 import { resolveReferenceCode } from "../../../services/customers/identity.ts";
+import { readRewards } from "../../../services/ledger/rewards.ts";
 import type { UnitInput } from "../../../services/ledger/units.ts";
-import {
-  giveReward,
-  readRewards,
-  redeemUnit,
-  topUpPrepaid,
-} from "../../../services/ledger/units.ts";
+import { redeemUnit, topUpPrepaid } from "../../../services/ledger/units.ts";
+import { recordPurchase } from "../../../services/purchases/purchase.ts";
+import { rewardOf } from "../../../services/purchases/rewards.ts";
 import type { messageAnswer, transactionAnswer } from "../answers.ts";
 import type { Answer } from "../declaration.ts";
 import { readMoment, transactionText } from "../mapping.ts";
@@ -41,16 +39,18 @@ export async function giveForPurchase(
   if (!occurredAt.ok) return occurredAt;
   const customer = await resolveReferenceCode(ctx, code);
   if (!customer.ok) return customer;
-  const given = await giveReward(ctx, {
+  const { invoice_id: number = null } = wire;
+  const recorded = await recordPurchase(ctx, {
     customer: customer.value,
+    number,
     purchase: { amount: sales, currency },
     base: { amount: sales - tax, currency },
     lines: toBillLines(wire, currency),
-    invoice: wire.invoice_id ?? null,
+    unique: number === null ? { within: "nothing" } : { within: "merchant", number },
     remarks: toRemarks(wire),
     occurredAt: occurredAt.value,
   });
-  return given.ok ? ok(givenBody(given.value, currency)) : given;
+  return recorded.ok ? ok(givenBody(rewardOf(ctx, recorded.value), currency)) : recorded;
 }
 
 /** `GET …` */

@@ -2,11 +2,8 @@ import type * as z from "zod";
 import type { Entry, EntryKind, Receipt } from "../../../core/ledger/entries.ts";
 import { holdingOf } from "../../../core/ledger/entries.ts";
 import { pointsDelta, wholePoints } from "../../../http/wire/amounts.ts";
-import type {
-  CustomerLine,
-  CustomerRecord,
-  Enrolment,
-} from "../../../services/customers/customers.ts";
+import type { CustomerLine, CustomerRecord } from "../../../services/customers/customers.ts";
+import type { NumberedEnrolment } from "../../../services/customers/registration.ts";
 import type { PointsBalance } from "../../../services/ledger/points.ts";
 import { customerText, dataBody, progressBody, timeText, transactionText } from "../mapping.ts";
 import type { available } from "../vouchers/answers.ts";
@@ -30,7 +27,11 @@ const STATUSES = {
 const timeOrNull = (time: number | null): string | null => (time === null ? null : timeText(time));
 
 /** Body of `customers/register`. */
-export function registerBody({ number, balance, tier }: Enrolment): z.input<typeof registerAnswer> {
+export function registerBody({
+  number,
+  balance,
+  tier,
+}: NumberedEnrolment): z.input<typeof registerAnswer> {
   return {
     success: true,
     customer_id: customerText(number),

@@ -7,7 +7,6 @@ import { fromWholePoints } from "../../../http/wire/amounts.ts";
 import type { Context } from "../../../services/context.ts";
 import type { CustomerRecord, Identifier } from "../../../services/customers/customers.ts";
 import {
-  enrolCustomer,
   findCustomer,
   findCustomerWithEmail,
   getCustomer,
@@ -15,6 +14,7 @@ import {
   noteSeen,
 } from "../../../services/customers/customers.ts";
 import { resolveCustomer } from "../../../services/customers/identity.ts";
+import { enrolNumbered } from "../../../services/customers/registration.ts";
 import { adjustPoints } from "../../../services/ledger/corrections.ts";
 import { readPoints } from "../../../services/ledger/points.ts";
 import { listEntries } from "../../../services/ledger/wallets.ts";
@@ -69,7 +69,7 @@ export async function register(
   const identifiers: Identifier[] = [];
   if (phone !== undefined) identifiers.push({ kind: "phone", value: phone });
   if (qr !== undefined) identifiers.push({ kind: "qr", value: qr });
-  const enrolled = await enrolCustomer(ctx, {
+  const enrolled = await enrolNumbered(ctx, {
     identifiers,
     name: name ?? null,
     email: email ?? null,
