@@ -16,6 +16,15 @@ export interface Settings {
   readonly kirimelTopLevelMessage: boolean;
   /** Whether Augmigo's endpoints that document 500 for a faulty request answer 400 instead. */
   readonly augmigoFailures: "documented" | "400";
+  /** N of scrypt for new passwords. */
+  readonly passwordCost: number;
+}
+
+declare global {
+  interface Env {
+    /** Cheap passwords for tests; wrangler.toml does not know it, since no deployment may. */
+    readonly GUERDON_PASSWORD_COST?: string;
+  }
 }
 
 /** AES-256 keys by version, base64; `current` names the one that encrypts. */
@@ -23,6 +32,12 @@ export interface MasterKeys {
   readonly current: string;
   readonly keys: Readonly<Record<string, string>>;
 }
+
+/**
+ * N of scrypt where passwords protect somebody: 2^14, with r=8 16 MiB and some 50 ms, inside the
+ * limits of Workers.
+ */
+export const PASSWORD_COST = 16_384;
 
 /** Shortest admin token that a deployment accepts; a guessable one is as good as none. */
 export const MIN_ADMIN_TOKEN = 32;
@@ -55,6 +70,10 @@ function readSettings(env: Env): Settings {
       1_000 * readWhole(env, "GUERDON_KIRIMEL_WINDOW_SECONDS", DEFAULT_WINDOW_SECONDS),
     kirimelTopLevelMessage: env.GUERDON_KIRIMEL_TOP_LEVEL_MESSAGE === "on",
     augmigoFailures: readAugmigoFailures(env.GUERDON_AUGMIGO_VALIDATION_STATUS),
+    passwordCost:
+      environment === "local"
+        ? readWhole(env, "GUERDON_PASSWORD_COST", PASSWORD_COST)
+        : PASSWORD_COST,
   };
 }
 

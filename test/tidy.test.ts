@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { BUGS, type Bug } from "./planted/bugs.ts";
+import { cycleFindings } from "./tidy/cycles.ts";
 import { docCommentFindings, pathFindings } from "./tidy/documentation.ts";
+import { durationFindings, FILE_SECONDS, SLOW_FILES, slowestFiles } from "./tidy/durations.ts";
+import { folderFindings } from "./tidy/folders.ts";
 import { importFindings } from "./tidy/imports.ts";
 import { limits, sizeFindings, syntaxFindings } from "./tidy/limits.ts";
 import { machinePathFindings, nameFindings, topLevelFindings } from "./tidy/names.ts";
@@ -18,6 +21,10 @@ describe("the repository", () => {
     expect(sources.flatMap(importFindings)).toEqual([]);
   });
 
+  it("has no modules in src that import each other in a circle", () => {
+    expect(cycleFindings(sources.filter(({ path }) => path.startsWith("src/")))).toEqual([]);
+  });
+
   it("keeps its limits of size", () => {
     expect(sources.flatMap(sizeFindings)).toEqual([]);
   });
@@ -32,6 +39,16 @@ describe("the repository", () => {
 
   it("names its files after what they hold", () => {
     expect(paths.flatMap(nameFindings)).toEqual([]);
+  });
+
+  it("keeps its folders small enough to be looked through", () => {
+    expect(folderFindings(paths)).toEqual([]);
+  });
+
+  it("excuses only tests that are there from being quick, and says why", () => {
+    expect(Object.keys(SLOW_FILES).filter((path) => !paths.includes(path))).toEqual([]);
+    const limits = Object.values(SLOW_FILES).map(({ seconds }) => seconds);
+    expect(limits.filter((seconds) => seconds <= FILE_SECONDS)).toEqual([]);
   });
 
   it("holds nothing else at the top level", () => {
@@ -81,6 +98,9 @@ describe("the import rule", () => {
     ["src/services/context.ts", "../env.ts"],
     ["src/services/access/passwords.ts", "node:crypto"],
     ["src/http/a.ts", "../services/context.ts"],
+    ["src/http/a.ts", "../memory.ts"],
+    ["src/limits/client.ts", "../memory.ts"],
+    ["src/services/access/a.ts", "../../memory.ts"],
     ["src/dialects/native/a.ts", "../../services/b.ts"],
     ["src/dialects/native/a.ts", "@hono/zod-openapi"],
     ["src/dialects/native/deep/a.ts", "../errors.ts"],
@@ -106,6 +126,9 @@ describe("the import rule", () => {
     ["src/services/a.ts", "../../migrations/wallet/0001_ledger.sql"],
     ["src/services/access/passwords.ts", "node:fs"],
     ["src/http/a.ts", "../services/earn.ts"],
+    ["src/core/a.ts", "../memory.ts"],
+    ["src/wallet/a.ts", "../memory.ts"],
+    ["src/memory.ts", "./env.ts"],
     ["src/dialects/native/a.ts", "../kirimel/errors.ts"],
     ["src/dialects/native/a.ts", "../../registry/keys.ts"],
     ["src/dialects/native/a.ts", "../../env.ts"],
@@ -129,6 +152,54 @@ describe("the import rule", () => {
   ])("sees %s", (text) => {
     expect(check(importFindings, "src/core/a.ts", `\n${text}\n`)).toEqual([
       "src/core/a.ts:2 imports src/env.ts, which is no neighbour",
+    ]);
+  });
+});
+
+describe("the rule against circles", () => {
+  /** Findings in modules of src/core, each with the text of its imports. */
+  const circles = (modules: Readonly<Record<string, string>>) =>
+    cycleFindings(
+      Object.entries(modules).map(([name, text]) => parse({ path: `src/core/${name}.ts`, text })),
+    );
+
+  it("lets modules build upon each other", () => {
+    expect(
+      circles({
+        a: 'import { b } from "./b.ts";\nimport { c } from "./deep/c.ts";\nimport "zod";',
+        b: 'import { c } from "./deep/c.ts";\nimport { gone } from "./gone.ts";',
+        "deep/c": "export const c = 1;",
+      }),
+    ).toEqual([]);
+  });
+
+  it.each([
+    'import { a } from "../a.ts";',
+    'import type { A } from "../a.ts";',
+    'export * from "../a.ts";',
+    'export const a = () => import("../a.ts");',
+    'export type A = import("../a.ts").A;',
+  ])("finds one that is closed by %s", (text) => {
+    const b = 'import type { C } from "./deep/c.ts";';
+    const way = ["src/core/a.ts", "src/core/b.ts", "src/core/deep/c.ts", "src/core/a.ts"];
+    expect(circles({ b, a: 'export { b } from "./b.ts";', "deep/c": text })).toEqual([
+      `src/core/a.ts:1 imports itself: ${way.join(" → ")}`,
+    ]);
+  });
+
+  it("finds a module that imports itself, and every circle but those that share a told one", () => {
+    expect(
+      circles({
+        a: 'import "./a.ts";',
+        b: 'import "./c.ts";\nimport "./d.ts";',
+        c: 'import "./b.ts";',
+        d: 'import "./e.ts";',
+        e: 'import "./d.ts";\nimport "./c.ts";',
+      }),
+    ).toEqual([
+      "src/core/a.ts:1 imports itself: src/core/a.ts → src/core/a.ts",
+      "src/core/b.ts:1 imports itself: src/core/b.ts → src/core/c.ts → src/core/b.ts",
+      "src/core/d.ts:1 imports itself: src/core/d.ts → src/core/e.ts → src/core/d.ts",
     ]);
   });
 });
@@ -164,6 +235,58 @@ describe("the limits of size", () => {
     expect(sizes(object(201))).toEqual([expect.stringContaining("Durable Object class of 201")]);
     expect(sizes(`f();\n// ${"x".repeat(97)}\n`)).toEqual([]);
     expect(sizes(`f();\n// ${"x".repeat(98)}\n`)).toEqual([expect.stringMatching(/a\.ts:2 /)]);
+  });
+});
+
+describe("the limits of folders", () => {
+  const files = (folder: string, count: number) =>
+    Array.from({ length: count }, (_, i) => `${folder}/a${i}.ts`);
+
+  it("count the files that lie in one, and not those of folders in it", () => {
+    expect(folderFindings(files("src/http", 15), [])).toEqual([]);
+    const split = [...files("src/http", 15), ...files("src/http/wire", 15)];
+    expect(folderFindings(split, [])).toEqual([]);
+    expect(folderFindings(files("src/http", 16), [])).toEqual([
+      "src/http:1 holds 16 files, more than 15",
+    ]);
+  });
+
+  it("are wider for tests, and none elsewhere", () => {
+    expect(folderFindings(files("test/http", 25), [])).toEqual([]);
+    expect(folderFindings(files("test/http", 26), [])).toHaveLength(1);
+    expect(folderFindings(files("scripts/demo", 99), [])).toEqual([]);
+  });
+
+  it("excuse who is still to be split, and nobody longer", () => {
+    expect(folderFindings(files("src/http", 16), ["src/http"])).toEqual([]);
+    expect(folderFindings(files("src/http", 15), ["src/http"])).toEqual([
+      "src/http:1 needs no excuse any more",
+    ]);
+  });
+});
+
+describe("the limit of time", () => {
+  const [slow = "", { seconds = 0 } = {}] = Object.entries(SLOW_FILES)[0] ?? [];
+
+  it("is one for every file, but for those that are named", () => {
+    const path = "test/core/a.test.ts";
+    expect(durationFindings([{ path, seconds: FILE_SECONDS }], 1)).toEqual([]);
+    expect(durationFindings([{ path, seconds: FILE_SECONDS + 1 }], 1)).toEqual([
+      `${path}:1 took 16.0 s, more than 15.0`,
+    ]);
+    expect(durationFindings([{ path: slow, seconds }], 1)).toEqual([]);
+    expect(durationFindings([{ path: slow, seconds: seconds + 1 }], 1)).toHaveLength(1);
+  });
+
+  it("grows with how busy the machine is", () => {
+    const file = { path: "test/core/a.test.ts", seconds: 2 * FILE_SECONDS };
+    expect(durationFindings([file], 2)).toEqual([]);
+    expect(durationFindings([file], 1.9)).toHaveLength(1);
+  });
+
+  it("tells the five slowest, the slowest first", () => {
+    const files = [1, 6, 3, 5, 2, 4].map((seconds) => ({ path: `a${seconds}`, seconds }));
+    expect(slowestFiles(files)).toEqual([6, 5, 4, 3, 2].map((n) => `   ${n}.0 s  a${n}`));
   });
 });
 

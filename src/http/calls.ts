@@ -1,9 +1,9 @@
-import type * as z from "zod";
+import * as z from "zod";
 import type { ErrorOf, LoyaltyError, LoyaltyErrorCode } from "../core/errors.ts";
 import type { Result } from "../core/result.ts";
 import { ok } from "../core/result.ts";
 import type { Scope } from "../services/context.ts";
-import type { Format } from "./documents.ts";
+import type { Format } from "./wire/document.ts";
 import { validate } from "./wire/validation.ts";
 
 /** What a request says besides its fields, and where a call puts headers of its success. */
@@ -34,6 +34,31 @@ export const EMPTY: Answer<null> = { schema: null, write: () => null };
 
 /** An answer that the act makes by itself: a stream, or a plain text. */
 export const WHOLE: Answer<Response> = { schema: null, write: (response) => response };
+
+/** What an act hands over to an answer. */
+export type BodyOf<A> = A extends Answer<infer B> ? B : never;
+
+/** One of several bodies, with the name of the answer that it is for. */
+export type Variant<M, K extends keyof M = keyof M> = {
+  [P in K]: { readonly as: P; readonly body: M[P] };
+}[K];
+
+/** An answer that is one of several: the act says which. */
+export function either<M extends object>(
+  answers: {
+    readonly [K in keyof M]: Answer<M[K]>;
+  },
+): Answer<Variant<M>> {
+  return {
+    get schema() {
+      const all: readonly Answer<never>[] = Object.values(answers);
+      const schemas = all.flatMap(({ schema }) => schema ?? []);
+      return schemas.length === 0 ? null : z.union(schemas);
+    },
+    write: <K extends keyof M>({ as, body }: Variant<M, K>, format: Format) =>
+      answers[as].write(body, format),
+  };
+}
 
 /** What is known of a call without running it: enough to find it by its path and to describe it. */
 export interface Endpoint<E extends LoyaltyErrorCode = LoyaltyErrorCode> {

@@ -6,13 +6,13 @@ import type { Http, HttpEnv } from "./request.ts";
 type Refuse = (http: Http, error: LoyaltyError) => Promise<Response> | null;
 
 /**
- * Ends a dialect's routes: a known path with another method, and any unknown path below the
- * dialect, are refused in the dialect's own form. Called last, because a sub-app's `notFound` is
- * ignored once it is mounted. HEAD is answered by GET's handler.
+ * Ends a dialect's routes: a known path with another method, and any unknown path of `rest`, are
+ * refused in the dialect's own form. Called last, because a sub-app's `notFound` is ignored once it
+ * is mounted. HEAD is answered by GET's handler.
  */
-export function closeRoutes(app: Hono<HttpEnv>, refuse: Refuse): void {
+export function closeRoutes(app: Hono<HttpEnv>, refuse: Refuse, rest = "*"): void {
   closeMethods(app, refuse);
-  app.all("*", (http, next) => refuse(http, { code: "not_found", object: "route" }) ?? next());
+  app.all(rest, (http, next) => refuse(http, { code: "not_found", object: "route" }) ?? next());
 }
 
 /** Refuses other methods on the paths that there are so far, before later paths are looked at. */

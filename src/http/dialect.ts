@@ -12,10 +12,10 @@ import { admit } from "./admission.ts";
 import type { Call, Endpoint, ErrorTable, Received } from "./calls.ts";
 import { ENTRY_ERRORS } from "./calls.ts";
 import { closeMethods, closeRoutes } from "./closing.ts";
-import type { Format } from "./documents.ts";
 import { countAddress } from "./rate-limit.ts";
 import type { Http, HttpEnv } from "./request.ts";
 import { deferrer, logUnexpected } from "./request.ts";
+import type { Format } from "./wire/document.ts";
 
 /** A body with its status, before a dialect makes a response of it. */
 export interface Shown {
@@ -123,16 +123,20 @@ export function mount<A extends Admitted<Caller>, Caller, Own extends object, Ro
   routes.filter((route) => !isFirst(route)).forEach(add);
 }
 
-/** Ends a dialect: other methods, other paths and unexpected failures answer in its own form. */
+/**
+ * Ends a dialect: other methods, other paths and unexpected failures answer in its own form. `rest`
+ * is which other paths, where the dialect has not all to itself below its app.
+ */
 export function close<A extends Admitted<unknown>, Own extends object, Row>(
   app: Hono<HttpEnv>,
   dialect: Dialect<A, Own, Row>,
+  rest = "*",
 ): void {
   app.onError((error, http) => {
     logUnexpected(http.get("requestId"), error);
     return failUnexpectedly(http, dialect);
   });
-  closeRoutes(app, refuser(dialect));
+  closeRoutes(app, refuser(dialect), rest);
 }
 
 function refuser<A extends Admitted<unknown>, Own extends object, Row>(

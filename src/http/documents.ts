@@ -1,7 +1,20 @@
-import "./wire/amounts.ts";
+import * as z from "zod";
+import type { Answer } from "./calls.ts";
+import { exactNumber } from "./wire/amounts.ts";
+import type { Format } from "./wire/document.ts";
 
-/** The two forms that a document can have. */
-export type Format = "xml" | "json";
+/** What vendors write each in their own way in documents that are alike otherwise. */
+export interface Style {
+  /** What stands before the root in XML. */
+  readonly declaration: string;
+  /** Attributes in XML of what has no value, and of what has records; a blank before each. */
+  readonly nil: string;
+  readonly array: string;
+  /** A number, from its decimal text. */
+  decimal(decimal: string): string;
+  /** A time, from milliseconds since the epoch. */
+  moment(moment: number, format: Format): string;
+}
 
 /** One field of a resource: its name on the wire, what it is, and where a record has it. */
 export type Field<T> = {
@@ -21,7 +34,13 @@ export type Field<T> = {
       readonly of: (record: T) => number | null;
     }
   | { readonly kind: "boolean"; readonly of: (record: T) => boolean | null }
-  | { readonly kind: "list"; readonly of: (record: T) => readonly Rendering[] }
+  | {
+      /** Made by {@link listOf}. */
+      readonly kind: "list";
+      readonly of: (record: T) => readonly Rendering[];
+      /** Of one of them in JSON. */
+      readonly schema: () => z.ZodType;
+    }
 );
 
 /** How records of one kind are shown, in both formats. */
@@ -38,87 +57,125 @@ export interface Resource<T> {
   readonly fields: readonly Field<T>[];
 }
 
-/** A record that can be shown in either format. */
-export interface Rendering {
-  readonly json: () => object;
-  readonly xml: (indent: string) => string;
+/** A record that can be shown in either format, whatever it is a record of. */
+interface Rendering {
+  readonly json: (style: Style) => object;
+  readonly xml: (style: Style, indent: string) => string;
 }
 
-/** The body of an answer, once its format is known. */
-export type Content = (format: Format) => string;
+/** A field that has records of another resource. */
+export function listOf<T, I>(
+  name: string,
+  resource: Resource<I>,
+  of: (record: T) => readonly I[],
+): Field<T> {
+  return {
+    name,
+    kind: "list",
+    of: (record) => of(record).map((item) => render(resource, item)),
+    schema: () => schemaOf(resource),
+  };
+}
 
-const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
+function render<T>(resource: Resource<T>, record: T): Rendering {
+  return {
+    json: (style) => jsonRecord(style, resource, record),
+    xml: (style, indent) => xmlRecord(style, resource, record, indent),
+  };
+}
+
+/** What a vendor answers: documents of one style. */
+export interface Documents {
+  /** A record by itself. */
+  one<T>(resource: Resource<T>): Answer<T>;
+  /** A list of records. */
+  many<T>(resource: Resource<T>): Answer<readonly T[]>;
+  /** Texts in elements of the same name, in XML. */
+  texts(root: string, element: string, texts: readonly string[]): string;
+}
+
+/** The documents of a style. */
+export function documents(style: Style): Documents {
+  const { declaration } = style;
+  return {
+    one: (resource) => ({
+      get schema() {
+        return schemaOf(resource);
+      },
+      write: (record, format) =>
+        format === "json"
+          ? JSON.stringify(jsonRecord(style, resource, record))
+          : declaration + xmlRecord(style, resource, record, ""),
+    }),
+    many: (resource) => ({
+      get schema() {
+        return z.array(schemaOf(resource));
+      },
+      write(records, format) {
+        if (format === "json") {
+          return JSON.stringify(records.map((record) => jsonRecord(style, resource, record)));
+        }
+        const { list } = resource;
+        if (records.length === 0) return `${declaration}<${list}/>\n`;
+        const items = records.map((record) => xmlRecord(style, resource, record, STEP));
+        return declaration + xmlParent(list, style.array, items, "");
+      },
+    }),
+    texts(root, element, texts) {
+      const items = texts.map((text) => xmlLeaf(element, "", text, STEP));
+      return declaration + xmlParent(root, "", items, "");
+    },
+  };
+}
+
+const inJson = ({ only }: Field<never>): boolean => only !== "xml";
+const inXml = ({ only }: Field<never>): boolean => only !== "json";
+
+/** What a record is in JSON. */
+function schemaOf<T>({ fields }: Resource<T>): z.ZodType {
+  return z.object(
+    Object.fromEntries(fields.filter(inJson).map((field) => [field.name, fieldSchema(field)])),
+  );
+}
+
+function fieldSchema<T>(field: Field<T>): z.ZodType {
+  return field.kind === "list" ? z.array(field.schema()) : SCALARS[field.kind].nullable();
+}
+
+const SCALARS = {
+  text: z.string(),
+  decimal: exactNumber,
+  date: z.iso.date(),
+  integer: z.int(),
+  moment: z.string(),
+  boolean: z.boolean(),
+} as const satisfies Record<Exclude<Field<never>["kind"], "list">, z.ZodType>;
+
+function jsonRecord<T>(style: Style, resource: Resource<T>, record: T): Record<string, unknown> {
+  const fields = resource.fields.filter(inJson);
+  return Object.fromEntries(
+    fields.map((field) => [field.name, jsonValue(style, field, record)] as const),
+  );
+}
+
+function jsonValue<T>(style: Style, field: Field<T>, record: T): unknown {
+  if (field.kind === "list") return field.of(record).map(({ json }) => json(style));
+  const value = field.of(record);
+  if (value === null) return null;
+  if (field.kind === "decimal") return JSON.rawJSON(style.decimal(String(value)));
+  return field.kind === "moment" ? style.moment(Number(value), "json") : value;
+}
+
 const STEP = "  ";
 
-/** A record as its resource has it. */
-export function render<T>(resource: Resource<T>, record: T): Rendering {
-  return {
-    json: () => jsonRecord(resource, record),
-    xml: (indent) => xmlRecord(resource, record, indent),
-  };
-}
-
-/** Records within another one, as the value of a field of kind `list`. */
-export function renderAll<T>(resource: Resource<T>, records: readonly T[]): readonly Rendering[] {
-  return records.map((record) => render(resource, record));
-}
-
-/** A body that is one record. */
-export function one<T>(resource: Resource<T>, record: T): Content {
-  const { json, xml } = render(resource, record);
-  return (format) => (format === "json" ? JSON.stringify(json()) : DECLARATION + xml(""));
-}
-
-/** A body that is a list of records. */
-export function many<T>(resource: Resource<T>, records: readonly T[]): Content {
-  const items = renderAll(resource, records);
-  return (format) => {
-    if (format === "json") return JSON.stringify(items.map(({ json }) => json()));
-    const { list } = resource;
-    if (items.length === 0) return `${DECLARATION}<${list}/>\n`;
-    return DECLARATION + xmlParent(list, ' type="array"', items, "");
-  };
-}
-
-/** A document of texts in elements of the same name. */
-export function xmlTexts(root: string, element: string, texts: readonly string[]): string {
-  const items = texts.map((text) => ({
-    xml: (indent: string) => xmlLeaf(element, "", text, indent),
-  }));
-  return DECLARATION + xmlParent(root, "", items, "");
-}
-
-function jsonRecord<T>(resource: Resource<T>, record: T): Record<string, unknown> {
-  const fields = resource.fields.filter(({ only }) => only !== "xml");
-  return Object.fromEntries(fields.map((field) => [field.name, jsonValue(field, record)] as const));
-}
-
-function jsonValue<T>(field: Field<T>, record: T): unknown {
-  switch (field.kind) {
-    case "list":
-      return field.of(record).map(({ json }) => json());
-    case "decimal": {
-      const decimal = field.of(record);
-      return decimal === null ? null : JSON.rawJSON(withFraction(decimal));
-    }
-    case "moment": {
-      const moment = field.of(record);
-      return moment === null ? null : slashText(moment);
-    }
-    default:
-      return field.of(record);
-  }
-}
-
-function xmlRecord<T>(resource: Resource<T>, record: T, indent: string): string {
-  const fields = resource.fields.filter(({ only }) => only !== "json");
-  const children = fields.map((field) => ({
-    xml: (inner: string) => xmlField(resource, field, record, inner),
-  }));
+function xmlRecord<T>(style: Style, resource: Resource<T>, record: T, indent: string): string {
+  const fields = resource.fields.filter(inXml);
+  const children = fields.map((field) => xmlField(style, resource, field, record, indent + STEP));
   return xmlParent(resource.element, "", children, indent);
 }
 
 function xmlField<T>(
+  style: Style,
   { typed = false, hyphens = false }: Resource<T>,
   field: Field<T>,
   record: T,
@@ -126,37 +183,38 @@ function xmlField<T>(
 ): string {
   const name = hyphens ? field.name.replaceAll("_", "-") : field.name;
   if (field.kind === "list") {
-    const items = field.of(record);
-    const attribute = ' type="array"';
-    if (items.length === 0) return `${indent}<${name}${attribute}/>\n`;
-    return xmlParent(name, attribute, items, indent);
+    const items = field.of(record).map(({ xml }) => xml(style, indent + STEP));
+    if (items.length === 0) return `${indent}<${name}${style.array}/>\n`;
+    return xmlParent(name, style.array, items, indent);
   }
   const isNumber = field.kind === "decimal" || field.kind === "integer";
   const type = typed && isNumber ? ` type="${field.kind}"` : "";
-  return xmlLeaf(name, type, xmlText(field, record), indent);
+  const text = xmlText(style, field, record);
+  return xmlLeaf(name, text === null ? type + style.nil : type, text ?? "", indent);
 }
 
-function xmlText<T>(field: Exclude<Field<T>, { kind: "list" }>, record: T): string | null {
+function xmlText<T>(
+  style: Style,
+  field: Exclude<Field<T>, { kind: "list" }>,
+  record: T,
+): string | null {
   const value = field.of(record);
   if (value === null) return null;
-  if (field.kind === "decimal") return withFraction(String(value));
-  if (field.kind === "moment") return `${secondsText(Number(value))}Z`;
-  return String(value);
+  if (field.kind === "decimal") return style.decimal(String(value));
+  return field.kind === "moment" ? style.moment(Number(value), "xml") : String(value);
 }
 
 function xmlParent(
   name: string,
   attributes: string,
-  children: readonly Pick<Rendering, "xml">[],
+  children: readonly string[],
   indent: string,
 ): string {
-  const inner = children.map(({ xml }) => xml(indent + STEP)).join("");
-  return `${indent}<${name}${attributes}>\n${inner}${indent}</${name}>\n`;
+  return `${indent}<${name}${attributes}>\n${children.join("")}${indent}</${name}>\n`;
 }
 
-function xmlLeaf(name: string, attributes: string, text: string | null, indent: string): string {
-  const nil = text === null ? ' nil="true"' : "";
-  return `${indent}<${name}${attributes}${nil}>${escapeXml(text ?? "")}</${name}>\n`;
+function xmlLeaf(name: string, attributes: string, text: string, indent: string): string {
+  return `${indent}<${name}${attributes}>${escapeXml(text)}</${name}>\n`;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -171,20 +229,4 @@ const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 function escapeXml(text: string): string {
   const writable = text.toWellFormed().replaceAll(UNWRITABLE, "\ufffd");
   return writable.replaceAll(/[&<>\r]/g, (character) => ESCAPES[character] ?? character);
-}
-
-/** A decimal text with at least one digit behind the point, and no zeros that say nothing. */
-function withFraction(decimal: string): string {
-  const [whole = "", fraction = ""] = decimal.split(".");
-  return `${whole}.${fraction.replace(/0+$/, "") || "0"}`;
-}
-
-/** `YYYY-MM-DDTHH:MM:SS` of a moment, in UTC. */
-function secondsText(moment: number): string {
-  return new Date(moment).toISOString().slice(0, 19);
-}
-
-/** `YYYY/MM/DD HH:MM:SS +0000` */
-function slashText(moment: number): string {
-  return `${secondsText(moment).replaceAll("-", "/").replace("T", " ")} +0000`;
 }

@@ -1,3 +1,5 @@
+import { Memory } from "../memory.ts";
+
 const HEX_SHA256 = /^[0-9a-f]{64}$/i;
 
 /**
@@ -21,17 +23,15 @@ export async function verifyHmac(
 
 const HMAC_SHA256 = { name: "HMAC", hash: "SHA-256" };
 const MAX_CACHED = 1_000;
-const cache = new Map<string, CryptoKey>();
+const keys = new Memory<CryptoKey>(MAX_CACHED);
 
 /** Importing a key costs more than using it. */
 async function keyOf(secret: string): Promise<CryptoKey> {
-  const known = cache.get(secret);
+  const known = keys.recall(secret, 0);
   if (known !== undefined) return known;
   const raw = new TextEncoder().encode(secret);
   const key = await crypto.subtle.importKey("raw", raw, HMAC_SHA256, false, ["verify"]);
-  if (cache.size >= MAX_CACHED) cache.clear();
-  cache.set(secret, key);
-  return key;
+  return keys.remember(secret, key);
 }
 
 /** Text and bytes behind one another. */

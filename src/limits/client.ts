@@ -1,4 +1,5 @@
 import type { BucketPolicy } from "../core/token-bucket.ts";
+import { Memory } from "../memory.ts";
 
 export type { BucketPolicy } from "../core/token-bucket.ts";
 
@@ -33,7 +34,7 @@ const MAX_WAITS = 50;
 const MIN_WAIT_MS = 1_000;
 
 let self: string | null = null;
-const held = new Map<string, Held>();
+const held = new Memory<Held>(MAX_BUCKETS);
 
 /**
  * Takes one token of a bucket, from what the isolate holds if it can: only when that is spent does
@@ -64,18 +65,16 @@ export async function takeToken(
 
 /** What the headers of an answer that costs no token say; asks nobody. */
 export function peekTokens(bucket: string, policy: BucketPolicy, now: number): Verdict {
-  const own = held.get(bucket);
+  const own = held.recall(bucket, now);
   const known = own !== undefined && own.until > now ? own.tokens + own.reserved : 0;
   return verdict(policy, now, known, 0);
 }
 
 function heldOf(bucket: string): Held {
-  const known = held.get(bucket);
+  const known = held.recall(bucket, 0);
   if (known !== undefined) return known;
-  if (held.size >= MAX_BUCKETS) held.clear();
   const fresh = { tokens: 0, reserved: 0, until: 0, deniedUntil: 0, pending: null };
-  held.set(bucket, fresh);
-  return fresh;
+  return held.remember(bucket, fresh);
 }
 
 async function renew(env: Env, bucket: string, policy: BucketPolicy, own: Held): Promise<void> {

@@ -1,12 +1,15 @@
 import { Temporal } from "temporal-polyfill";
 import { NEVER } from "../core/ledger/entries.ts";
 import type { Expiry } from "../core/program/program.ts";
+import { Memory } from "../memory.ts";
 
-const cache = new Map<string, number>();
 const MAX_CACHED = 1_000;
 
+/** Moments by zone and day, which no time makes untrue. */
+const moments = new Memory<number>(MAX_CACHED);
+
 /** The day last asked for in each zone: every earn of a day asks for the same one. */
-const recentDays = new Map<string, { day: string; from: number; until: number }>();
+const recentDays = new Memory<{ readonly day: string; readonly from: number }>(MAX_CACHED);
 
 /**
  * When points that were earned at `earnedAt` expire: the first moment after the last business day
@@ -18,25 +21,20 @@ export function expiryOf(expiry: Expiry, earnedAt: number, timeZone: string): nu
   if (expiry.kind === "date") return endOfDay(expiry.date, timeZone);
   const day = dayOf(earnedAt, timeZone);
   const key = `${timeZone} ${day} ${expiry.days}`;
-  const known = cache.get(key);
+  const known = moments.recall(key, earnedAt);
   if (known !== undefined) return known;
   const last = Temporal.PlainDate.from(day).add({ days: expiry.days });
-  const end = endOfDay(last.toString(), timeZone);
-  cache.set(key, end);
-  return end;
+  return moments.remember(key, endOfDay(last.toString(), timeZone));
 }
 
 /** The first moment after a business day (`YYYY-MM-DD`) in the zone. */
 export function endOfDay(date: string, timeZone: string): number {
   const key = `${timeZone} ${date}`;
-  const known = cache.get(key);
+  const known = moments.recall(key, 0);
   if (known !== undefined) return known;
   const next = Temporal.PlainDate.from(date).add({ days: 1 });
   // Moment 0 and before name other things than a day's end; such a day is over in any case.
-  const end = Math.max(1, next.toZonedDateTime(timeZone).epochMilliseconds);
-  if (cache.size >= MAX_CACHED) cache.clear();
-  cache.set(key, end);
-  return end;
+  return moments.remember(key, Math.max(1, next.toZonedDateTime(timeZone).epochMilliseconds));
 }
 
 /** The same day (`YYYY-MM-DD`) so many years later; after 29 February 28 February, if need be. */
@@ -46,12 +44,12 @@ export function addYears(day: string, years: number): string {
 
 /** The business day (`YYYY-MM-DD`) of a moment in the zone. */
 export function dayOf(moment: number, timeZone: string): string {
-  const recent = recentDays.get(timeZone);
-  if (recent !== undefined && recent.from <= moment && moment < recent.until) return recent.day;
+  const recent = recentDays.recall(timeZone, moment);
+  if (recent !== undefined && recent.from <= moment) return recent.day;
   const day = calculateDay(moment, timeZone);
   const before = Temporal.PlainDate.from(day).subtract({ days: 1 }).toString();
   const from = endOfDay(before, timeZone);
-  recentDays.set(timeZone, { day, from, until: endOfDay(day, timeZone) });
+  recentDays.remember(timeZone, { day, from }, endOfDay(day, timeZone));
   return day;
 }
 

@@ -1,10 +1,11 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { EVENT_TYPES } from "../../src/core/events/catalogue.ts";
 import type { Command } from "../../src/core/ledger/commands.ts";
 import { NEVER } from "../../src/core/ledger/entries.ts";
 import { walletOf } from "../../src/wallet/client.ts";
 import catalogue from "../dialects/events.md?raw";
-import { EVENT_TYPES, faultsOfBody } from "../support/event-schemas.ts";
+import { faultsOfBody } from "../support/event-schemas.ts";
 import { bookFor, feedWith, makeShop, type Shop } from "../support/events.ts";
 import { importCustomer, type Json, makeTill } from "../support/kirimel/till.ts";
 import { nativeCall, nativeMake } from "../support/native/native.ts";

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import * as imonggo from "../../src/dialects/imonggo/documents.ts";
 import type { Field, Resource } from "../../src/http/documents.ts";
-import { many, one, renderAll, xmlTexts } from "../../src/http/documents.ts";
-import { childText, parseXml } from "../support/imonggo/xml-document.ts";
+import { documents, listOf } from "../../src/http/documents.ts";
+import type { Format } from "../../src/http/wire/document.ts";
+import { childText, parseXml } from "../support/xml-document.ts";
 
 interface Line {
   readonly quantity: string;
@@ -30,10 +33,19 @@ const FIELDS: readonly Field<Thing>[] = [
   { name: "sold", kind: "boolean", of: ({ sold }) => sold },
   { name: "birthdate", kind: "date", of: ({ day }) => day },
   { name: "utc_created_at", kind: "moment", of: ({ at }) => at },
-  { name: "thing_lines", kind: "list", of: ({ lines }) => renderAll(LINE, lines) },
+  listOf("thing_lines", LINE, ({ lines }) => lines),
 ];
 
 const THING: Resource<Thing> = { element: "thing", list: "my-things", fields: FIELDS };
+
+/** A record in the style of the vendor that has both formats. */
+function one<T>(resource: Resource<T>, record: T): (format: Format) => string {
+  return (format) => String(imonggo.one(resource).write(record, format));
+}
+
+function many<T>(resource: Resource<T>, records: readonly T[]): (format: Format) => string {
+  return (format) => String(imonggo.many(resource).write(records, format));
+}
 
 const FULL: Thing = {
   name: "Zoë",
@@ -190,11 +202,65 @@ describe("a list", () => {
 
 describe("texts", () => {
   it("stand in elements of one name", () => {
-    const root = parseXml(xmlTexts("errors", "error", ["a < b", "c"]));
+    const root = parseXml(imonggo.texts("errors", "error", ["a < b", "c"]));
     expect(root.name).toBe("errors");
     expect(root.children.map(({ name, text }) => [name, text])).toEqual([
       ["error", "a < b"],
       ["error", "c"],
     ]);
+  });
+});
+
+describe("a style", () => {
+  const bare = documents({
+    declaration: "",
+    nil: "",
+    array: "",
+    decimal: (decimal) => decimal.replace(/\..*/, ""),
+    moment: (moment, format) => `${format} ${moment}`,
+  });
+
+  it("says how numbers and times are written, and what elements tell of themselves", () => {
+    const things = bare.many(THING);
+    const [first, , count, , , at] =
+      parseXml(String(things.write([FULL], "xml"))).children[0]?.children ?? [];
+    expect([first?.text, count?.text, at?.text]).toEqual(["Zoë", "42", `xml ${FULL.at}`]);
+    const xml = String(things.write([NOTHING], "xml"));
+    expect(xml).toMatch(/^<my-things>\n {2}<thing>\n {4}<zip_name><\/zip_name>\n/);
+    expect(xml).toContain("    <thing_lines/>\n");
+    const json = JSON.parse(String(bare.one(THING).write(FULL, "json")));
+    expect(json).toMatchObject({ points_spent: 30511, utc_created_at: `json ${FULL.at}` });
+  });
+});
+
+describe("the schema of an answer", () => {
+  it("is that of its JSON", () => {
+    const { schema } = imonggo.many(THING);
+    if (schema === null) throw new Error("there is none");
+    expect(z.toJSONSchema(schema)).toMatchObject({
+      type: "array",
+      items: {
+        properties: {
+          zip_name: { type: ["string", "null"] },
+          count: { anyOf: [{ type: "integer" }, { type: "null" }] },
+          sold: { type: ["boolean", "null"] },
+          birthdate: { anyOf: [{ type: "string", format: "date" }, { type: "null" }] },
+          utc_created_at: { type: ["string", "null"] },
+          thing_lines: { type: "array", items: { required: ["quantity"] } },
+        },
+        required: FIELDS.map(({ name }) => name),
+      },
+    });
+    for (const record of [FULL, NOTHING]) {
+      expect(schema.safeParse(JSON.parse(many(THING, [record])("json"))).success).toBe(true);
+    }
+    expect(schema.safeParse([{ ...FULL, zip_name: 1 }]).success).toBe(false);
+  });
+
+  it("has no field of XML alone", () => {
+    const [own] = FIELDS;
+    if (own === undefined) throw new Error("there is no field");
+    const { schema } = imonggo.one({ ...THING, fields: [{ ...own, only: "xml" }] });
+    expect(schema?.safeParse({}).success).toBe(true);
   });
 });

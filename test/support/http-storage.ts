@@ -1,5 +1,6 @@
-import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { objectIds } from "./objects.ts";
 import { dumpStorage } from "./wallet.ts";
 
 /** Names of the tables of D1 that the service made. */
@@ -27,7 +28,7 @@ export async function dumpDatabase(): Promise<string> {
  * wallet brings its empty database into being.
  */
 export async function dumpWallets(): Promise<string> {
-  const ids = await listDurableObjectIds(env.WALLETS);
+  const ids = await objectIds("WALLETS");
   const dumps = ids.map((id) =>
     runInDurableObject(env.WALLETS.get(id), (_wallet, state) => dumpStorage(state.storage)),
   );

@@ -17,9 +17,23 @@ export interface Answer {
   readonly body: Json;
 }
 
-/** Sends a request to the whole worker. */
-export async function send(request: Request): Promise<Answer> {
-  return read(await exports.default.fetch(request));
+/** Where requests go to: the worker itself, or the application with bindings of a test. */
+export type Target = (request: Request) => Promise<Response>;
+
+/** The whole worker. */
+export const worker: Target = (request) => exports.default.fetch(request);
+
+/** The application with some bindings replaced; what it defers just runs. */
+export function appWith(bindings: Partial<Env>): Target {
+  const app = createApp();
+  const given = { ...env, ...bindings };
+  const ctx = { waitUntil: () => {}, passThroughOnException: () => {}, props: {} };
+  return async (request) => app.fetch(request, given, ctx as unknown as ExecutionContext);
+}
+
+/** Sends a request to the whole worker, or to another target. */
+export async function send(request: Request, target = worker): Promise<Answer> {
+  return read(await target(request));
 }
 
 /** Sends a request to the application with other bindings, and waits for what it puts off. */

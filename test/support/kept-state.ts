@@ -1,5 +1,6 @@
-import { listDurableObjectIds, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { objectIds } from "./objects.ts";
 
 /** Objects that keep something of a merchant; the rate limiter's buckets are not among them. */
 const NAMESPACES = ["WALLETS", "OTPS", "PROJECTORS", "ENDPOINTS"] as const;
@@ -8,7 +9,7 @@ async function objectsWithRows(): Promise<string[]> {
   const found: string[] = [];
   for (const name of NAMESPACES) {
     const namespace = env[name] as DurableObjectNamespace;
-    for (const id of await listDurableObjectIds(namespace)) {
+    for (const id of await objectIds(name)) {
       const rows = await runInDurableObject(namespace.get(id), (_object, { storage }) =>
         rowsOf(storage.sql),
       );
@@ -62,12 +63,15 @@ export async function keptState(): Promise<string> {
 const PAUSE_MS = 60;
 const MAX_ROUNDS = 40;
 
-/** Lets everything that is under way come to rest: deferred work, publications, hand-overs. */
-export async function settle(): Promise<string> {
-  let before = "";
+/**
+ * Lets everything that is under way come to rest: deferred work, publications, hand-overs. At rest
+ * is what looks the same after a pause; where nothing should happen, as it looked before.
+ */
+export async function settle(expected = ""): Promise<string> {
+  let before = expected;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    for (const id of await listDurableObjectIds(env.WALLETS)) {
+    for (const id of await objectIds("WALLETS")) {
       await runDurableObjectAlarm(env.WALLETS.get(id));
     }
     const now = await keptState();

@@ -26,7 +26,11 @@ const table: Readonly<Record<string, Neighbours>> = {
   },
   webhooks: { folders: ["core", "events/client", "env", "log"], packages: ["cloudflare:workers"] },
   otp: { folders: ["core", "env", "log"], packages: ["cloudflare:workers"], migrations: true },
-  limits: { folders: ["core", "env", "log"], packages: ["cloudflare:workers"], migrations: true },
+  limits: {
+    folders: ["core", "env", "log", "memory"],
+    packages: ["cloudflare:workers"],
+    migrations: true,
+  },
   services: {
     folders: [
       "core",
@@ -36,18 +40,19 @@ const table: Readonly<Record<string, Neighbours>> = {
       "webhooks/client",
       "otp/client",
       "log",
+      "memory",
       "ulid",
     ],
   },
   http: {
-    folders: ["core", "services/context", "limits/client", "log", "ulid"],
+    folders: ["core", "services/context", "limits/client", "log", "memory", "ulid"],
     packages: ["hono"],
   },
   dialects: { folders: ["core", "services", "http"], packages: ["hono"] },
   console: { folders: ["services", "http"], packages: ["hono"] },
 };
 
-const everyFolder = [...Object.keys(table), "env", "log", "ulid", "app"];
+const everyFolder = [...Object.keys(table), "env", "log", "memory", "ulid", "app"];
 
 /** Modules that may import something else than their folder. */
 const exceptions: Readonly<Record<string, Neighbours>> = {
@@ -55,6 +60,7 @@ const exceptions: Readonly<Record<string, Neighbours>> = {
   "src/app.ts": { folders: everyFolder, packages: ["hono"] },
   "src/env.ts": { folders: [] },
   "src/log.ts": { folders: [] },
+  "src/memory.ts": { folders: [] },
   "src/ulid.ts": { folders: [] },
   "src/services/context.ts": { folders: [...(table.services?.folders ?? []), "env"] },
   "src/services/access/passwords.ts": {

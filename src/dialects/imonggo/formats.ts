@@ -1,5 +1,5 @@
-import type { Format } from "../../http/documents.ts";
 import type { Http } from "../../http/request.ts";
+import type { Format } from "../../http/wire/document.ts";
 
 /** How paths end that say their format. */
 export const EXTENSION = /\.(xml|json)$/;

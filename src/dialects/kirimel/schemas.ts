@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { parseDecimal } from "../../core/amount.ts";
-import { isDate } from "../../core/program/program.ts";
+import { isDate } from "../../core/dates.ts";
 import { WIRE_SCALE } from "../../http/wire/amounts.ts";
 import { text } from "../../http/wire/fields.ts";
 import { parseCustomer } from "./mapping.ts";

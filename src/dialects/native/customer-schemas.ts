@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { GIVEN_STATUSES } from "../../core/customers.ts";
 import { MAX_EMAIL, normaliseEmail, normalisePhone } from "../../core/identifiers.ts";
 import { date, name } from "./schemas.ts";
 
@@ -22,5 +23,5 @@ export const customerPatchSchema = z.strictObject({
   email: normal(MAX_EMAIL, normaliseEmail, "must be an e-mail address").nullable().optional(),
   phone: normal(MAX_PHONE, normalisePhone, "must be + and 7 to 15 digits").nullable().optional(),
   birth_date: date.nullable().optional(),
-  status: z.enum(["active", "inactive", "blocked"]).optional(),
+  status: z.enum(GIVEN_STATUSES).optional(),
 });

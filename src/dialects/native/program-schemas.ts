@@ -1,10 +1,12 @@
 import * as z from "zod";
+import { ROUNDINGS } from "../../core/amount.ts";
+import { MAX_CATEGORY, MAX_TIERS } from "../../core/program/definition.ts";
 import { MAX_SERIES_KEY, MAX_SKU } from "../../core/program/grants.ts";
-import { MAX_CATEGORY, MAX_TIERS } from "../../core/program/program.ts";
+import { GRANT_PERS } from "../../core/program/program.ts";
 import { date, decimal, MAX_TEXT, name } from "./schemas.ts";
 
 const expiry = z.strictObject({ days: z.int().optional(), date: date.optional() });
-const per = z.enum(["bill", "item"]).optional();
+const per = z.enum(GRANT_PERS).optional();
 const skuGrants = z.strictObject({
   stamps: z.strictObject({ amount: decimal, per }).optional(),
   vouchers: z
@@ -19,7 +21,7 @@ export const programSchema = z.strictObject({
   name,
   earning: z.strictObject({
     rate: decimal,
-    rounding: z.enum(["floor", "half_up", "ceil"]).optional(),
+    rounding: z.enum(ROUNDINGS).optional(),
     step: decimal.optional(),
     categories: z.record(z.string().max(MAX_CATEGORY), decimal).optional(),
   }),

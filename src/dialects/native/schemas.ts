@@ -1,12 +1,16 @@
 import * as z from "zod";
+import { UNITS } from "../../core/amount.ts";
+import { GIVEN_STATUSES } from "../../core/customers.ts";
+import { isDate } from "../../core/dates.ts";
 import {
+  IDENTIFIER_KINDS,
   isReferenceCode,
   MAX_EMAIL,
   MAX_IDENTIFIER,
   normaliseEmail,
   normalisePhone,
 } from "../../core/identifiers.ts";
-import { isDate } from "../../core/program/program.ts";
+import { MODES } from "../../core/mode.ts";
 import { KEY_SCOPES } from "../../services/context.ts";
 
 /** Bytes of a JSON body. */
@@ -30,7 +34,8 @@ export const decimal = z
   .regex(/^\d+(\.\d+)?$/, "must be a decimal text, e.g. 12.50");
 export const date = z.string().refine(isDate, "must be a calendar date, YYYY-MM-DD");
 const moment = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
-const scopes = z.array(z.enum(KEY_SCOPES as [string, ...string[]])).max(KEY_SCOPES.length);
+const scopes = z.array(z.enum(KEY_SCOPES)).max(KEY_SCOPES.length);
+const businessType = z.enum(["RESTAURANT", "RETAIL"]);
 
 const gatewayUrl = z.url({ protocol: /^https?$/ }).max(MAX_TEXT);
 const gatewaySecret = z.string().regex(/^[\x21-\x7e]{16,255}$/, "must be 16 to 255 characters");
@@ -63,7 +68,7 @@ export const merchantSchema = z.strictObject({
   name,
   currency: z.string().regex(/^[A-Z]{3}$/, "must be an ISO 4217 code"),
   time_zone: z.string().max(64),
-  business_type: z.enum(["RESTAURANT", "RETAIL"]).optional(),
+  business_type: businessType.optional(),
   sandbox: z.boolean().default(false),
   demo: z.boolean().default(false),
   pending: z.boolean().default(false),
@@ -76,7 +81,7 @@ export const merchantSchema = z.strictObject({
 export const siteSchema = z.strictObject({
   code: z.string().trim().min(1).max(64),
   name,
-  kind: z.enum(["RESTAURANT", "RETAIL"]).optional(),
+  kind: businessType.optional(),
   address: z.record(z.string().max(40), z.string().max(MAX_TEXT)).default({}),
   number: z.int().min(1).max(MAX_NUMBER).optional(),
 });
@@ -85,7 +90,7 @@ export const siteSchema = z.strictObject({
 export const keySchema = z.strictObject({
   name,
   dialect: z.enum(["native", "kirimel", "microgenn", "augmigo", "imonggo"]),
-  mode: z.enum(["live", "test"]).default("live"),
+  mode: z.enum(MODES).default("live"),
   scopes,
   text: z
     .string()
@@ -115,17 +120,7 @@ export const staffSchema = z.strictObject({
 
 const identifierSchema = z
   .strictObject({
-    kind: z.enum([
-      "phone",
-      "email",
-      "qr",
-      "card",
-      "external",
-      "referral",
-      "reference_code",
-      "merchant_code",
-      "alternate_code",
-    ]),
+    kind: z.enum(IDENTIFIER_KINDS),
     value: z.string().trim().min(1).max(MAX_IDENTIFIER),
   })
   .transform((identifier, issues) => {
@@ -148,7 +143,7 @@ export const importSchema = z.strictObject({
   name: z.string().trim().max(MAX_NAME).optional(),
   email: z.string().max(MAX_EMAIL).transform(normaliseEmail).pipe(z.string()).optional(),
   birth_date: date.optional(),
-  status: z.enum(["active", "inactive", "blocked"]).default("active"),
+  status: z.enum(GIVEN_STATUSES).default("active"),
   site: z.string().max(64).optional(),
   joined_at: moment.optional(),
   /** When the record came to be and was last changed, where it was kept before. */
@@ -160,7 +155,7 @@ export const importSchema = z.strictObject({
   balances: z
     .array(
       z.strictObject({
-        unit: z.enum(["point", "stamp", "prepaid"]),
+        unit: z.enum(UNITS),
         lifetime: decimal.optional(),
         lots: z
           .array(z.strictObject({ amount: decimal, expires_on: date.optional() }))

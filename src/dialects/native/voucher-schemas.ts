@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { MAX_SERIES_KEY } from "../../core/program/grants.ts";
+import { VOUCHER_KINDS } from "../../core/vouchers.ts";
 import { MAX_VOUCHERS } from "../../services/vouchers/codes.ts";
 import { date, decimal, MAX_NAME, MAX_NUMBER, name } from "./schemas.ts";
 
@@ -61,7 +62,7 @@ export const voucherSeriesSchema = z
   .strictObject({
     name,
     source: z.string().trim().min(1).max(MAX_NAME).optional(),
-    kind: z.enum(["percent", "amount", "bogo"]),
+    kind: z.enum(VOUCHER_KINDS),
     /** Percent, or an amount of money. */
     value: decimal,
     min_purchase: decimal.optional(),

@@ -16,6 +16,7 @@ export function fromEndpoint(row: EndpointRow): Body {
     url: row.url,
     description: row.description,
     event_types: row.eventTypes,
+    form: row.form,
     enabled: row.enabled,
     disabled_reason: row.disabledReason,
     created_at: at(row.createdAt),

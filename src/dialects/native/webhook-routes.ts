@@ -58,8 +58,8 @@ function endpointRoutes(app: Hono<HttpEnv>): void {
   const path = "/webhook_endpoints/:id";
   app.post("/webhook_endpoints", (http) =>
     create(http, SCOPE, endpointSchema, async (ctx, wire) => {
-      const { url, description, event_types: eventTypes } = wire;
-      const made = await createEndpoint(ctx, { url, description, eventTypes });
+      const { event_types: eventTypes, ...rest } = wire;
+      const made = await createEndpoint(ctx, { ...rest, eventTypes });
       if (made.ok) setETag(http, made.value.row.version);
       return mapped(made, fromNewEndpoint);
     }),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { WEBHOOK_FORMS } from "../../core/events/forms.ts";
 
 const MAX_URL = 2_048;
 const MAX_DESCRIPTION = 500;
@@ -17,6 +18,7 @@ export const endpointSchema = z.strictObject({
   url: z.string().max(MAX_URL),
   description: z.string().max(MAX_DESCRIPTION).default(""),
   event_types: eventTypes.default(["*"]),
+  form: z.enum(WEBHOOK_FORMS).default("standard"),
 });
 
 /** `PATCH /webhook_endpoints/{id}` */
@@ -24,6 +26,7 @@ export const endpointPatchSchema = z.strictObject({
   url: z.string().max(MAX_URL).optional(),
   description: z.string().max(MAX_DESCRIPTION).optional(),
   event_types: eventTypes.optional(),
+  form: z.enum(WEBHOOK_FORMS).optional(),
   enabled: z.boolean().optional(),
 });
 

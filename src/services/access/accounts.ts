@@ -1,3 +1,4 @@
+import { Memory } from "../../memory.ts";
 import { database } from "../../registry/database.ts";
 import { findMerchant } from "../../registry/merchants/merchants.ts";
 
@@ -9,7 +10,7 @@ const MAX_CACHED = 5_000;
 /** Characters of the longest slug. */
 const MAX_SLUG = 63;
 
-const cache = new Map<string, { readonly id: string | null; readonly until: number }>();
+const known = new Memory<string | null>(MAX_CACHED);
 
 /**
  * The id of the merchant with that slug (lower case), from the isolate's memory if it can; null
@@ -21,11 +22,9 @@ export async function recallMerchantId(
   now: number,
 ): Promise<string | null> {
   if (slug === "" || slug.length > MAX_SLUG) return null;
-  const known = cache.get(slug);
-  if (known !== undefined && known.until > now) return known.id;
+  const recalled = known.recall(slug, now);
+  if (recalled !== undefined) return recalled;
   const row = await findMerchant(database(env, "directory"), { slug });
   const id = row?.id ?? null;
-  if (cache.size >= MAX_CACHED) cache.clear();
-  cache.set(slug, { id, until: now + (id === null ? UNKNOWN_MS : KNOWN_MS) });
-  return id;
+  return known.remember(slug, id, now + (id === null ? UNKNOWN_MS : KNOWN_MS));
 }

@@ -1,10 +1,13 @@
 import { sha256Hex } from "../../core/digest.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
-import type { Program, ProgramDefinition } from "../../core/program/program.ts";
-import { DEFAULT_PROGRAM, defineProgram } from "../../core/program/program.ts";
+import type { ProgramDefinition } from "../../core/program/definition.ts";
+import { defineProgram } from "../../core/program/definition.ts";
+import type { Program } from "../../core/program/program.ts";
+import { DEFAULT_PROGRAM } from "../../core/program/program.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { open } from "../../core/sealing.ts";
+import { Memory } from "../../memory.ts";
 import type { KeyRecord } from "../../registry/access/keys.ts";
 import { findKeyByHash, findKeyById } from "../../registry/access/keys.ts";
 import { database } from "../../registry/database.ts";
@@ -29,16 +32,9 @@ const KNOWN_MS = 30_000;
 const UNKNOWN_MS = 2_000;
 const MAX_CACHED = 5_000;
 
-interface Cached {
-  readonly credential: Credential | null;
-  readonly until: number;
-}
-
-type Cache = Map<string, Cached>;
-
-const cache: Cache = new Map();
+const byText = new Memory<Credential | null>(MAX_CACHED);
 /** Apart from the texts: what a client sends as a key must never be taken for an id. */
-const cacheById: Cache = new Map();
+const byId = new Memory<Credential | null>(MAX_CACHED);
 
 /**
  * The credential of a key text for a dialect. `key_unknown` for unknown and revoked keys and for
@@ -53,7 +49,7 @@ export async function findCredential(
 ): Promise<Result<Credential, LoyaltyError>> {
   const read = async (): Promise<KeyRecord | undefined> =>
     findKeyByHash(database(env, "directory"), await sha256Hex(text));
-  return judge(await recall(env, cache, text, now, read), dialect, now);
+  return judge(await recall(env, byText, text, now, read), dialect, now);
 }
 
 /**
@@ -68,7 +64,7 @@ export async function findCredentialById(
 ): Promise<Result<Credential, LoyaltyError>> {
   const { merchantId, keyId } = key;
   const read = () => findKeyById(database(env, merchantId), merchantId, keyId);
-  return judge(await recall(env, cacheById, `${merchantId}/${keyId}`, now, read), dialect, now);
+  return judge(await recall(env, byId, `${merchantId}/${keyId}`, now, read), dialect, now);
 }
 
 function judge(
@@ -95,48 +91,38 @@ export async function findTenantCredential(
   now: number,
 ): Promise<Result<Credential, LoyaltyError>> {
   const { slug, text } = tenant;
-  const warm = isKnown(text, now);
+  const warm = byText.recall(text, now) !== undefined;
   const found = await findCredential(env, dialect, text, now);
   if (!found.ok) return err({ code: "key_unknown" });
   if (found.value.principal.merchant.slug === slug.toLowerCase()) return found;
   // No key can hold the blank, so this look-up costs what that of an unknown key costs.
   const decoy = `${slug} ${text}`;
   if (warm) await findCredential(env, dialect, decoy, now);
-  else remember(cache, decoy, null, now + UNKNOWN_MS);
+  else byText.remember(decoy, null, now + UNKNOWN_MS);
   return err({ code: "key_unknown" });
-}
-
-function isKnown(text: string, now: number): boolean {
-  return (cache.get(text)?.until ?? 0) > now;
-}
-
-function remember(into: Cache, name: string, credential: Credential | null, until: number): void {
-  if (into.size >= MAX_CACHED) into.clear();
-  into.set(name, { credential, until });
 }
 
 /** Forgets what the isolate knows of keys, so that a change it made itself is seen at once. */
 export function forgetCredentials(): void {
-  cache.clear();
-  cacheById.clear();
+  byText.forget();
+  byId.forget();
 }
 
 async function recall(
   env: Env,
-  from: Cache,
+  from: Memory<Credential | null>,
   name: string,
   now: number,
   read: () => Promise<KeyRecord | undefined>,
 ): Promise<Credential | null> {
-  const known = from.get(name);
-  if (known !== undefined && known.until > now) return known.credential;
+  const known = from.recall(name, now);
+  if (known !== undefined) return known;
   const record = await read();
   const usable = record !== undefined && record.key.revokedAt === null;
   const credential = usable ? await toCredential(env, record) : null;
   // What may change at any moment by a merchant's own doing is not remembered for long.
   const settled = credential !== null && !credential.principal.merchant.pending;
-  remember(from, name, credential, now + (settled ? KNOWN_MS : UNKNOWN_MS));
-  return credential;
+  return from.remember(name, credential, now + (settled ? KNOWN_MS : UNKNOWN_MS));
 }
 
 async function toCredential(env: Env, record: KeyRecord): Promise<Credential> {

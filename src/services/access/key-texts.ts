@@ -1,3 +1,5 @@
+import type { Mode } from "../../core/mode.ts";
+
 /** Digits and upper-case letters. */
 export const BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
@@ -22,7 +24,7 @@ export function randomText(length: number, alphabet = BASE62): string {
  * A native key text: `gd_live_` or `gd_test_`, 32 random characters and their checksum, so that a
  * scanner can tell a leaked key from noise without asking.
  */
-export function makeKeyText(mode: "live" | "test"): string {
+export function makeKeyText(mode: Mode): string {
   const body = `gd_${mode}_${randomText(BODY_LENGTH)}`;
   return body + checksum(body);
 }

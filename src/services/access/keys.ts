@@ -2,6 +2,7 @@ import { sha256Hex } from "../../core/digest.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid, notFound } from "../../core/errors.ts";
 import { makeId } from "../../core/ids.ts";
+import type { Mode } from "../../core/mode.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import type { KeyRow } from "../../registry/access/keys.ts";
@@ -22,7 +23,7 @@ export type { KeyRow } from "../../registry/access/keys.ts";
 export interface KeyInput {
   readonly name: string;
   readonly dialect: string;
-  readonly mode: "live" | "test";
+  readonly mode: Mode;
   readonly scopes: readonly Scope[];
   readonly text: string | null;
   readonly secret: string | null;
@@ -58,8 +59,8 @@ const KEY_FORMS: Readonly<Partial<Record<string, KeyForm>>> = {
 };
 
 interface KeyForm {
-  make(mode: "live" | "test"): string;
-  fits(text: string, mode: "live" | "test"): boolean;
+  make(mode: Mode): string;
+  fits(text: string, mode: Mode): boolean;
 }
 
 const SECRET_LENGTH = 40;

@@ -44,11 +44,12 @@ export async function findPersonalToken(
   if (username.length > MAX_PART || password.length > MAX_PART) {
     return err({ code: "staff_credentials_invalid" });
   }
+  const { passwordCost } = settingsOf(env);
   const db = database(env, input.merchantId ?? "directory");
   const found = onePerPerson(await listPersonalKeys(db, input, now, MAX_KEYS));
   const [first, ...others] = found.slice(0, MAX_PERSONS);
   for (const candidate of [first, ...others]) {
-    const knows = await verifyPassword(password, candidate?.password ?? null);
+    const knows = await verifyPassword(password, candidate?.password ?? null, passwordCost);
     if (knows && candidate !== undefined) return ok(await openToken(env, candidate));
   }
   return err({ code: "staff_credentials_invalid" });

@@ -3,6 +3,7 @@ import type { LoyaltyError } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { open } from "../../core/sealing.ts";
+import { Memory } from "../../memory.ts";
 import { findToken, insertToken, sweepTokens } from "../../registry/access/sign-ins.ts";
 import type { StaffRow } from "../../registry/access/staff.ts";
 import { findStaff, findStaffByUsername } from "../../registry/access/staff.ts";
@@ -62,10 +63,11 @@ export async function signIn(
   ctx: Context,
   input: SignInInput,
 ): Promise<Result<SignIn, LoyaltyError>> {
-  const { db, now, principal } = ctx;
+  const { db, now, principal, settings } = ctx;
   const { keyId, merchant } = principal;
   const person = await findStaffByUsername(db, merchant.id, input.username);
-  const knows = await verifyPassword(input.password, person?.password ?? null);
+  const stored = person?.password ?? null;
+  const knows = await verifyPassword(input.password, stored, settings.passwordCost);
   if (keyId === null || person === undefined || !knows) {
     return err({ code: "staff_credentials_invalid" });
   }
@@ -117,11 +119,11 @@ const KNOWN_MS = 30_000;
 const UNKNOWN_MS = 2_000;
 const MAX_CACHED = 5_000;
 
-const cache = new Map<string, { readonly holder: Holder | null; readonly until: number }>();
+const holders = new Memory<Holder | null>(MAX_CACHED);
 
 /** Forgets what the isolate knows of tokens. */
 export function forgetTokens(): void {
-  cache.clear();
+  holders.forget();
 }
 
 /**
@@ -153,12 +155,10 @@ function sharedScopes(key: Principal, own: readonly string[]): Scope[] {
 
 async function recall(env: Env, text: string, now: number): Promise<Holder | null> {
   if (text.length > MAX_TOKEN) return null;
-  const known = cache.get(text);
-  if (known !== undefined && known.until > now) return known.holder;
+  const known = holders.recall(text, now);
+  if (known !== undefined) return known;
   const holder = text.includes(".") ? await openSealed(env, text) : await findKept(env, text);
-  if (cache.size >= MAX_CACHED) cache.clear();
-  cache.set(text, { holder, until: now + (holder === null ? UNKNOWN_MS : KNOWN_MS) });
-  return holder;
+  return holders.remember(text, holder, now + (holder === null ? UNKNOWN_MS : KNOWN_MS));
 }
 
 async function findKept(env: Env, text: string): Promise<Holder | null> {

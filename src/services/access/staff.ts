@@ -57,7 +57,7 @@ export async function createStaff(
     merchantId,
     username: input.username,
     name: input.name,
-    password: await hashPassword(input.password),
+    password: await hashPassword(input.password, ctx.settings.passwordCost),
     ...sites.value,
     scopes: [...input.scopes],
     number: input.number,

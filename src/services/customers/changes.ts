@@ -1,3 +1,4 @@
+import type { GivenStatus } from "../../core/customers.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
@@ -22,7 +23,7 @@ export interface CustomerChanges {
   readonly email?: string | null | undefined;
   /** `YYYY-MM-DD`. */
   readonly birthDate?: string | null | undefined;
-  readonly status?: "active" | "inactive" | "blocked" | undefined;
+  readonly status?: GivenStatus | undefined;
   /** Plain. */
   readonly password?: string | undefined;
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
@@ -65,7 +66,8 @@ export async function changeCustomer(
   changes: CustomerChanges,
 ): Promise<Result<CustomerRecord, LoyaltyError>> {
   const { password } = changes;
-  const hash = password === undefined ? null : await hashPassword(password);
+  const { passwordCost } = ctx.settings;
+  const hash = password === undefined ? null : await hashPassword(password, passwordCost);
   return writeChange(ctx, id, () => ok(changes), hash);
 }
 

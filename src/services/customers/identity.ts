@@ -2,6 +2,7 @@ import type { LoyaltyError } from "../../core/errors.ts";
 import { notFound } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
+import { Memory } from "../../memory.ts";
 import { findCustomerId, findCustomersByIdentifiers } from "../../registry/customers/customers.ts";
 import type { Context } from "../context.ts";
 
@@ -13,7 +14,7 @@ const MAX_CACHED = 20_000;
  */
 const KNOWN_MS = 30_000;
 
-const cache = new Map<string, { readonly id: string; readonly until: number }>();
+const ids = new Memory<string>(MAX_CACHED);
 
 /** The id of the merchant's customer with that number, from the isolate's memory or from D1. */
 export async function resolveCustomer(
@@ -43,16 +44,14 @@ async function resolve(
   find: () => Promise<string | undefined>,
 ): Promise<Result<string, LoyaltyError>> {
   const key = `${ctx.principal.merchant.id}/${name}`;
-  const known = cache.get(key);
-  if (known !== undefined && known.until > ctx.now) return ok(known.id);
+  const known = ids.recall(key, ctx.now);
+  if (known !== undefined) return ok(known);
   const id = await find();
   if (id === undefined) return notFound("customer");
-  if (cache.size >= MAX_CACHED) cache.clear();
-  cache.set(key, { id, until: ctx.now + KNOWN_MS });
-  return ok(id);
+  return ok(ids.remember(key, id, ctx.now + KNOWN_MS));
 }
 
 /** Forgets, in this isolate, whose numbers and codes lead to a customer. */
 export function forgetIdentity(id: string): void {
-  for (const [key, known] of cache) if (known.id === id) cache.delete(key);
+  ids.forgetWhere((known) => known === id);
 }

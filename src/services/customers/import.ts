@@ -1,4 +1,5 @@
 import type { Unit } from "../../core/amount.ts";
+import type { GivenStatus } from "../../core/customers.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { makeId } from "../../core/ids.ts";
 import type { LotChange } from "../../core/ledger/entries.ts";
@@ -35,7 +36,7 @@ export interface ImportInput {
   readonly name: string | null;
   readonly email: string | null;
   readonly birthDate: string | null;
-  readonly status: "active" | "inactive" | "blocked";
+  readonly status: GivenStatus;
   /** Site code. */
   readonly site: string | null;
   readonly joinedAt: number | null;

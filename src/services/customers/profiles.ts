@@ -1,6 +1,7 @@
 import type { LoyaltyError } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
+import { Memory } from "../../memory.ts";
 import type { Context } from "../context.ts";
 import type { CustomerRecord } from "./customers.ts";
 import { enrolCustomer, findCustomer, getCustomer } from "./customers.ts";
@@ -25,7 +26,7 @@ export type ProfileKey = { readonly phone: string } | { readonly id: string };
 const KNOWN_MS = 30_000;
 const MAX_CACHED = 20_000;
 
-const cache = new Map<string, { readonly profile: Profile; readonly until: number }>();
+const profiles = new Memory<Profile>(MAX_CACHED);
 
 /** The customer that a till names, as D1 has it now. `not_found` (customer) if there is none. */
 export async function readProfile(
@@ -37,10 +38,7 @@ export async function readProfile(
       ? await getCustomer(ctx, by.id)
       : await findCustomer(ctx, [{ kind: "phone", value: by.phone }]);
   if (!found.ok) return found;
-  const profile = toProfile(found.value);
-  if (cache.size >= MAX_CACHED) cache.clear();
-  cache.set(cacheKey(ctx, by), { profile, until: ctx.now + KNOWN_MS });
-  return ok(profile);
+  return ok(profiles.remember(nameOf(ctx, by), toProfile(found.value), ctx.now + KNOWN_MS));
 }
 
 /** {@link readProfile}, from the isolate's memory if it can: on the way of a bill. */
@@ -48,8 +46,8 @@ export async function recallProfile(
   ctx: Context,
   by: ProfileKey,
 ): Promise<Result<Profile, LoyaltyError>> {
-  const known = cache.get(cacheKey(ctx, by));
-  return known !== undefined && known.until > ctx.now ? ok(known.profile) : readProfile(ctx, by);
+  const known = profiles.recall(nameOf(ctx, by), ctx.now);
+  return known === undefined ? readProfile(ctx, by) : ok(known);
 }
 
 /** Enrols a customer by phone, or finds who enrolled meanwhile; `name` is for a new one. */
@@ -84,9 +82,9 @@ function toProfile({ customer, identifiers }: CustomerRecord): Profile {
 
 /** Forgets, in this isolate, what a customer's profile was. */
 export function forgetProfile(id: string): void {
-  for (const [key, known] of cache) if (known.profile.id === id) cache.delete(key);
+  profiles.forgetWhere((profile) => profile.id === id);
 }
 
-function cacheKey(ctx: Context, by: ProfileKey): string {
+function nameOf(ctx: Context, by: ProfileKey): string {
   return `${ctx.principal.merchant.id}/${"id" in by ? by.id : by.phone}`;
 }

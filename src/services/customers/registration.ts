@@ -27,7 +27,9 @@ export async function registerCustomer(
   ctx: Context,
   input: RegisterInput,
 ): Promise<Result<Person, LoyaltyError>> {
-  const password = input.password === null ? null : await hashPassword(input.password);
+  const { passwordCost } = ctx.settings;
+  const password =
+    input.password === null ? null : await hashPassword(input.password, passwordCost);
   return guardWrite<Person>(unguarded(ctx), null, async (work) => {
     const free = await requireFree(ctx, input.identifiers);
     if (!free.ok) return free;

@@ -4,7 +4,7 @@ import type { LoyaltyError } from "../../core/errors.ts";
 import type { Reference } from "../../core/ledger/commands.ts";
 import type { BillLine, Remarks } from "../../core/ledger/entries.ts";
 import { billIdOf, holdingOf, NEVER } from "../../core/ledger/entries.ts";
-import { grantsFor } from "../../core/program/grants.ts";
+import { grantsFor } from "../../core/purchases/granting.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import type { VoucherRecord } from "../../registry/vouchers/vouchers.ts";

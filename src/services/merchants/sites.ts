@@ -3,6 +3,7 @@ import { notFound } from "../../core/errors.ts";
 import { makeId } from "../../core/ids.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
+import { Memory } from "../../memory.ts";
 import type { SiteRow, SiteWindow } from "../../registry/merchants/sites.ts";
 import {
   countSites,
@@ -126,7 +127,7 @@ const MAX_CACHED = 5_000;
 /** Characters of a site's code; longer ones are no site's, and not worth remembering. */
 const MAX_CODE = 64;
 
-const cache = new Map<string, { readonly id: string | null; readonly until: number }>();
+const ids = new Memory<string | null>(MAX_CACHED);
 
 /** The id of a merchant's site by its code, from the isolate's memory if it can. */
 export async function recallSite(
@@ -136,13 +137,10 @@ export async function recallSite(
   const { db, now, principal } = ctx;
   if (code.length > MAX_CODE) return notFound("site");
   const name = `${principal.merchant.id}/${code}`;
-  const known = cache.get(name);
-  if (known !== undefined && known.until > now) {
-    return known.id === null ? notFound("site") : ok(known.id);
+  let id = ids.recall(name, now);
+  if (id === undefined) {
+    id = (await findSiteByCode(db, principal.merchant.id, code))?.id ?? null;
+    ids.remember(name, id, now + (id === null ? UNKNOWN_MS : KNOWN_MS));
   }
-  const row = await findSiteByCode(db, principal.merchant.id, code);
-  const id = row?.id ?? null;
-  if (cache.size >= MAX_CACHED) cache.clear();
-  cache.set(name, { id, until: now + (id === null ? UNKNOWN_MS : KNOWN_MS) });
   return id === null ? notFound("site") : ok(id);
 }

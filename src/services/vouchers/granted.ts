@@ -1,7 +1,8 @@
 import { makeId } from "../../core/ids.ts";
 import type { VoucherGrant } from "../../core/ledger/entries.ts";
-import type { Granted } from "../../core/program/grants.ts";
+import type { Granted } from "../../core/purchases/granting.ts";
 import { logFault } from "../../log.ts";
+import { Memory } from "../../memory.ts";
 import { unitOfWork } from "../../registry/unit-of-work.ts";
 import { insertGrantedVouchers } from "../../registry/vouchers/granted.ts";
 import type { SeriesRow } from "../../registry/vouchers/vouchers.ts";
@@ -22,7 +23,7 @@ export interface SeriesGrants {
 const KNOWN_MS = 30_000;
 const MAX_CACHED = 1_000;
 
-const cache = new Map<string, { readonly series: SeriesRow; readonly until: number }>();
+const rows = new Memory<SeriesRow>(MAX_CACHED);
 
 /**
  * Makes the vouchers that a bill of that business day grants, with ids and codes, and keeps nothing
@@ -53,13 +54,10 @@ export async function makeGrants(
 async function recallSeries(ctx: Context, key: string): Promise<SeriesRow | undefined> {
   const merchantId = ctx.principal.merchant.id;
   const name = `${merchantId}/${key}`;
-  const known = cache.get(name);
-  if (known !== undefined && known.until > ctx.now) return known.series;
+  const known = rows.recall(name, ctx.now);
+  if (known !== undefined) return known;
   const series = await findSeries(ctx.db, merchantId, { key });
-  if (series === undefined) return undefined;
-  if (cache.size >= MAX_CACHED) cache.clear();
-  cache.set(name, { series, until: ctx.now + KNOWN_MS });
-  return series;
+  return series && rows.remember(name, series, ctx.now + KNOWN_MS);
 }
 
 /** Good from the day of the bill, or from the series' first day if that is later. */
@@ -91,9 +89,9 @@ export async function keepGrants(
   if (granted.length === 0) return;
   const { db, principal, requestId } = ctx;
   const merchant = principal.merchant.id;
-  const rows = granted.map((grant) => ({ ...grant, customerId, grantedAt }));
+  const kept = granted.map((grant) => ({ ...grant, customerId, grantedAt }));
   const work = unitOfWork(db, principal.mode);
-  work.add(insertGrantedVouchers(db, merchant, rows));
+  work.add(insertGrantedVouchers(db, merchant, kept));
   try {
     await work.commit();
   } catch (error) {

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { SECOND, stopClock } from "../../support/http-clock.ts";
-import type { KirimelCall } from "../../support/kirimel/requests.ts";
 import {
   expectRefusal,
   kirimel,
@@ -9,6 +8,7 @@ import {
   UNLIMITED_KEY,
 } from "../../support/kirimel/requests.ts";
 import { CLIENT_STYLES, sign } from "../../support/kirimel/signing.ts";
+import type { KirimelCall } from "../../support/kirimel/till.ts";
 import { establish } from "../../support/native/merchant.ts";
 
 const NOW = "2060-06-01T08:00:00.000Z";

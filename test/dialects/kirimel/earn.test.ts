@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { stopClock } from "../../support/http-clock.ts";
 import { dumpEverything } from "../../support/http-storage.ts";
-import type { KirimelCall } from "../../support/kirimel/requests.ts";
 import {
   balanceOf,
   customerWith,
@@ -10,10 +9,11 @@ import {
   kirimel,
   kirimelKey,
   myRestaurant,
-  PROGRAM,
   post,
 } from "../../support/kirimel/requests.ts";
 import { formTill } from "../../support/kirimel/signing.ts";
+import type { KirimelCall } from "../../support/kirimel/till.ts";
+import { PROGRAM } from "../../support/kirimel/till.ts";
 import { establish, importLines } from "../../support/native/merchant.ts";
 
 stopClock("2060-06-01T08:00:00Z");

@@ -3,8 +3,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vite
 import type { Answer } from "../../support/http.ts";
 import { stopClock } from "../../support/http-clock.ts";
 import { brokenDatabase, DATABASE_SECRET, dumpEverything } from "../../support/http-storage.ts";
-import type { KirimelCall } from "../../support/kirimel/requests.ts";
 import { expectRefusal, kirimel, myRestaurant, post } from "../../support/kirimel/requests.ts";
+import type { KirimelCall } from "../../support/kirimel/till.ts";
 import { establish } from "../../support/native/merchant.ts";
 
 const WALLET_SECRET = "SQLITE_FULL: INSERT INTO entries VALUES ('+60123456789')";

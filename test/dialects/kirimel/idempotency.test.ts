@@ -10,10 +10,10 @@ import {
   GROUP_KEY,
   kirimelKey,
   myRestaurant,
-  PROGRAM,
   post,
 } from "../../support/kirimel/requests.ts";
 import { CLIENT_STYLES } from "../../support/kirimel/signing.ts";
+import { PROGRAM } from "../../support/kirimel/till.ts";
 import { establish, importLines } from "../../support/native/merchant.ts";
 
 const clock = stopClock("2060-06-01T08:00:00Z");

@@ -4,7 +4,6 @@ import { SECOND, stopClock } from "../../support/http-clock.ts";
 import { countingDatabase, dumpEverything } from "../../support/http-storage.ts";
 import {
   expectRefusal,
-  GROUP_SCOPES,
   kirimel,
   kirimelKey,
   myRestaurant,
@@ -12,6 +11,7 @@ import {
 } from "../../support/kirimel/requests.ts";
 import type { KirimelKey } from "../../support/kirimel/signing.ts";
 import { sign } from "../../support/kirimel/signing.ts";
+import { GROUP_SCOPES } from "../../support/kirimel/till.ts";
 import { create, establish, native } from "../../support/native/merchant.ts";
 
 const clock = stopClock("2060-06-01T08:00:00Z");

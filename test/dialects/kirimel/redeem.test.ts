@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { DAY, stopClock } from "../../support/http-clock.ts";
-import type { KirimelCall } from "../../support/kirimel/requests.ts";
 import {
   balanceOf,
   customerWith,
@@ -11,6 +10,7 @@ import {
   post,
 } from "../../support/kirimel/requests.ts";
 import { formTill } from "../../support/kirimel/signing.ts";
+import type { KirimelCall } from "../../support/kirimel/till.ts";
 import { establish, importLines } from "../../support/native/merchant.ts";
 
 const clock = stopClock("2060-06-01T08:00:00Z");

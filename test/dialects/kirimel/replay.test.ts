@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Answer } from "../../support/http.ts";
 import { SECOND, stopClock } from "../../support/http-clock.ts";
 import { dumpEverything } from "../../support/http-storage.ts";
-import type { KirimelCall } from "../../support/kirimel/requests.ts";
 import {
   balanceOf,
   customerWith,
@@ -15,6 +14,7 @@ import {
   UNLIMITED_KEY,
 } from "../../support/kirimel/requests.ts";
 import { formTill, sign } from "../../support/kirimel/signing.ts";
+import type { KirimelCall } from "../../support/kirimel/till.ts";
 import { establish, importLines } from "../../support/native/merchant.ts";
 
 const clock = stopClock("2060-06-01T08:00:00Z");

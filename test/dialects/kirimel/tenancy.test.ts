@@ -8,10 +8,10 @@ import {
   kirimel,
   kirimelKey,
   myRestaurant,
-  PROGRAM,
   post,
   UNLIMITED_KEY,
 } from "../../support/kirimel/requests.ts";
+import { PROGRAM } from "../../support/kirimel/till.ts";
 import { establish } from "../../support/native/merchant.ts";
 
 /** Of a group with one customer, 777, that shares nothing with the demo group. */

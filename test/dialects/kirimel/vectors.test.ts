@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { stopClock } from "../../support/http-clock.ts";
-import type { KirimelCall } from "../../support/kirimel/requests.ts";
 import {
   balanceOf,
   expectInvalid,
@@ -11,6 +10,7 @@ import {
 } from "../../support/kirimel/requests.ts";
 import type { Variant } from "../../support/kirimel/signing.ts";
 import { sign } from "../../support/kirimel/signing.ts";
+import type { KirimelCall } from "../../support/kirimel/till.ts";
 import { establish } from "../../support/native/merchant.ts";
 
 const SECRET = "ks_test_5f2c9a7d41e84b0e";

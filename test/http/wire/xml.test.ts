@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readXml } from "../../../src/http/wire/xml.ts";
-import { parseXml } from "../../support/imonggo/xml-document.ts";
+import { parseXml } from "../../support/xml-document.ts";
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>';
 const INVALID = { ok: false, error: { code: "invalid_json" } };

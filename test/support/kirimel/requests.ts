@@ -1,10 +1,10 @@
 import { expect } from "vitest";
 import type { Answer } from "../http.ts";
-import { clientAddress, ORIGIN, send, sendWith } from "../http.ts";
 import type { Setup } from "../native/merchant.ts";
 import { nextYearEnd } from "../native/merchant.ts";
-import type { ClientStyle, KirimelKey } from "./signing.ts";
-import { sign, till } from "./signing.ts";
+import type { KirimelKey } from "./signing.ts";
+import type { KirimelCall } from "./till.ts";
+import { GROUP_SCOPES, PROGRAM, Till } from "./till.ts";
 
 /** The group key of the contract's test vectors. */
 export const GROUP_KEY: KirimelKey = {
@@ -18,36 +18,10 @@ export const UNLIMITED_KEY: KirimelKey = {
   secret: "ks_unlimited_demo_secret",
 };
 
-/** All that a group's key may do. */
-export const GROUP_SCOPES = [
-  "read:customers",
-  "write:customers",
-  "write:transactions",
-  "read:vouchers",
-  "write:vouchers",
-  "write:adjustments",
-  "write:sites",
-];
-
 /** A KiriMel key in the words of the native API. */
 export function kirimelKey(key: KirimelKey, rest: object = {}): object {
   return { name: "Key", dialect: "kirimel", mode: "live", scopes: GROUP_SCOPES, ...key, ...rest };
 }
-
-const SILVER_BENEFITS = ["5% discount on birthdays", "Priority seating"];
-
-/** The programme of the demo data: a point per currency unit, good for a year, three tiers. */
-export const PROGRAM = {
-  name: "My Restaurant Rewards",
-  earning: { rate: "1", rounding: "floor" },
-  redemption: { rate: "100" },
-  expiry: { days: 365 },
-  tiers: [
-    { name: "BRONZE", from: "0", multiplier: "1", benefits: [] },
-    { name: "SILVER", from: "1000", multiplier: "1", benefits: SILVER_BENEFITS },
-    { name: "GOLD", from: "5000", multiplier: "1", benefits: [] },
-  ],
-};
 
 /** The merchant of the contract's cases: customer 123456 has 100 points. */
 export function myRestaurant(): Setup {
@@ -92,50 +66,17 @@ export function customerWith(number: number, points: string, lifetime = points):
   return { number, balances: points === "0" ? [] : [pointsOf(points, lifetime)] };
 }
 
-/** How a call is made, where it is not as {@link till} makes it with the unlimited key. */
-export interface KirimelCall {
-  readonly method?: string;
-  readonly key?: KirimelKey;
-  readonly style?: ClientStyle;
-  /** Text of the header, instead of the present moment. */
-  readonly timestamp?: string;
-  /** The body, either as fields that the style encodes or as it stands. */
-  readonly fields?: Readonly<Record<string, unknown>>;
-  readonly raw?: string | Uint8Array;
-  /** Headers that replace the style's own; null leaves one out. */
-  readonly headers?: Readonly<Record<string, string | null>>;
-  readonly bindings?: Partial<Env>;
-}
+/** The till of the contract's merchant, with the unlimited key. */
+const till = new Till("myrestaurant", UNLIMITED_KEY.text, UNLIMITED_KEY.secret);
 
-let moments = 0;
-
-/** A signed request. No two have the same timestamp, so none is taken for another's repeat. */
+/** A signed request of the contract's merchant. */
 export function signedRequest(path: string, call: KirimelCall = {}): Request {
-  const { key = UNLIMITED_KEY, style = till, fields, raw } = call;
-  moments += 1;
-  const timestamp = call.timestamp ?? style.timestamp(Date.now() - moments);
-  const body = raw ?? (fields === undefined ? "" : style.encode(fields));
-  const method = call.method ?? (fields === undefined && raw === undefined ? "GET" : "POST");
-  const headers: Record<string, string | null> = {
-    "CF-Connecting-IP": clientAddress(),
-    ...(fields === undefined ? {} : { "Content-Type": style.contentType }),
-    [style.keyHeader]: key.text,
-    "X-Timestamp": timestamp,
-    "X-Signature": sign(style.variant, key.secret, timestamp, body),
-    ...call.headers,
-  };
-  const sent = Object.entries(headers).filter(([, value]) => value !== null);
-  return new Request(`${ORIGIN}/api/loyalty${path}`, {
-    method,
-    headers: sent as [string, string][],
-    ...(method === "GET" || method === "HEAD" ? {} : { body }),
-  });
+  return till.request(path, call);
 }
 
-/** Makes a signed call. */
+/** Makes a signed call of the contract's merchant. */
 export async function kirimel(path: string, call: KirimelCall = {}): Promise<Answer> {
-  const request = signedRequest(path, call);
-  return call.bindings === undefined ? send(request) : sendWith(call.bindings, request);
+  return till.call(path, call);
 }
 
 /** Makes a signed POST with these fields. */

@@ -1,16 +1,15 @@
-import { env, exports } from "cloudflare:workers";
 import { ulid } from "ulid";
-import { createApp } from "../../../src/app.ts";
+import type { Answer, Json, Target } from "../http.ts";
+import { clientAddress, ORIGIN, send, sendWith, worker } from "../http.ts";
+import { create, importLines } from "../native/merchant.ts";
+import type { ClientStyle, KirimelKey } from "./signing.ts";
+import { sign, till as usualStyle } from "./signing.ts";
 
-/** Any JSON object. */
-export type Json = Record<string, unknown>;
+export type { Json, Target } from "../http.ts";
+export { appWith, worker } from "../http.ts";
 
 /** An answer with what tests look at. */
-export interface Reply {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  readonly body: Json;
+export interface Reply extends Answer {
   /** `data` of the body; empty when there is none. */
   readonly data: Json;
   /** KiriMel's error code; null when it succeeded. */
@@ -24,19 +23,19 @@ export interface Signed {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Where requests go to: the worker itself, or the application with bindings of a test. */
-export type Target = (request: Request) => Promise<Response>;
-
-const ORIGIN = "https://kirimel.example";
-
-export const worker: Target = (request) => exports.default.fetch(request);
-
-/** The application with some bindings replaced; what it defers just runs. */
-export function appWith(bindings: Partial<Env>): Target {
-  const app = createApp();
-  const given = { ...env, ...bindings };
-  const ctx = { waitUntil: () => {}, passThroughOnException: () => {}, props: {} };
-  return async (request) => app.fetch(request, given, ctx as unknown as ExecutionContext);
+/** How a call is made, where it is not as the vendor's newest client makes it. */
+export interface KirimelCall {
+  readonly method?: string;
+  readonly key?: KirimelKey;
+  readonly style?: ClientStyle;
+  /** Text of the header, instead of the present moment. */
+  readonly timestamp?: string;
+  /** The body, either as fields that the style encodes or as it stands. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+  readonly raw?: string | Uint8Array;
+  /** Headers that replace the style's own; null leaves one out. */
+  readonly headers?: Readonly<Record<string, string | null>>;
+  readonly bindings?: Partial<Env>;
 }
 
 let signatures = 0;
@@ -48,30 +47,18 @@ function freshTimestamp(): string {
   return `${seconds}.${String(signatures).padStart(9, "0")}Z`;
 }
 
-async function hmac(secret: string, message: string): Promise<string> {
-  const encoder = new TextEncoder();
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", encoder.encode(secret), algorithm, false, [
-    "sign",
-  ]);
-  const bytes = new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(message)));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-async function toReply(response: Response): Promise<Reply> {
-  const text = await response.text();
-  const body = JSON.parse(text) as Json;
+function toReply(answer: Answer): Reply {
+  const body = JSON.parse(answer.text) as Json;
   const error = body.error as { code: string; details: Json } | undefined;
   return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    body,
+    ...answer,
     data: (body.data ?? {}) as Json,
     code: error?.code ?? null,
     details: error?.details ?? {},
   };
 }
+
+let moments = 0;
 
 /** A till of a merchant: a KiriMel key that signs. */
 export class Till {
@@ -101,14 +88,14 @@ export class Till {
     return new Till(this.slug, this.key, this.secret, target, headers);
   }
 
+  /** Signs fields as the vendor's first samples did, without a dot and a content type. */
   async sign(fields: Json | string = ""): Promise<Signed> {
     const body = typeof fields === "string" ? fields : JSON.stringify(fields);
     const timestamp = freshTimestamp();
-    const signature = await hmac(this.secret, timestamp + body);
     const headers = {
       "X-API-Key": this.key,
       "X-Timestamp": timestamp,
-      "X-Signature": signature,
+      "X-Signature": sign("A", this.secret, timestamp, body),
       ...this.#headers,
     };
     return { body, headers };
@@ -116,9 +103,8 @@ export class Till {
 
   /** Sends bytes that were signed before, as a network or a thief would. */
   async send(method: string, path: string, { body, headers }: Signed): Promise<Reply> {
-    const url = `${ORIGIN}/api/loyalty${path}`;
     const init = { method, headers: { ...headers }, ...(method === "GET" ? {} : { body }) };
-    return toReply(await this.#target(new Request(url, init)));
+    return toReply(await send(new Request(urlOf(path), init), this.#target));
   }
 
   async post(path: string, fields: Json | string = {}): Promise<Reply> {
@@ -129,21 +115,45 @@ export class Till {
     const search = new URLSearchParams(query).toString();
     return this.send("GET", search === "" ? path : `${path}?${search}`, await this.sign());
   }
+
+  /** A request of one of the vendor's clients. No two have the same timestamp unless told. */
+  request(path: string, call: KirimelCall = {}): Request {
+    const { style = usualStyle, fields, raw } = call;
+    const key = call.key ?? { text: this.key, secret: this.secret };
+    moments += 1;
+    const timestamp = call.timestamp ?? style.timestamp(Date.now() - moments);
+    const body = raw ?? (fields === undefined ? "" : style.encode(fields));
+    const method = call.method ?? (fields === undefined && raw === undefined ? "GET" : "POST");
+    const headers: Record<string, string | null> = {
+      "CF-Connecting-IP": clientAddress(),
+      ...(fields === undefined ? {} : { "Content-Type": style.contentType }),
+      [style.keyHeader]: key.text,
+      "X-Timestamp": timestamp,
+      "X-Signature": sign(style.variant, key.secret, timestamp, body),
+      ...call.headers,
+    };
+    const sent = Object.entries(headers).filter(([, value]) => value !== null);
+    return new Request(urlOf(path), {
+      method,
+      headers: sent as [string, string][],
+      ...(method === "GET" || method === "HEAD" ? {} : { body }),
+    });
+  }
+
+  /** Calls as one of the vendor's clients; the answer may be anything. */
+  async call(path: string, call: KirimelCall = {}): Promise<Answer> {
+    const request = this.request(path, call);
+    if (call.bindings !== undefined) return sendWith(call.bindings, request);
+    return send(request, this.#target);
+  }
 }
 
-async function native(path: string, body: Json, slug?: string): Promise<Json> {
-  const headers = {
-    Authorization: `Bearer ${env.GUERDON_ADMIN_TOKEN}`,
-    ...(slug === undefined ? {} : { "Guerdon-Merchant": slug }),
-  };
-  const init = { method: "POST", headers, body: JSON.stringify(body) };
-  const response = await worker(new Request(`${ORIGIN}/loyalty/v1${path}`, init));
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text}`);
-  return text === "" ? {} : (JSON.parse(text) as Json);
+function urlOf(path: string): string {
+  return `${ORIGIN}/api/loyalty${path}`;
 }
 
-const SCOPES = [
+/** All that a group's key may do. */
+export const GROUP_SCOPES = [
   "read:customers",
   "write:customers",
   "write:transactions",
@@ -154,11 +164,11 @@ const SCOPES = [
 ];
 
 /** What an account key may do besides: it alone creates the group. */
-export const ACCOUNT_SCOPES = ["write:merchants", ...SCOPES];
+export const ACCOUNT_SCOPES = ["write:merchants", ...GROUP_SCOPES];
 
 /** KiriMel's own example: BRONZE, SILVER from 1000, GOLD from 5000; 100 points are worth 1.00. */
-const PROGRAM = {
-  name: "Rewards",
+export const PROGRAM = {
+  name: "My Restaurant Rewards",
   earning: { rate: "1", rounding: "floor" },
   redemption: { rate: "100" },
   expiry: { days: 365 },
@@ -176,23 +186,23 @@ export async function makeMerchant(given: Json = {}, program: Json | null = PROG
   merchants += 1;
   const slug = `shop-${merchants}`;
   const defaults = { slug, name: "Shop", currency: "MYR", time_zone: "Asia/Kuala_Lumpur" };
-  await native("/merchants", { ...defaults, ...given });
-  if (program !== null) await native("/programs", program, slug);
+  await create("/merchants", { ...defaults, ...given });
+  if (program !== null) await create("/programs", program, slug);
   return slug;
 }
 
 /** Makes a key of a merchant, without a rate limit if nothing else is said. */
 export async function makeTill(slug: string, given: Json = {}): Promise<Till> {
   const texts = { text: `kiri_${ulid()}`, secret: `ks_${ulid()}` };
-  const defaults = { name: "Till", dialect: "kirimel", scopes: SCOPES, unlimited: true };
-  await native("/keys", { ...defaults, ...texts, ...given }, slug);
+  const defaults = { name: "Till", dialect: "kirimel", scopes: GROUP_SCOPES, unlimited: true };
+  await create("/keys", { ...defaults, ...texts, ...given }, slug);
   return new Till(slug, texts.text, texts.secret);
 }
 
 /** A merchant with one site and a till. */
 export async function openShop(given: Json = {}): Promise<Till> {
   const slug = await makeMerchant(given);
-  await native("/sites", { code: "MAIN01", name: "Main" }, slug);
+  await create("/sites", { code: "MAIN01", name: "Main" }, slug);
   return makeTill(slug);
 }
 
@@ -212,7 +222,7 @@ export function numberOf(id: unknown): number {
 /** Brings along vouchers with codes of the merchant's own. */
 export async function importVouchers(till: Till, codes: string[], given: Json = {}): Promise<void> {
   const defaults = { name: "Imported", kind: "percent", value: "10" };
-  await native("/voucher_series", { ...defaults, ...given, codes }, till.slug);
+  await create("/voucher_series", { ...defaults, ...given, codes }, till.slug);
 }
 
 /** Creates a batch; answers its codes. */
@@ -231,13 +241,7 @@ export async function makeVoucher(till: Till, given: Json = {}): Promise<string>
 
 /** Imports a customer with a number of its own. */
 export async function importCustomer(till: Till, line: Json): Promise<string> {
-  const headers = {
-    Authorization: `Bearer ${env.GUERDON_ADMIN_TOKEN}`,
-    "Guerdon-Merchant": till.slug,
-  };
-  const init = { method: "POST", headers, body: `${JSON.stringify(line)}\n` };
-  const response = await worker(new Request(`${ORIGIN}/loyalty/v1/customers/import`, init));
-  const text = await response.text();
-  if (!text.includes('"created"')) throw new Error(text);
+  const [made] = await importLines(till.slug, [line]);
+  if (made?.outcome !== "created") throw new Error(JSON.stringify(made));
   return `CUST_${line.number}`;
 }
