@@ -1,13 +1,20 @@
 import { Hono } from "hono";
+import { KEY_FORM as augmigo } from "./dialects/augmigo/keys.ts";
 import { augmigoRoutes } from "./dialects/augmigo/routes.ts";
+import { KEY_FORM as imonggo } from "./dialects/imonggo/keys.ts";
 import { imonggoRoutes } from "./dialects/imonggo/routes.ts";
+import { KEY_FORM as kirimel } from "./dialects/kirimel/keys.ts";
 import { kirimelRoutes } from "./dialects/kirimel/routes.ts";
+import { KEY_FORM as microgenn } from "./dialects/microgenn/keys.ts";
 import { microgennRoutes } from "./dialects/microgenn/routes.ts";
-import { internalProblem, problem } from "./dialects/native/errors.ts";
-import { nativeRoutes } from "./dialects/native/routes.ts";
+import { KEY_FORM as native } from "./dialects/native/keys.ts";
+import { answerStrangers, nativeRoutes } from "./dialects/native/routes.ts";
 import { routingPath } from "./http/path.ts";
 import type { HttpEnv } from "./http/request.ts";
-import { logUnexpected, nameRequest } from "./http/request.ts";
+import { nameRequest } from "./http/request.ts";
+
+/** What keys look like, by the dialect whose they are. */
+const KEY_FORMS = { native, kirimel, microgenn, augmigo, imonggo };
 
 /** The whole service: every dialect at its vendor's own path. */
 export function createApp(): Hono<HttpEnv> {
@@ -20,15 +27,11 @@ export function createApp(): Hono<HttpEnv> {
     http.res.headers.set("Request-Id", http.get("requestId"));
     http.res.headers.set("Server-Timing", `app;dur=${total - wallet}, wallet;dur=${wallet}`);
   });
-  app.route("/loyalty/v1", nativeRoutes());
+  app.route("/loyalty/v1", nativeRoutes(KEY_FORMS));
   app.route("/api/loyalty", kirimelRoutes());
   app.route("/api/v1", augmigoRoutes());
   app.route("/", imonggoRoutes());
   app.route("/api/:slug", microgennRoutes());
-  app.notFound((http) => problem(http, { code: "not_found", object: "route" }));
-  app.onError((error, http) => {
-    logUnexpected(http.get("requestId"), error);
-    return internalProblem(http);
-  });
+  answerStrangers(app);
   return app;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BUGS, type Bug } from "./planted/bugs.ts";
+import { cycleFindings } from "./tidy/cycles.ts";
 import { docCommentFindings, pathFindings } from "./tidy/documentation.ts";
 import { durationFindings, FILE_SECONDS, SLOW_FILES, slowestFiles } from "./tidy/durations.ts";
 import { folderFindings } from "./tidy/folders.ts";
@@ -18,6 +19,10 @@ const sources = paths
 describe("the repository", () => {
   it("imports along the import table only", () => {
     expect(sources.flatMap(importFindings)).toEqual([]);
+  });
+
+  it("has no modules in src that import each other in a circle", () => {
+    expect(cycleFindings(sources.filter(({ path }) => path.startsWith("src/")))).toEqual([]);
   });
 
   it("keeps its limits of size", () => {
@@ -147,6 +152,54 @@ describe("the import rule", () => {
   ])("sees %s", (text) => {
     expect(check(importFindings, "src/core/a.ts", `\n${text}\n`)).toEqual([
       "src/core/a.ts:2 imports src/env.ts, which is no neighbour",
+    ]);
+  });
+});
+
+describe("the rule against circles", () => {
+  /** Findings in modules of src/core, each with the text of its imports. */
+  const circles = (modules: Readonly<Record<string, string>>) =>
+    cycleFindings(
+      Object.entries(modules).map(([name, text]) => parse({ path: `src/core/${name}.ts`, text })),
+    );
+
+  it("lets modules build upon each other", () => {
+    expect(
+      circles({
+        a: 'import { b } from "./b.ts";\nimport { c } from "./deep/c.ts";\nimport "zod";',
+        b: 'import { c } from "./deep/c.ts";\nimport { gone } from "./gone.ts";',
+        "deep/c": "export const c = 1;",
+      }),
+    ).toEqual([]);
+  });
+
+  it.each([
+    'import { a } from "../a.ts";',
+    'import type { A } from "../a.ts";',
+    'export * from "../a.ts";',
+    'export const a = () => import("../a.ts");',
+    'export type A = import("../a.ts").A;',
+  ])("finds one that is closed by %s", (text) => {
+    const b = 'import type { C } from "./deep/c.ts";';
+    const way = ["src/core/a.ts", "src/core/b.ts", "src/core/deep/c.ts", "src/core/a.ts"];
+    expect(circles({ b, a: 'export { b } from "./b.ts";', "deep/c": text })).toEqual([
+      `src/core/a.ts:1 imports itself: ${way.join(" → ")}`,
+    ]);
+  });
+
+  it("finds a module that imports itself, and every circle but those that share a told one", () => {
+    expect(
+      circles({
+        a: 'import "./a.ts";',
+        b: 'import "./c.ts";\nimport "./d.ts";',
+        c: 'import "./b.ts";',
+        d: 'import "./e.ts";',
+        e: 'import "./d.ts";\nimport "./c.ts";',
+      }),
+    ).toEqual([
+      "src/core/a.ts:1 imports itself: src/core/a.ts → src/core/a.ts",
+      "src/core/b.ts:1 imports itself: src/core/b.ts → src/core/c.ts → src/core/b.ts",
+      "src/core/d.ts:1 imports itself: src/core/d.ts → src/core/e.ts → src/core/d.ts",
     ]);
   });
 });

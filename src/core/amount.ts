@@ -1,14 +1,14 @@
+/** Every unit, in a fixed order. */
+export const UNITS = ["point", "stamp", "prepaid"] as const;
+
 /** What a wallet counts. */
-export type Unit = "point" | "stamp" | "prepaid";
+export type Unit = (typeof UNITS)[number];
 
 /** An amount of money in the currency's smallest unit. */
 export interface Money {
   readonly amount: number;
   readonly currency: string;
 }
-
-/** Every unit, in a fixed order. */
-export const UNITS: readonly Unit[] = ["point", "stamp", "prepaid"];
 
 /** The largest amount that one command may move, in the unit's smallest step. */
 export const MAX_AMOUNT = 10_000_000_000_000;
@@ -28,8 +28,11 @@ export const MAX_RATE = 1_000_000;
  */
 export type Rate = number;
 
+/** Every way to round. */
+export const ROUNDINGS = ["floor", "half_up", "ceil"] as const;
+
 /** How a computed amount becomes a whole number of steps. `half_up` rounds halves away from 0. */
-export type Rounding = "floor" | "half_up" | "ceil";
+export type Rounding = (typeof ROUNDINGS)[number];
 
 /** ISO 4217 currencies whose smallest unit is not a hundredth. */
 const CURRENCY_EXPONENTS: Readonly<Record<string, number>> = {
@@ -100,6 +103,11 @@ export function formatDecimal(value: number, scale: number): string {
 export function formatShortDecimal(value: number, scale: number): string {
   const text = formatDecimal(value, scale);
   return scale === 0 ? text : text.replace(/\.?0+$/, "");
+}
+
+/** An amount of a unit as people read it: points `12.5`, stamps `3`. */
+export function displayAmount(amount: number, unit: Unit, currency: string): string {
+  return formatShortDecimal(amount, unitScale(unit, currency));
 }
 
 /** Reads a decimal text as a {@link Rate}; null when it is no decimal, negative or too large. */

@@ -46,6 +46,19 @@ export type Unique =
   | "voucher_series"
   | "membership_program";
 
+/** What can be wrong with vouchers that are redeemed together, in the order in which it is told. */
+export const VOUCHER_REFUSALS = [
+  "unknown",
+  "voided",
+  "foreign",
+  "redeemed",
+  "early",
+  "expired",
+] as const;
+
+/** See {@link VOUCHER_REFUSALS}. */
+export type VoucherRefusal = (typeof VOUCHER_REFUSALS)[number];
+
 /**
  * Every expected failure, told apart by `code`. The members stand in the order in which they are
  * checked: of two faults in one request the earlier member is the answer. Each dialect maps every
@@ -104,7 +117,7 @@ export type LoyaltyError =
   | {
       readonly code: "vouchers_refused";
       /** What is wrong with each of `codes`, which were to be redeemed together. */
-      readonly reason: "unknown" | "voided" | "foreign" | "redeemed" | "early" | "expired";
+      readonly reason: VoucherRefusal;
       readonly codes: readonly string[];
     }
   | {

@@ -1,3 +1,19 @@
+/** Every kind of identifier. Their values are normalised, and unique per merchant and kind. */
+export const IDENTIFIER_KINDS = [
+  "phone",
+  "email",
+  "qr",
+  "card",
+  "external",
+  "referral",
+  "reference_code",
+  "merchant_code",
+  "alternate_code",
+] as const;
+
+/** What a customer can be found by, besides the number. */
+export type IdentifierKind = (typeof IDENTIFIER_KINDS)[number];
+
 const PHONE = /^\+\d{7,15}$/;
 const EMAIL = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]+$/;
 

@@ -1,11 +1,17 @@
 import { divide } from "./amount.ts";
-import type { ErrorOf, LoyaltyError } from "./errors.ts";
-import { notFound } from "./errors.ts";
+import type { LoyaltyError, VoucherRefusal } from "./errors.ts";
+import { notFound, VOUCHER_REFUSALS } from "./errors.ts";
 import type { Result } from "./result.ts";
 import { err, ok } from "./result.ts";
 
+/** Every kind of voucher. */
+export const VOUCHER_KINDS = ["percent", "amount", "bogo"] as const;
+
 /** What a voucher gives: a share of the purchase, a fixed amount, or a second item for free. */
-export type VoucherKind = "percent" | "amount" | "bogo";
+export type VoucherKind = (typeof VOUCHER_KINDS)[number];
+
+/** Every state that a voucher can be in. */
+export const VOUCHER_STATUSES = ["active", "redeemed", "voided"] as const;
 
 /** A voucher's worth and conditions. Amounts are in the currency's smallest unit. */
 export interface VoucherTerms {
@@ -21,16 +27,16 @@ export interface VoucherTerms {
 
 /** The state of one voucher, as far as a redemption judges it. */
 export interface VoucherState {
-  readonly status: "active" | "redeemed" | "voided";
+  readonly status: (typeof VOUCHER_STATUSES)[number];
   /** Whom it was issued to; null is anybody's. */
   readonly customer: string | null;
 }
 
-/** What makes a voucher no good, whoever redeems it. */
-export type VoucherFault = "redeemed" | "voided" | "early" | "expired";
-
 /** The order in which faults are looked for, unless a dialect documents another. */
-export const FAULT_ORDER: readonly VoucherFault[] = ["redeemed", "voided", "early", "expired"];
+export const FAULT_ORDER = ["redeemed", "voided", "early", "expired"] as const;
+
+/** What makes a voucher no good, whoever redeems it. */
+export type VoucherFault = (typeof FAULT_ORDER)[number];
 
 /** Who redeems what, and when. */
 export interface Redemption {
@@ -81,16 +87,6 @@ export interface ListedVoucher {
   readonly voucher: { readonly terms: VoucherTerms; readonly state: VoucherState } | null;
 }
 
-/** The order in which the faults of several vouchers are told. */
-const LIST_ORDER: readonly ErrorOf<"vouchers_refused">["reason"][] = [
-  "unknown",
-  "voided",
-  "foreign",
-  "redeemed",
-  "early",
-  "expired",
-];
-
 /**
  * Judges vouchers that are redeemed together on a business day, all or none (`vouchers_refused`):
  * the first fault in the order is told, with every code that has it. Where a customer is named,
@@ -105,14 +101,14 @@ export function judgeTogether(
     code,
     faults: voucher === null ? UNKNOWN : listFaults(voucher, customer, day),
   }));
-  for (const reason of LIST_ORDER) {
+  for (const reason of VOUCHER_REFUSALS) {
     const codes = judged.filter(({ faults }) => faults[reason]).map(({ code }) => code);
     if (codes.length > 0) return err({ code: "vouchers_refused", reason, codes });
   }
   return ok(null);
 }
 
-type ListFaults = Readonly<Partial<Record<ErrorOf<"vouchers_refused">["reason"], boolean>>>;
+type ListFaults = Readonly<Partial<Record<VoucherRefusal, boolean>>>;
 
 const UNKNOWN: ListFaults = { unknown: true };
 

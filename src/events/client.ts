@@ -67,6 +67,7 @@ export function configOf(row: EndpointRow): EndpointConfig {
     merchant: row.merchantId,
     endpoint: row.id,
     url: row.url,
+    form: row.form,
     enabled: row.enabled,
     secrets: [{ sealed: row.secret, until: null }, ...old],
     version: row.version,

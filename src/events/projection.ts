@@ -55,21 +55,13 @@ export function groupWrites(
 
 function walletEvents(merchant: MerchantFacts, handover: Handover): WalletEvent[] {
   const { after, customer } = handover;
-  const { currency, livemode, program } = merchant;
-  const subject: EventSubject = { merchant: merchant.id, customer, currency, livemode };
+  const { currency, program } = merchant;
+  const subject: EventSubject = { customer, currency };
   let before = handover.tierBefore;
   return handover.entries.map(({ entry, reference }) => {
     const event = eventOf(entry, before, subject, program);
     before = entry.after.tier;
-    return {
-      id: event.id,
-      type: event.type,
-      customerId: customer,
-      after,
-      sequence: entry.seq,
-      timestamp: entry.recordedAt,
-      data: { ...event.data, reference },
-    };
+    return { ...event, after, data: { ...event.data, reference } };
   });
 }
 

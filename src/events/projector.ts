@@ -1,7 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
+import type { BookedEvent } from "../core/events/body.ts";
 import { makeId } from "../core/ids.ts";
-import type { ProgramDefinition } from "../core/program/program.ts";
-import { DEFAULT_PROGRAM, defineProgram } from "../core/program/program.ts";
+import type { ProgramDefinition } from "../core/program/definition.ts";
+import { defineProgram } from "../core/program/definition.ts";
+import { DEFAULT_PROGRAM } from "../core/program/program.ts";
 import { logFault } from "../log.ts";
 import { database } from "../registry/database.ts";
 import { findEndpoint, updateEndpoint } from "../registry/events/endpoints.ts";
@@ -79,7 +81,7 @@ export class Projector extends DurableObject<Env> {
     if (row === undefined || !row.enabled) return;
     const now = Date.now();
     const change = { enabled: false, disabledReason: reason, updatedAt: now };
-    const event = {
+    const event: BookedEvent = {
       id: makeId("evt", ulid(now)),
       type: "webhook_endpoint.disabled",
       customerId: null,

@@ -2,39 +2,58 @@ import type { LoyaltyError } from "../core/errors.ts";
 import type { Result } from "../core/result.ts";
 import { err } from "../core/result.ts";
 import type { BucketPolicy } from "../limits/client.ts";
-import type { Context, Scope } from "../services/context.ts";
+import type { Principal, Scope } from "../services/context.ts";
 import { countAddress, countKey } from "./rate-limit.ts";
 import type { Http } from "./request.ts";
 import { requireScope } from "./scopes.ts";
 
-/** An authenticated request; dialects add what theirs carries. */
-export interface Authenticated {
-  readonly ctx: Context;
-  readonly key: { readonly id: string; readonly unlimited: boolean };
+/** What authentication found out; dialects add what theirs carries. */
+export interface Admitted<Caller> {
+  /** What acts get: the context, in most dialects. */
+  readonly caller: Caller;
+  /** Whose scopes count; null: who was let in may do all that is asked of the dialect. */
+  readonly principal: Principal | null;
+  /** What requests are counted by; null: by nothing. */
+  readonly key: { readonly id: string; readonly unlimited: boolean } | null;
+}
+
+/** What of a dialect lets requests in. */
+interface Door<A, Own> {
+  readonly policy: BucketPolicy | null;
+  readonly admitsPending?: boolean;
+  authenticate(http: Http, call: Own | null): Promise<Result<A, LoyaltyError>>;
+  place?(http: Http, admitted: A, call: Own | null): Promise<Result<A, LoyaltyError>>;
 }
 
 /**
- * Lets a request in: authentication, rate, scope, in this order. Who fails the first is counted by
- * address, who passes by key. A null scope asks for none.
+ * Lets a request in: authentication, rate, place, scope, in this order. Who fails the first is
+ * counted by address, who passes by key. A null scope asks for none.
  */
-export async function admit<A extends Authenticated>(
+export async function admit<A extends Admitted<unknown>, Own>(
   http: Http,
-  policy: BucketPolicy,
+  door: Door<A, Own>,
   scope: Scope | null,
-  authenticate: () => Promise<Result<A, LoyaltyError>>,
+  call: Own | null,
 ): Promise<Result<A, LoyaltyError>> {
-  const authenticated = await authenticate();
+  const { policy } = door;
+  const authenticated = await door.authenticate(http, call);
   if (!authenticated.ok) {
+    if (policy === null) return authenticated;
     const counted = await countAddress(http, policy);
     return counted.ok ? authenticated : counted;
   }
-  const { ctx, key } = authenticated.value;
-  http.set("mode", ctx.principal.mode);
-  const counted = await countKey(http, key, policy);
-  if (!counted.ok) return counted;
+  const { principal, key } = authenticated.value;
+  if (principal !== null) http.set("mode", principal.mode);
+  if (policy !== null && key !== null) {
+    const counted = await countKey(http, key, policy);
+    if (!counted.ok) return counted;
+  }
   // An account whose group does not exist yet has nothing else to call.
-  const early = ctx.principal.merchant.pending && scope !== "write:merchants";
-  if (early) return err({ code: "key_unknown" });
-  const allowed = scope === null ? null : requireScope(ctx.principal, scope);
-  return allowed === null || allowed.ok ? authenticated : allowed;
+  const early = principal?.merchant.pending === true && scope !== "write:merchants";
+  if (early && door.admitsPending !== true) return err({ code: "key_unknown" });
+  const placed =
+    door.place === undefined ? authenticated : await door.place(http, authenticated.value, call);
+  if (!placed.ok || scope === null || principal === null) return placed;
+  const allowed = requireScope(principal, scope);
+  return allowed.ok ? placed : allowed;
 }

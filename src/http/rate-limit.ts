@@ -5,6 +5,8 @@ import type { BucketPolicy, Verdict } from "../limits/client.ts";
 import { passing, peekTokens, takeToken } from "../limits/client.ts";
 import type { Http } from "./request.ts";
 
+export type { BucketPolicy } from "../limits/client.ts";
+
 /** What a key that is not limited shows in its headers: more than anybody sends. */
 const UNLIMITED = 1_000_000;
 

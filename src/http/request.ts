@@ -1,5 +1,6 @@
 import type { Context as HonoContext } from "hono";
 import { makeId } from "../core/ids.ts";
+import type { Mode } from "../core/mode.ts";
 import type { Verdict } from "../limits/client.ts";
 import { logFault } from "../log.ts";
 import { ulid } from "../ulid.ts";
@@ -13,7 +14,7 @@ export interface RequestVariables {
   /** What the rate limiter said, once it was asked. */
   readonly verdict: Verdict | undefined;
   /** The mode of the key, once the request was authenticated. */
-  readonly mode: "live" | "test" | undefined;
+  readonly mode: Mode | undefined;
 }
 
 /** Hono's types for every app and sub-app of this service. */

@@ -1,3 +1,4 @@
+import type { Mode } from "../core/mode.ts";
 import type { MasterKeys } from "../env.ts";
 import type { Purpose } from "./challenge.ts";
 import { keyedHash } from "./keyed-hash.ts";
@@ -34,7 +35,7 @@ export interface OtpOptions {
   readonly env: Env;
   readonly masterKeys: MasterKeys;
   /** `test` keeps nothing: there the one right code is {@link SANDBOX_CODE}. */
-  readonly mode: "live" | "test";
+  readonly mode: Mode;
   /** The code that a sandbox merchant's customers are sent; null: a random one. */
   readonly fixedCode: string | null;
 }

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
+import type { BookedEvent } from "../core/events/body.ts";
+import type { Mode } from "../core/mode.ts";
 import type { Database, Write } from "./database.ts";
-import type { NewEvent } from "./events/events.ts";
 import { insertEvents } from "./events/events.ts";
 
 /** A service's writes, committed together or not at all. */
@@ -12,7 +13,7 @@ export interface UnitOfWork {
    */
   addConditional(write: Write, rows?: number): void;
   /** Adds events of what the other writes do; they are in the feed exactly when those are kept. */
-  addEvents(merchantId: string, events: readonly NewEvent[]): void;
+  addEvents(merchantId: string, events: readonly BookedEvent[]): void;
   /** Whether there is an event that the endpoints should hear of once this is committed. */
   readonly tellsEvents: boolean;
   /**
@@ -34,7 +35,7 @@ const rowsChanged = (rows: number) =>
 const ONE_ROW = sql`(SELECT 1)`;
 
 /** A unit of work on a merchant's database. */
-export function unitOfWork(db: Database, mode: "live" | "test"): UnitOfWork {
+export function unitOfWork(db: Database, mode: Mode): UnitOfWork {
   const writes: Write[] = [];
   let tellsEvents = false;
   return {

@@ -2,6 +2,7 @@ import { Temporal } from "temporal-polyfill";
 import { NEVER } from "../core/ledger/entries.ts";
 import type { Expiry } from "../core/program/program.ts";
 import { Memory } from "../memory.ts";
+import type { Context } from "./context.ts";
 
 const MAX_CACHED = 1_000;
 
@@ -56,6 +57,17 @@ export function dayOf(moment: number, timeZone: string): string {
 function calculateDay(moment: number, timeZone: string): string {
   const instant = Temporal.Instant.fromEpochMilliseconds(moment);
   return instant.toZonedDateTimeISO(timeZone).toPlainDate().toString();
+}
+
+/**
+ * The merchant's business day (`YYYY-MM-DD`) of what happened at a moment, and of now where none is
+ * told; nothing happens on a day that is to come.
+ */
+export function businessDayOf(
+  { now, principal }: Pick<Context, "now" | "principal">,
+  occurredAt: number | null,
+): string {
+  return dayOf(Math.min(occurredAt ?? now, now), principal.merchant.timeZone);
 }
 
 /** What a clock in the zone shows at a moment, to the second: `YYYY-MM-DDTHH:MM:SS`. */

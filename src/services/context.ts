@@ -1,4 +1,5 @@
 import type { Guard } from "../core/ledger/commands.ts";
+import type { Mode } from "../core/mode.ts";
 import type { Program } from "../core/program/program.ts";
 import type { Settings } from "../env.ts";
 import { settingsOf } from "../env.ts";
@@ -26,26 +27,8 @@ export interface Merchant {
   readonly unmasked: boolean;
 }
 
-/** What a principal may do (`verb:resource`). `admin` is the deployment's own token. */
-export type Scope =
-  | "read:customers"
-  | "write:customers"
-  | "write:transactions"
-  | "read:vouchers"
-  | "write:vouchers"
-  | "read:programs"
-  | "write:programs"
-  | "read:events"
-  | "write:webhooks"
-  | "write:keys"
-  | "write:adjustments"
-  | "write:sites"
-  | "write:merchants"
-  | "write:memberships"
-  | "admin";
-
-/** Every scope that a key can be given; `admin` is not among them. */
-export const KEY_SCOPES: readonly Scope[] = [
+/** Every scope that a key can be given. */
+export const KEY_SCOPES = [
   "read:customers",
   "write:customers",
   "write:transactions",
@@ -60,14 +43,17 @@ export const KEY_SCOPES: readonly Scope[] = [
   "write:sites",
   "write:merchants",
   "write:memberships",
-];
+] as const;
+
+/** What a principal may do (`verb:resource`). `admin` is for the deployment's own token only. */
+export type Scope = (typeof KEY_SCOPES)[number] | "admin";
 
 /** Who is calling. */
 export interface Principal {
   readonly merchant: Merchant;
   readonly program: Program;
   /** `test` decides like `live` and keeps nothing. */
-  readonly mode: "live" | "test";
+  readonly mode: Mode;
   readonly scopes: readonly Scope[];
   readonly keyId: string | null;
   readonly staffId: string | null;

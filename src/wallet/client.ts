@@ -1,16 +1,17 @@
 import { toBase64Url } from "../core/digest.ts";
 import type { LoyaltyError } from "../core/errors.ts";
 import type { CommandRequest, Guard } from "../core/ledger/commands.ts";
+import type { Mode } from "../core/mode.ts";
 import type { Result } from "../core/result.ts";
 import type { HandedEntry } from "../events/client.ts";
 import type { Discrepancy } from "./audit.ts";
-import type { Mode, Outcome } from "./execute.ts";
+import type { Outcome } from "./execute.ts";
 import type { Owner } from "./rows.ts";
 import type { EntryPage, EntryQuery, WalletView } from "./view.ts";
 
 export type { HandedEntry } from "../events/client.ts";
 export type { Discrepancy } from "./audit.ts";
-export type { Mode, Outcome } from "./execute.ts";
+export type { Outcome } from "./execute.ts";
 export type { EntryPage, EntryQuery, WalletView } from "./view.ts";
 
 /** The calls that a wallet answers; each goes to the one object that owns the customer's ledger. */

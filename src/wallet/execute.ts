@@ -5,13 +5,11 @@ import { assertDecision, decide } from "../core/ledger/decide.ts";
 import type { Receipt } from "../core/ledger/entries.ts";
 import type { Past, Recognition } from "../core/ledger/repeats.ts";
 import { recognise, recogniseGuard } from "../core/ledger/repeats.ts";
+import type { Mode } from "../core/mode.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
 import type { WalletReader } from "./reader.ts";
 import type { WalletWriter } from "./writer.ts";
-
-/** `live` keeps what a command did; `test` decides all the same and keeps nothing. */
-export type Mode = "live" | "test";
 
 /** What a command came to. */
 export interface Outcome {

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { LoyaltyError } from "../core/errors.ts";
 import type { CommandRequest, Guard } from "../core/ledger/commands.ts";
+import type { Mode } from "../core/mode.ts";
 import type { Program } from "../core/program/program.ts";
 import type { Result } from "../core/result.ts";
 import { settingsOf } from "../env.ts";
@@ -10,7 +11,7 @@ import { logFault } from "../log.ts";
 import { ulid } from "../ulid.ts";
 import type { Discrepancy } from "./audit.ts";
 import { auditWallet } from "./audit.ts";
-import type { Mode, Outcome } from "./execute.ts";
+import type { Outcome } from "./execute.ts";
 import { bindGuard, execute, transact } from "./execute.ts";
 import { migrate } from "./migrator.ts";
 import type { Outbox } from "./publish.ts";

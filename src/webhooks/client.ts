@@ -1,7 +1,10 @@
-/** An event on its way to an endpoint: the very text that is signed and sent. */
+import type { EventType } from "../core/events/catalogue.ts";
+import type { WebhookForm } from "../core/events/forms.ts";
+
+/** An event on its way to an endpoint; `body` is what the endpoint's form makes its delivery of. */
 export interface OutgoingEvent {
   readonly id: string;
-  readonly type: string;
+  readonly type: EventType;
   readonly body: string;
 }
 
@@ -10,6 +13,7 @@ export interface EndpointConfig {
   readonly merchant: string;
   readonly endpoint: string;
   readonly url: string;
+  readonly form: WebhookForm;
   readonly enabled: boolean;
   /** Sealed secrets, each for the row that it stands in; the newest first. */
   readonly secrets: readonly SealedSecret[];
@@ -38,7 +42,7 @@ export interface Try {
 /** An event's way to an endpoint. */
 export interface Delivery {
   readonly event: string;
-  readonly type: string;
+  readonly type: EventType;
   readonly state: "pending" | "delivered" | "failed";
   readonly createdAt: number;
   /** When it is tried next; null when it is not. */

@@ -22,6 +22,7 @@ const GONE_FOR_GOOD: EndpointConfig = {
   merchant: "",
   endpoint: "",
   url: "",
+  form: "standard",
   enabled: false,
   secrets: [],
   version: Number.MAX_SAFE_INTEGER,
@@ -136,10 +137,10 @@ export class WebhookEndpoint extends DurableObject<Env> {
   }
 
   async #deliver(state: EndpointState, delivery: DueDelivery): Promise<void> {
-    const { config } = state;
-    const secrets = await this.#openSecrets(config);
+    const { url, form } = state.config;
+    const secrets = await this.#openSecrets(state.config);
     const allowLoopback = this.#settings.webhookLoopback;
-    const attempt = await send({ url: config.url, secrets, allowLoopback }, delivery);
+    const attempt = await send({ url, form, secrets, allowLoopback }, delivery);
     this.#settle(delivery, attempt);
   }
 

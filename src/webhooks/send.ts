@@ -1,7 +1,8 @@
 import { refusedAddress } from "../core/address.ts";
+import type { WebhookForm } from "../core/events/forms.ts";
 import type { Try } from "./client.ts";
+import { FORMS } from "./forms/forms.ts";
 import { parseRetryAfter } from "./schedule.ts";
-import { signatureHeaders } from "./signing.ts";
 import type { DueDelivery } from "./store.ts";
 
 /** A receiver has so long to answer. */
@@ -18,6 +19,7 @@ export interface Attempt {
 /** Where and how to send. Secrets are in clear and never leave memory. */
 export interface Target {
   readonly url: string;
+  readonly form: WebhookForm;
   readonly secrets: readonly string[];
   readonly allowLoopback: boolean;
 }
@@ -35,11 +37,12 @@ export async function send(target: Target, delivery: DueDelivery): Promise<Attem
   const timer = setTimeout(() => late.abort(), TIMEOUT_MS);
   const { signal } = late;
   try {
-    const signature = await signatureHeaders(target.secrets, delivery.event, at, delivery.body);
+    const sending = { id: delivery.event, body: delivery.body, at };
+    const { body, headers } = await FORMS[target.form](sending, target.secrets);
     const response = await fetch(target.url, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "User-Agent": "Guerdon/1.0", ...signature },
-      body: delivery.body,
+      headers: { "User-Agent": "Guerdon/1.0", ...headers },
+      body,
       redirect: "manual",
       signal,
     });

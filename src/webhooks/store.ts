@@ -1,3 +1,4 @@
+import type { EventType } from "../core/events/catalogue.ts";
 import type {
   Delivery,
   DeliveryPage,
@@ -47,16 +48,16 @@ export interface EndpointState {
 /** A delivery to try now. */
 export interface DueDelivery {
   readonly event: string;
-  readonly type: string;
+  readonly type: EventType;
   readonly body: string;
   readonly failures: number;
 }
 
 type DeliveryRow = {
   event: string;
-  type: string;
+  type: EventType;
   body: string;
-  state: string;
+  state: Delivery["state"];
   failures: number;
   next_at: number | null;
   created_at: number;
@@ -137,11 +138,16 @@ function readState(sql: SqlStorage): EndpointState | null {
   const [row] = sql.exec<StateRow>("SELECT * FROM endpoint");
   if (row === undefined) return null;
   return {
-    config: JSON.parse(row.config) as EndpointConfig,
+    config: toConfig(JSON.parse(row.config)),
     failingSince: row.failing_since,
     disabledReason: row.disabled_reason,
     reported: row.reported === 1,
   };
+}
+
+/** What was kept before there were forms names none. */
+function toConfig(kept: EndpointConfig | Omit<EndpointConfig, "form">): EndpointConfig {
+  return { form: "standard", ...kept };
 }
 
 /** A newer version is a person's decision: what spoke against the endpoint is forgotten. */
@@ -210,7 +216,7 @@ function toDelivery(row: DeliveryRow): Delivery {
   return {
     event: row.event,
     type: row.type,
-    state: row.state as Delivery["state"],
+    state: row.state,
     createdAt: row.created_at,
     nextAt: row.next_at,
     tries: JSON.parse(row.tries) as Try[],

@@ -39,7 +39,8 @@ const program = {
   earning: { rate: "1", rounding: "floor" },
   redemption: { rate: "100" },
   expiry: { days: 365 },
-  grants: { stamps: { per_bill: "1", expiry: { days: 365 } } },
+  // Of the measured tills only the one that gives sells that article.
+  grants: { stamps: { expiry: { days: 365 } }, skus: { STAMPED: { stamps: { amount: "1" } } } },
   tiers: [
     { name: "SILVER", from: "0", multiplier: "1", benefits: ["Welcome drink"] },
     { name: "GOLD", from: "5000", multiplier: "1", benefits: ["Welcome drink", "Upgrade"] },

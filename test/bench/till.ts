@@ -62,7 +62,14 @@ export function tillOf(clientele: Clientele): Till {
       method: "POST",
       path: `/api/v1/reward/reference-code/${clientele.referenceCodeOf(customer)}/give`,
       headers: { "x-auth-token": clientele.cashier, "Content-Type": "application/json" },
-      body: JSON.stringify({ sales_amount: amount, tax_amount: 0, invoice_id: reference }),
+      body: JSON.stringify({
+        sales_amount: amount,
+        tax_amount: 0,
+        invoice_id: reference,
+        invoice_details: {
+          purchased_items: [{ SKU: "STAMPED", count: 1, subtotal_sales_amt: amount }],
+        },
+      }),
     }),
     bill: (customer, amount, reference) => ({
       method: "POST",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Rounding } from "../../src/core/amount.ts";
 import {
   currencyScale,
+  displayAmount,
   divide,
   formatDecimal,
   formatShortDecimal,
@@ -183,5 +184,14 @@ describe("a computed sum", () => {
 
   it("stays a safe integer even as the largest balance and amount together", () => {
     expect(Number.isSafeInteger(MAX_BALANCE + MAX_AMOUNT)).toBe(true);
+  });
+});
+
+describe("an amount for people", () => {
+  it("has the digits of its unit and no zeros at the end", () => {
+    expect(displayAmount(1250, "point", "EUR")).toBe("12.5");
+    expect(displayAmount(1200, "point", "JPY")).toBe("12");
+    expect(displayAmount(10, "stamp", "EUR")).toBe("10");
+    expect(displayAmount(1250, "prepaid", "KWD")).toBe("1.25");
   });
 });

@@ -1,10 +1,11 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { EVENT_TYPES } from "../../src/core/events/catalogue.ts";
 import type { Command } from "../../src/core/ledger/commands.ts";
 import { NEVER } from "../../src/core/ledger/entries.ts";
 import { walletOf } from "../../src/wallet/client.ts";
 import catalogue from "../dialects/events.md?raw";
-import { EVENT_TYPES, faultsOfBody } from "../support/event-schemas.ts";
+import { faultsOfBody } from "../support/event-schemas.ts";
 import { bookFor, feedWith, makeShop, type Shop } from "../support/events.ts";
 import { importCustomer, type Json, makeTill } from "../support/kirimel/till.ts";
 import { nativeCall, nativeMake } from "../support/native/native.ts";
@@ -16,6 +17,7 @@ import {
   redeem,
   reverse,
   TIERS,
+  TODAY,
   voidBill,
   vouchers,
 } from "../support/requests.ts";
@@ -74,7 +76,8 @@ async function liveALife(merchant: string, customer: string): Promise<void> {
   const purchase = { amount: 12_000, currency: "EUR" };
   await book(earn(500));
   await book(redeem(100));
-  const bill = { kind: "bill", number: "B-1", purchase, lines: [line], expiresAt: NEVER } as const;
+  const when = { day: TODAY, expiresAt: NEVER };
+  const bill = { kind: "bill", number: "B-1", purchase, lines: [line], ...when } as const;
   await book({ ...bill, vouchers: vouchers(1) });
   await book(reverse(4));
   await book({ ...bill, purchase: { amount: -500, currency: "EUR" } });

@@ -24,7 +24,7 @@ import {
   watchBatches,
 } from "../support/events.ts";
 import { nativeCall } from "../support/native/native.ts";
-import { DAY, earn, redeem, requestFor } from "../support/requests.ts";
+import { DAY, earn, redeem, requestFor, TODAY } from "../support/requests.ts";
 
 vi.setConfig({ testTimeout: 40_000 });
 
@@ -42,7 +42,7 @@ const LINE = { category: "food", sku: "S1", name: "Soup", quantity: 20_000, amou
 
 function bill(number: string, amount: number): Command {
   const purchase = { amount, currency: "EUR" };
-  return { kind: "bill", number, purchase, lines: [LINE], expiresAt: NEVER };
+  return { kind: "bill", number, purchase, lines: [LINE], day: TODAY, expiresAt: NEVER };
 }
 
 /** What the copies hold, but for when they were written. */

@@ -10,9 +10,13 @@ function dialect(): Hono<HttpEnv> {
   app.post("/things", (http) => http.text("create"));
   app.get("/things/special", (http) => http.text("special"));
   app.delete("/things/:id", (http) => http.text(`delete ${http.req.param("id")}`));
-  closeRoutes(app, {
-    notFound: () => new Response("nothing here", { status: 404 }),
-    methodNotAllowed: (_, allowed) => new Response(allowed.join(" "), { status: 405 }),
+  closeRoutes(app, (http, error) => {
+    if (http.req.path.endsWith("/another")) return null;
+    return Promise.resolve(
+      error.code === "method_not_allowed"
+        ? new Response(error.allowed.join(" "), { status: 405 })
+        : new Response("nothing here", { status: 404 }),
+    );
   });
   return app;
 }
@@ -54,7 +58,7 @@ describe("closed routes", () => {
     },
   );
 
-  it.each(["/nowhere", "/dialects", "/dialect-two"])(
+  it.each(["/nowhere", "/dialects", "/dialect-two", "/dialect/another"])(
     "leave the rest to the host: %s",
     async (path) => {
       expect(await ask("GET", path)).toEqual([404, "host"]);

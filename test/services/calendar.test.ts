@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { NEVER } from "../../src/core/ledger/entries.ts";
 import {
   addDays,
+  businessDayOf,
   dayOf,
   endOfDay,
   expiryOf,
@@ -10,6 +11,7 @@ import {
   localTimeOf,
   momentOf,
 } from "../../src/services/calendar.ts";
+import type { Principal } from "../../src/services/context.ts";
 
 const KUALA_LUMPUR = "Asia/Kuala_Lumpur";
 const NEW_YORK = "America/New_York";
@@ -159,6 +161,25 @@ describe("points that expire", () => {
 
   it("may never expire", () => {
     expect(expiryOf({ kind: "never" }, 0, KUALA_LUMPUR)).toBe(NEVER);
+  });
+});
+
+describe("the business day of what happened at a till", () => {
+  const now = Date.parse("2026-03-08T03:00:00Z");
+  const day = (moment: string | null, timeZone = NEW_YORK) => {
+    const principal = { merchant: { timeZone } } as Principal;
+    return businessDayOf({ now, principal }, moment === null ? null : Date.parse(moment));
+  };
+
+  it("is the day in the merchant's zone", () => {
+    expect(day("2026-03-06T04:59:59Z")).toBe("2026-03-05");
+    expect(day("2026-03-06T05:00:00Z")).toBe("2026-03-06");
+    expect(day("2026-03-06T17:00:00Z", KUALA_LUMPUR)).toBe("2026-03-07");
+  });
+
+  it("is today where the till does not say, or says a moment that is to come", () => {
+    expect(day(null)).toBe("2026-03-07");
+    expect(day("2026-12-24T12:00:00Z")).toBe("2026-03-07");
   });
 });
 

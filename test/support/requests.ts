@@ -1,13 +1,18 @@
-import type { Unit } from "../../src/core/amount.ts";
+import type { Money, Unit } from "../../src/core/amount.ts";
 import { followingUlid, makeId } from "../../src/core/ids.ts";
 import type { BillCommand, Command, CommandRequest } from "../../src/core/ledger/commands.ts";
 import type { BillLine, LotChange, VoucherGrant } from "../../src/core/ledger/entries.ts";
 import { NEVER } from "../../src/core/ledger/entries.ts";
 import type { Program } from "../../src/core/program/program.ts";
 import { DEFAULT_PROGRAM } from "../../src/core/program/program.ts";
+import type { Purchase } from "../../src/core/purchases/purchase.ts";
+import { BY_PROGRAM } from "../../src/core/purchases/purchase.ts";
 
 export const START = Date.UTC(2026, 0, 1);
 export const DAY = 86_400_000;
+
+/** The business day of a command that does not say otherwise. */
+export const TODAY = "2026-01-01";
 
 /** ULID of a command that does not say otherwise. */
 export const COMMAND_ID = "01K3Q8Z0V4N6W2R8T000000000";
@@ -45,7 +50,7 @@ export function earn(amount: number, expiresAt = NEVER, unit: Unit = "point"): C
 /** Earns by a purchase; `amount` in cents. */
 export function buy(amount: number, expiresAt = NEVER): Command {
   const purchase = { amount, currency: "EUR" };
-  return { kind: "earn", unit: "point", grant: { purchase }, expiresAt };
+  return { kind: "earn", unit: "point", grant: { purchase, day: TODAY }, expiresAt };
 }
 
 /** Records a bill; `amount` in cents. */
@@ -53,10 +58,15 @@ export function bill(
   amount: number,
   expiresAt = NEVER,
   lines: readonly BillLine[] = [],
-  given: Pick<BillCommand, "base" | "stamps" | "vouchers"> = {},
+  given: Partial<Pick<BillCommand, "base" | "stamps" | "vouchers" | "earning" | "day">> = {},
 ): BillCommand {
   const purchase = { amount, currency: "EUR" };
-  return { kind: "bill", number: "B-1", purchase, lines, expiresAt, ...given };
+  return { kind: "bill", number: "B-1", purchase, lines, day: TODAY, expiresAt, ...given };
+}
+
+/** A purchase that earns by the programme, all of it, if nothing else is said. */
+export function purchaseOf(total: Money, given: Partial<Purchase> = {}): Purchase {
+  return { total, base: total, lines: [], earning: BY_PROGRAM, day: TODAY, ...given };
 }
 
 /** So many vouchers that a bill may grant. */

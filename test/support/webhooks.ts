@@ -2,6 +2,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { ulid } from "ulid";
 import { afterEach, beforeEach, vi } from "vitest";
+import type { EventType } from "../../src/core/events/catalogue.ts";
 import { makeId } from "../../src/core/ids.ts";
 import { NONCE_BYTES, seal } from "../../src/core/sealing.ts";
 import { settingsOf } from "../../src/env.ts";
@@ -86,7 +87,15 @@ export class Endpoint {
     const merchant = makeId("mer", ulid());
     const url = `https://receiver.example${path}`;
     const secrets = [{ sealed: await sealed(endpoint, secret), until: null }];
-    return new Endpoint({ merchant, endpoint, url, enabled: true, secrets, version: 1 });
+    return new Endpoint({
+      merchant,
+      endpoint,
+      url,
+      form: "standard",
+      enabled: true,
+      secrets,
+      version: 1,
+    });
   }
 
   get object(): DurableObjectStub<WebhookEndpoint> {
@@ -155,7 +164,7 @@ export async function sealed(endpoint: string, secret: string): Promise<string> 
 }
 
 /** An event as the projector hands it to an endpoint. */
-export function someEvent(type = "points.earned"): OutgoingEvent {
+export function someEvent(type: EventType = "points.earned"): OutgoingEvent {
   const id = makeId("evt", ulid());
   return { id, type, body: JSON.stringify({ type, id, data: { customer: "cus_1" } }) };
 }

@@ -2,7 +2,7 @@ import { ulid } from "ulid";
 import { describe, expect, it } from "vitest";
 import type { CommandRequest } from "../../src/core/ledger/commands.ts";
 import { MAX_BILL_LINES } from "../../src/core/ledger/entries.ts";
-import { DAY, earn } from "../support/requests.ts";
+import { DAY, earn, TODAY } from "../support/requests.ts";
 import { countRows } from "../support/statements.ts";
 import {
   book,
@@ -28,6 +28,7 @@ function bill(amount: number, key = "INV-1", lines = 1): CommandRequest {
       number: key,
       purchase,
       lines: Array.from({ length: lines }, () => line),
+      day: TODAY,
       expiresAt: START + 400 * DAY,
     },
     { id: ulid(), program: TIER_PROGRAM, reference },

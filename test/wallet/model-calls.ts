@@ -4,9 +4,11 @@ import { MAX_BALANCE } from "../../src/core/amount.ts";
 import type { Command, CommandRequest, Guard } from "../../src/core/ledger/commands.ts";
 import type { BillLine } from "../../src/core/ledger/entries.ts";
 import { DEBT, holdingOf } from "../../src/core/ledger/entries.ts";
+import type { Mode } from "../../src/core/mode.ts";
 import type { Program } from "../../src/core/program/program.ts";
+import type { EarningRule } from "../../src/core/purchases/purchase.ts";
+import { BY_PROGRAM } from "../../src/core/purchases/purchase.ts";
 import { ulid } from "../../src/ulid.ts";
-import type { Mode } from "../../src/wallet/client.ts";
 import type { Wish } from "../support/commands.ts";
 import { bills, commandOf, programs, wishes } from "../support/commands.ts";
 import { DAY, earn, redeem, reverse, voidBill } from "../support/requests.ts";
@@ -31,6 +33,7 @@ export interface Call {
   readonly want: Want;
   /** Of a bill. */
   readonly lines: readonly BillLine[];
+  readonly earning: EarningRule;
   /** How long before the clock it happened; null where the till does not say. */
   readonly lag: number | null;
   readonly reference: { readonly key: string; readonly recurs: boolean } | null;
@@ -38,13 +41,20 @@ export interface Call {
   readonly guard: string | null;
 }
 
-/** Programmes as the core's tests have them, with a bonus by category; some count whole steps. */
-export const modelPrograms: fc.Arbitrary<Program> = fc
-  .record({ program: programs, steps: fc.constantFrom({}, {}, { every: 700 }) })
-  .map(({ program, steps }) => ({
-    ...program,
-    earning: { ...program.earning, ...steps, categories: { bar: 500_000, spa: 333_333 } },
-  }));
+/** Programmes as the core's tests have them, with a bonus by category. */
+export const modelPrograms: fc.Arbitrary<Program> = programs.map((program) => ({
+  ...program,
+  earning: { ...program.earning, categories: { bar: 500_000, spa: 333_333 } },
+}));
+
+/** Some bills earn by the customer's type, and some of those nothing. */
+const earningRules = fc.constantFrom<EarningRule>(
+  BY_PROGRAM,
+  BY_PROGRAM,
+  BY_PROGRAM,
+  { by: "customer_type", every: 700 },
+  { by: "customer_type", every: null },
+);
 
 /** Most calls are kept. */
 export const modes = fc.constantFrom<Mode>("live", "live", "live", "live", "test");
@@ -94,6 +104,7 @@ export const calls: fc.Arbitrary<Call> = fc.record({
     { weight: 1, arbitrary: fc.constant(dearPurchase) },
   ),
   lines,
+  earning: earningRules,
   lag: fc.constantFrom(null, null, 1, HOUR, 2 * DAY, -HOUR),
   reference: fc.option(
     fc.record({ key: fc.constantFrom("R1", "R2", "R3", "R4"), recurs: fc.boolean() }),
@@ -122,7 +133,7 @@ export function requestOf(call: Call, model: ModelWallet): CommandRequest {
   });
 }
 
-function commandFor({ want, lines: billed }: Call, { ledger, now }: ModelWallet): Command {
+function commandFor({ want, lines: billed, earning }: Call, { ledger, now }: ModelWallet): Command {
   const head = ledger.head();
   switch (want.kind) {
     case "spend": {
@@ -152,7 +163,7 @@ function commandFor({ want, lines: billed }: Call, { ledger, now }: ModelWallet)
       if (command.kind !== "bill") return command;
       const sign = command.purchase.amount < 0 ? -1 : 1;
       const own = billed.map((line) => ({ ...line, amount: sign * line.amount }));
-      return { ...command, lines: own };
+      return { ...command, lines: own, earning };
     }
   }
 }

@@ -194,9 +194,13 @@ export class ModelLedger {
 
   #bill(command: BillCommand, told: Told): LoyaltyError | null {
     const { purchase, base = purchase, lines, expiresAt, stamps, vouchers = [] } = command;
+    const { earning } = command;
     const sign = base.amount < 0 ? -1 : 1;
     const own = lines.map((line) => ({ ...line, amount: sign * line.amount }));
-    const amount = sign * this.#points(Math.abs(base.amount), own);
+    const cents = Math.abs(base.amount);
+    const isByType = earning?.by === "customer_type";
+    const points = isByType ? this.#wholePoints(cents, earning.every) : this.#points(cents, own);
+    const amount = sign * points;
     const full = this.#full("point", amount) ?? this.#full("stamp", stamps?.amount ?? 0);
     if (full !== null) return full;
     const taken = sign < 0 ? 0 - amount : 0;
@@ -312,14 +316,21 @@ export class ModelLedger {
     return { tier: reached.at(-1)?.name ?? null, next: next?.name ?? null, missing };
   }
 
+  /** Points of a purchase in cents where so many of them earn a whole one. */
+  #wholePoints(cents: number, every: number | null): number {
+    if (every === null) return 0;
+    return 100 * Number(rounded(this.#multiplied(cents), 10n ** 6n * BigInt(every), "floor"));
+  }
+
+  #multiplied(cents: number): bigint {
+    return BigInt(cents) * BigInt(this.#reached().at(-1)?.multiplier ?? 1e6);
+  }
+
   /** Points of a purchase in cents; infinitely many if one command may not move as many. */
   #points(cents: number, lines: readonly BillLine[]): number {
-    const { rate, rounding, step, every, categories = {} } = this.program.earning;
-    const counted = BigInt(cents) * BigInt(this.#reached().at(-1)?.multiplier ?? 1e6);
-    let steps =
-      every === undefined
-        ? rounded(counted * BigInt(rate), 10n ** 12n * BigInt(step), rounding)
-        : rounded(counted, 10n ** 6n * BigInt(every), "floor");
+    const { rate, rounding, step, categories = {} } = this.program.earning;
+    const counted = this.#multiplied(cents);
+    let steps = rounded(counted * BigInt(rate), 10n ** 12n * BigInt(step), rounding);
     for (const { category, amount } of lines) {
       const bonus = BigInt(categories[category?.trim().toLowerCase() ?? ""] ?? 0);
       steps += rounded(BigInt(amount) * bonus, 10n ** 6n * BigInt(step), "floor");

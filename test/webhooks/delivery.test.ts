@@ -55,6 +55,19 @@ describe("a delivery", () => {
     expect(delivery).toMatchObject({ state: "delivered", nextAt: null, tries: [made] });
   });
 
+  it("has the standard form where the object was configured before there were forms", async () => {
+    const endpoint = await Endpoint.make("/a");
+    await endpoint.configure({});
+    await runInDurableObject(endpoint.object, (_it, { storage }) => {
+      storage.sql.exec("UPDATE endpoint SET config = json_remove(config, '$.form')");
+    });
+    expect(await endpoint.dump()).not.toContain("standard");
+    const event = someEvent();
+    await endpoint.send([event]);
+    expect(await endpoint.tried(event, 1)).toMatchObject({ state: "delivered" });
+    expect(receivers.of("/a")[0]?.headers.get("webhook-id")).toBe(event.id);
+  });
+
   it("is sent once, though it is handed over twice", async () => {
     const endpoint = await Endpoint.make("/a");
     const event = someEvent();

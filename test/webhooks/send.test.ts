@@ -8,7 +8,7 @@ const event = someEvent();
 const due = { event: event.id, type: event.type, body: event.body, failures: 0 };
 
 function sendTo(url: string, allowLoopback = false): Promise<Attempt> {
-  return send({ url, secrets: [SECRET], allowLoopback }, due);
+  return send({ url, form: "standard", secrets: [SECRET], allowLoopback }, due);
 }
 
 /** Ends what waits for the 15 seconds of a try after 50 milliseconds. */

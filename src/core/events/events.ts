@@ -1,48 +1,45 @@
 import type { Unit } from "../amount.ts";
 import { currencyScale, formatDecimal, unitScale } from "../amount.ts";
 import { makeId, ulidOf } from "../ids.ts";
-import type { Bill, Entry, EntryKind, VoucherGrant } from "../ledger/entries.ts";
+import type { Bill, Entry, MovementKind, VoucherGrant } from "../ledger/entries.ts";
 import { billIdOf, DEBT, holdingOf, NEVER } from "../ledger/entries.ts";
 import type { Program } from "../program/program.ts";
 import { isUpgrade } from "../program/tiers.ts";
+import type { BookedEvent } from "./body.ts";
+import type { EventType } from "./catalogue.ts";
 
 /** Whose wallet an event tells of. */
 export interface EventSubject {
-  readonly merchant: string;
   readonly customer: string;
   /** ISO 4217; gives prepaid amounts their scale. */
   readonly currency: string;
-  readonly livemode: boolean;
 }
 
-/** An event as receivers get it. Carries no personal data. */
-export interface LoyaltyEvent {
-  /** `noun.past_verb`, e.g. `points.earned`. */
-  readonly type: string;
-  /** When it was booked, RFC 3339 UTC with milliseconds. */
-  readonly timestamp: string;
-  /** The same at every delivery of the event. */
-  readonly id: string;
-  readonly merchant: string;
-  readonly livemode: boolean;
-  /** The entry's number: rises by one per change of that wallet, so that a gap is seen. */
-  readonly sequence: number;
-  readonly data: Readonly<Record<string, unknown>>;
-}
-
-const NOUNS: Readonly<Record<Unit, string>> = {
-  point: "points",
-  stamp: "stamp",
-  prepaid: "prepaid",
-};
-
-const VERBS: Readonly<Record<Exclude<EntryKind, "tier" | "bill" | "void" | "voucher">, string>> = {
-  open: "adjusted",
-  earn: "earned",
-  redeem: "redeemed",
-  adjust: "adjusted",
-  reverse: "reversed",
-  expire: "expired",
+const MOVEMENT_TYPES: Readonly<Record<Unit, Readonly<Record<MovementKind, EventType>>>> = {
+  point: {
+    open: "points.adjusted",
+    earn: "points.earned",
+    redeem: "points.redeemed",
+    adjust: "points.adjusted",
+    reverse: "points.reversed",
+    expire: "points.expired",
+  },
+  stamp: {
+    open: "stamp.adjusted",
+    earn: "stamp.added",
+    redeem: "stamp.redeemed",
+    adjust: "stamp.adjusted",
+    reverse: "stamp.reversed",
+    expire: "stamp.expired",
+  },
+  prepaid: {
+    open: "prepaid.adjusted",
+    earn: "prepaid.topped_up",
+    redeem: "prepaid.redeemed",
+    adjust: "prepaid.adjusted",
+    reverse: "prepaid.reversed",
+    expire: "prepaid.expired",
+  },
 };
 
 /**
@@ -54,14 +51,13 @@ export function eventOf(
   before: string | null,
   subject: EventSubject,
   program: Program,
-): LoyaltyEvent {
+): BookedEvent {
   return {
-    type: eventType(entry, before, program),
-    timestamp: timeText(entry.recordedAt),
     id: makeId("evt", ulidOf("ent", entry.id) ?? entry.id),
-    merchant: subject.merchant,
-    livemode: subject.livemode,
+    type: eventType(entry, before, program),
+    customerId: subject.customer,
     sequence: entry.seq,
+    timestamp: entry.recordedAt,
     data: {
       customer: subject.customer,
       entry: entry.id,
@@ -77,14 +73,14 @@ export function eventOf(
 }
 
 /** What the event tells of its entry, by what it records. */
-function ownData(entry: Entry, currency: string): LoyaltyEvent["data"] {
+function ownData(entry: Entry, currency: string): BookedEvent["data"] {
   const { bill, billId, voucher } = entry.remarks;
   if (bill !== undefined) return billData(entry, bill, currency);
   if (entry.kind === "void") return { bill: billId };
   return voucher === undefined ? movementData(entry, currency) : voucherData(entry, voucher);
 }
 
-function movementData(entry: Entry, currency: string): LoyaltyEvent["data"] {
+function movementData(entry: Entry, currency: string): BookedEvent["data"] {
   const scale = unitScale(entry.unit, currency);
   const { billId } = entry.remarks;
   return {
@@ -102,7 +98,7 @@ function movementData(entry: Entry, currency: string): LoyaltyEvent["data"] {
 }
 
 /** Of a bill its sums: the lines stay in the ledger. */
-function billData(entry: Entry, bill: Bill, home: string): LoyaltyEvent["data"] {
+function billData(entry: Entry, bill: Bill, home: string): BookedEvent["data"] {
   const { amount, currency } = bill.total;
   const points = unitScale("point", home);
   return {
@@ -115,7 +111,7 @@ function billData(entry: Entry, bill: Bill, home: string): LoyaltyEvent["data"] 
 }
 
 /** Of a voucher no code: whoever knows it could use it. */
-function voucherData(entry: Entry, { id, series, kind }: VoucherGrant): LoyaltyEvent["data"] {
+function voucherData(entry: Entry, { id, series, kind }: VoucherGrant): BookedEvent["data"] {
   return { voucher: id, series, kind, bill: entry.remarks.billId };
 }
 
@@ -127,7 +123,7 @@ function isReturn({ remarks }: Entry): boolean {
   return (remarks.bill?.total.amount ?? 0) < 0;
 }
 
-function eventType(entry: Entry, before: string | null, program: Program): string {
+function eventType(entry: Entry, before: string | null, program: Program): EventType {
   const { kind, unit } = entry;
   if (kind === "tier") {
     return isUpgrade(program, before, entry.after.tier) ? "tier.upgraded" : "tier.downgraded";
@@ -135,7 +131,5 @@ function eventType(entry: Entry, before: string | null, program: Program): strin
   if (kind === "bill") return isReturn(entry) ? "bill.returned" : "bill.recorded";
   if (kind === "void") return "bill.voided";
   if (kind === "voucher") return "voucher.issued";
-  if (kind === "earn" && unit === "stamp") return "stamp.added";
-  if (kind === "earn" && unit === "prepaid") return "prepaid.topped_up";
-  return `${NOUNS[unit]}.${VERBS[kind]}`;
+  return MOVEMENT_TYPES[unit][kind];
 }

@@ -1,14 +1,18 @@
 import type { Money, Unit } from "../amount.ts";
 import type { LoyaltyError } from "../errors.ts";
 import type { Program } from "../program/program.ts";
+import type { EarningRule } from "../purchases/purchase.ts";
 import type { BillLine, LotChange, Remarks, Source, VoucherGrant } from "./entries.ts";
 
 /** Adds what a purchase or an action earned. */
 export interface EarnCommand {
   readonly kind: "earn";
   readonly unit: Unit;
-  /** A fixed amount in the smallest step, or the purchase from which the programme computes it. */
-  readonly grant: { readonly amount: number } | { readonly purchase: Money };
+  /**
+   * A fixed amount in the smallest step, or the purchase from which the programme computes it, with
+   * its business day (`YYYY-MM-DD`).
+   */
+  readonly grant: { readonly amount: number } | { readonly purchase: Money; readonly day: string };
   /** When the lot expires; {@link NEVER} if it does not. */
   readonly expiresAt: number;
 }
@@ -27,6 +31,10 @@ export interface BillCommand {
   readonly base?: Money;
   /** At most {@link MAX_BILL_LINES}, each in the currency of the purchase. */
   readonly lines: readonly BillLine[];
+  /** By which rule it earns; absent: the programme's. */
+  readonly earning?: EarningRule;
+  /** Business day on which it happened, in the merchant's time zone: `YYYY-MM-DD`. */
+  readonly day: string;
   /** When the earned lot expires. */
   readonly expiresAt: number;
   /** Stamps that it grants: one lot. Absent: none. */

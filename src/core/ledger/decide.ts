@@ -5,6 +5,7 @@ import { notFound } from "../errors.ts";
 import type { Program } from "../program/program.ts";
 import { isUpgrade, standingFor } from "../program/tiers.ts";
 import { pointsForBill, pointsForPurchase } from "../purchases/earning.ts";
+import { BY_PROGRAM } from "../purchases/purchase.ts";
 import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";
 import type {
@@ -107,7 +108,7 @@ function earn(draft: Draft, command: EarnCommand): Booked {
   const amount =
     "amount" in grant
       ? grant.amount
-      : pointsForPurchase(draft.request.program, grant.purchase, earned);
+      : pointsForPurchase(draft.request.program, purchaseOf(grant), earned);
   if (amount === null || exceedsLimit(draft, command.unit, amount)) {
     return err({ code: "balance_limit", unit });
   }
@@ -118,12 +119,17 @@ function earn(draft: Draft, command: EarnCommand): Booked {
   return ok(entry);
 }
 
+function purchaseOf({ purchase: base, day }: Exclude<EarnCommand["grant"], { amount: number }>) {
+  return { base, lines: [], earning: BY_PROGRAM, day };
+}
+
 /** The bill is the entry that carries the command; what it gives follows in entries behind it. */
 function bill(draft: Draft, command: BillCommand): Booked {
   const { number, purchase, base = purchase, lines, expiresAt, stamps, vouchers = [] } = command;
+  const { earning = BY_PROGRAM, day } = command;
   const { program, remarks } = draft.request;
   const { earned } = holdingOf(draft.head, "point");
-  const amount = pointsForBill(program, base, earned, lines);
+  const amount = pointsForBill(program, { base, lines, earning, day }, earned);
   if (amount === null || exceedsLimit(draft, "point", amount)) {
     return err({ code: "balance_limit", unit: "point" });
   }

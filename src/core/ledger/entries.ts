@@ -3,23 +3,21 @@ import { makeId, ulidOf } from "../ids.ts";
 import type { Standing } from "../program/tiers.ts";
 import type { VoucherKind } from "../vouchers.ts";
 
+/** Kinds of entry that move an amount. */
+export const MOVEMENT_KINDS = ["open", "earn", "redeem", "adjust", "reverse", "expire"] as const;
+
+/** See {@link MOVEMENT_KINDS}. */
+export type MovementKind = (typeof MOVEMENT_KINDS)[number];
+
 /**
- * What an entry did. `tier`, `bill`, `void` and `voucher` move no amount: they record that the
- * customer's tier changed, what was bought, which bill was taken back, or which voucher a bill
- * granted. What a bill earns and grants are entries of their own behind it, and so is what is taken
- * back with it.
+ * Kinds of entry that move none: they record what was bought, which bill was taken back, that the
+ * customer's tier changed, or which voucher a bill granted. What a bill earns and grants are
+ * entries of their own behind it, and so is what is taken back with it.
  */
-export type EntryKind =
-  | "open"
-  | "earn"
-  | "redeem"
-  | "adjust"
-  | "reverse"
-  | "expire"
-  | "bill"
-  | "void"
-  | "tier"
-  | "voucher";
+export type RecordKind = "bill" | "void" | "tier" | "voucher";
+
+/** What an entry did. */
+export type EntryKind = MovementKind | RecordKind;
 
 /** A change of one lot: the lot is named by its unit (the entry's) and the moment it expires. */
 export interface LotChange {

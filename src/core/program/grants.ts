@@ -1,36 +1,8 @@
-import { narrow, parseDecimal, unitScale } from "../amount.ts";
+import { parseDecimal, unitScale } from "../amount.ts";
 import { pointerPart } from "../errors.ts";
-import type { BillLine } from "../ledger/entries.ts";
-import { QUANTITY_SCALE } from "../ledger/entries.ts";
-import type { Expiry, ExpiryDefinition, Program } from "./program.ts";
-
-/** How often a grant counts: once for a bill that has the article, or for every whole piece. */
-export type GrantPer = "bill" | "item";
-
-/** What a bill grants besides points. */
-export interface Grants {
-  readonly stamps: {
-    /** Stamps for every bill. */
-    readonly perBill: number;
-    /** How long stamps live, those of articles too. */
-    readonly expiry: Expiry;
-  };
-  /** What buying an article grants besides, by its SKU as the till writes it. */
-  readonly skus: Readonly<Record<string, SkuGrants>>;
-}
-
-/** What buying one article grants. */
-export interface SkuGrants {
-  readonly stamps: { readonly amount: number; readonly per: GrantPer };
-  readonly vouchers: readonly SeriesGrant[];
-}
-
-/** Vouchers of a series, which is named by its key. */
-export interface SeriesGrant {
-  readonly series: string;
-  readonly count: number;
-  readonly per: GrantPer;
-}
+import type { ExpiryDefinition, ReportFault } from "./expiry.ts";
+import { defineExpiry } from "./expiry.ts";
+import type { Expiry, GrantPer, Grants, SkuGrants } from "./program.ts";
 
 /** {@link Grants} as they stand on the wire and in storage. */
 export interface GrantsDefinition {
@@ -75,115 +47,57 @@ export const MAX_STAMPS = 1_000;
 /** Most vouchers that one bill grants; what its rules come to beyond is not granted. */
 export const MAX_BILL_VOUCHERS = 50;
 
-/** What the definition of grants is read with; all faults are reported at once. */
-export interface GrantsReader {
-  fault(pointer: string, detail: string): void;
-  expiryAt(pointer: string, expiry: ExpiryDefinition | undefined): Expiry;
-}
-
 /** Checks the definition of what a bill grants; `points` is how long points live. */
 export function defineGrants(
   definition: GrantsDefinition,
   points: Expiry,
-  reader: GrantsReader,
+  fault: ReportFault,
 ): Grants {
   const { stamps = {}, skus = {} } = definition;
-  const perBill = stampsAt("/grants/stamps/per_bill", stamps.per_bill ?? "0", reader);
+  const perBill = stampsAt("/grants/stamps/per_bill", stamps.per_bill ?? "0", fault);
   const expiry =
-    stamps.expiry === undefined ? points : reader.expiryAt("/grants/stamps/expiry", stamps.expiry);
+    stamps.expiry === undefined
+      ? points
+      : defineExpiry("/grants/stamps/expiry", stamps.expiry, fault);
   const named = Object.entries(skus);
-  if (named.length > MAX_SKUS) reader.fault("/grants/skus", `must have at most ${MAX_SKUS} SKUs`);
+  if (named.length > MAX_SKUS) fault("/grants/skus", `must have at most ${MAX_SKUS} SKUs`);
   const defined = named.map(([sku, own]) => {
     const pointer = `/grants/skus/${pointerPart(sku)}`;
     if (sku === "" || sku.length > MAX_SKU) {
-      reader.fault(pointer, `must have a SKU of 1 to ${MAX_SKU} characters`);
+      fault(pointer, `must have a SKU of 1 to ${MAX_SKU} characters`);
     }
-    return [sku, defineSku(pointer, own, reader)] as const;
+    return [sku, defineSku(pointer, own, fault)] as const;
   });
   return { stamps: { perBill, expiry }, skus: Object.fromEntries(defined) };
 }
 
-function defineSku(pointer: string, own: SkuDefinition, reader: GrantsReader): SkuGrants {
+function defineSku(pointer: string, own: SkuDefinition, fault: ReportFault): SkuGrants {
   const { stamps = { amount: "0" }, vouchers = [] } = own;
   if (vouchers.length > MAX_SKU_SERIES) {
-    reader.fault(`${pointer}/vouchers`, `must name at most ${MAX_SKU_SERIES} series`);
+    fault(`${pointer}/vouchers`, `must name at most ${MAX_SKU_SERIES} series`);
   }
   return {
     stamps: {
-      amount: stampsAt(`${pointer}/stamps/amount`, stamps.amount, reader),
+      amount: stampsAt(`${pointer}/stamps/amount`, stamps.amount, fault),
       per: stamps.per ?? "bill",
     },
     vouchers: vouchers.map(({ series, count = 1, per = "bill" }, i) => {
       if (series === "" || series.length > MAX_SERIES_KEY) {
         const detail = `must be a series' key of 1 to ${MAX_SERIES_KEY} characters`;
-        reader.fault(`${pointer}/vouchers/${i}/series`, detail);
+        fault(`${pointer}/vouchers/${i}/series`, detail);
       }
       if (!Number.isSafeInteger(count) || count < 1 || count > MAX_BILL_VOUCHERS) {
         const detail = `must be a whole number from 1 to ${MAX_BILL_VOUCHERS}`;
-        reader.fault(`${pointer}/vouchers/${i}/count`, detail);
+        fault(`${pointer}/vouchers/${i}/count`, detail);
       }
       return { series, count, per };
     }),
   };
 }
 
-function stampsAt(pointer: string, text: string, reader: GrantsReader): number {
+function stampsAt(pointer: string, text: string, fault: ReportFault): number {
   const stamps = parseDecimal(text, unitScale("stamp", ""));
   if (stamps !== null && stamps >= 0 && stamps <= MAX_STAMPS) return stamps;
-  reader.fault(pointer, `must be a whole number of stamps from 0 to ${MAX_STAMPS}`);
+  fault(pointer, `must be a whole number of stamps from 0 to ${MAX_STAMPS}`);
   return 0;
-}
-
-/** What one bill grants besides points. */
-export interface Granted {
-  readonly stamps: number;
-  /** By series in the order of the bill's lines, {@link MAX_BILL_VOUCHERS} in all at most. */
-  readonly vouchers: readonly { readonly series: string; readonly count: number }[];
-}
-
-const ONE_PIECE = 10n ** BigInt(QUANTITY_SCALE);
-
-/**
- * What a bill with these lines grants besides points. Pieces of an article are added up over all
- * lines, and only whole ones count; a line without a quantity is one piece. Null when the stamps
- * are more than one command may move.
- */
-export function grantsFor(program: Program, lines: readonly BillLine[]): Granted | null {
-  const { grants } = program;
-  if (grants === undefined) return { stamps: 0, vouchers: [] };
-  let stamps = BigInt(grants.stamps.perBill);
-  const vouchers = new Map<string, bigint>();
-  for (const [sku, quantity] of boughtArticles(lines)) {
-    const own = Object.hasOwn(grants.skus, sku) ? grants.skus[sku] : undefined;
-    if (own === undefined) continue;
-    const times = (per: GrantPer): bigint => (per === "bill" ? 1n : quantity / ONE_PIECE);
-    stamps += BigInt(own.stamps.amount) * times(own.stamps.per);
-    for (const { series, count, per } of own.vouchers) {
-      vouchers.set(series, (vouchers.get(series) ?? 0n) + BigInt(count) * times(per));
-    }
-  }
-  const amount = narrow(stamps);
-  return amount === null ? null : { stamps: amount, vouchers: withinLimit(vouchers) };
-}
-
-/** Quantities by SKU, as integers with {@link QUANTITY_SCALE} digits behind the point. */
-function boughtArticles(lines: readonly BillLine[]): [string, bigint][] {
-  const quantities = new Map<string, bigint>();
-  for (const { sku, quantity } of lines) {
-    if (sku === null) continue;
-    const bought = quantity === null ? ONE_PIECE : BigInt(quantity);
-    quantities.set(sku, (quantities.get(sku) ?? 0n) + bought);
-  }
-  return [...quantities].filter(([, quantity]) => quantity > 0n);
-}
-
-function withinLimit(vouchers: ReadonlyMap<string, bigint>): Granted["vouchers"] {
-  let rest = MAX_BILL_VOUCHERS;
-  const granted: { series: string; count: number }[] = [];
-  for (const [series, wanted] of vouchers) {
-    const count = wanted > BigInt(rest) ? rest : Number(wanted);
-    if (count > 0) granted.push({ series, count });
-    rest -= count;
-  }
-  return granted;
 }

@@ -4,34 +4,47 @@ import type { BillLine } from "../ledger/entries.ts";
 import type { Program } from "../program/program.ts";
 import { categoryKey } from "../program/program.ts";
 import { tierFor } from "../program/tiers.ts";
+import type { Purchase } from "./purchase.ts";
 
 const RATE_ONE = 10n ** BigInt(RATE_SCALE);
+
+/** What of a purchase decides about its points; see {@link Purchase}. */
+type Earning = Pick<Purchase, "base" | "lines" | "earning" | "day">;
+
+/** A whole point, in its smallest step. */
+const WHOLE_POINT = 10 ** unitScale("point", "");
 
 /**
  * Points (smallest step) that a purchase earns: rate × multiplier of the tier held before the
  * purchase, rounded once, as the programme names it, and what its lines' categories earn besides.
- * Where the programme names the money that earns one step, that counts instead of the rate, and
- * what is left over earns nothing. Null when the sum is beyond what one command may move.
+ * By customer type it is instead a whole point for so much money, × that multiplier; what is left
+ * over earns nothing, and no category counts. Null when the sum is beyond what one command may
+ * move.
  */
 export function pointsForPurchase(
   program: Program,
-  purchase: Money,
+  { base, lines, earning }: Earning,
   lifetime: number,
-  lines: readonly BillLine[] = [],
 ): number | null {
   const multiplier = BigInt(tierFor(program, lifetime)?.multiplier ?? Number(RATE_ONE));
-  const steps = stepsEarned(program.earning, purchase, multiplier);
-  const base = steps * BigInt(program.earning.step);
-  return narrow(base + categoryBonus(program, purchase.currency, lines));
+  if (earning.by === "customer_type") return narrow(wholePoints(earning.every, base, multiplier));
+  const steps = stepsEarned(program.earning, base, multiplier);
+  const earned = steps * BigInt(program.earning.step);
+  return narrow(earned + categoryBonus(program, base.currency, lines));
+}
+
+function wholePoints(every: number | null, { amount }: Money, multiplier: bigint): bigint {
+  if (every === null) return 0n;
+  const points = divide(BigInt(amount) * multiplier, BigInt(every) * RATE_ONE, "floor");
+  return points * BigInt(WHOLE_POINT);
 }
 
 function stepsEarned(
-  { rate, rounding, step, every }: Program["earning"],
+  { rate, rounding, step }: Program["earning"],
   { amount, currency }: Money,
   multiplier: bigint,
 ): bigint {
   const multiplied = BigInt(amount) * multiplier;
-  if (every !== undefined) return divide(multiplied, BigInt(every) * RATE_ONE, "floor");
   const pointSteps = 10n ** BigInt(unitScale("point", currency));
   const moneySteps = 10n ** BigInt(currencyScale(currency));
   const divisor = moneySteps * RATE_ONE * RATE_ONE * BigInt(step);
@@ -40,18 +53,18 @@ function stepsEarned(
 
 /**
  * Points (smallest step) that a bill adds or, when what counts of it is negative, takes back: then
- * what that much would earn today. Null as in {@link pointsForPurchase}.
+ * what that much would earn. Null as in {@link pointsForPurchase}.
  */
 export function pointsForBill(
   program: Program,
-  base: Money,
+  purchase: Earning,
   lifetime: number,
-  lines: readonly BillLine[],
 ): number | null {
-  if (base.amount >= 0) return pointsForPurchase(program, base, lifetime, lines);
+  const { base, lines } = purchase;
+  if (base.amount >= 0) return pointsForPurchase(program, purchase, lifetime);
   const returned = lines.map((line) => ({ ...line, amount: 0 - line.amount }));
-  const refund = { ...base, amount: -base.amount };
-  const points = pointsForPurchase(program, refund, lifetime, returned);
+  const refund = { ...purchase, base: { ...base, amount: -base.amount }, lines: returned };
+  const points = pointsForPurchase(program, refund, lifetime);
   return points === null ? null : 0 - Math.max(0, points);
 }
 

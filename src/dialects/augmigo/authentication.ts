@@ -1,29 +1,33 @@
-import type { LoyaltyError } from "../../core/errors.ts";
+import type { LoyaltyError, LoyaltyErrorCode } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import type { Authenticated } from "../../http/admission.ts";
+import type { Admitted } from "../../http/admission.ts";
+import { contextOf } from "../../http/dialect.ts";
 import type { Http } from "../../http/request.ts";
-import { deferrer } from "../../http/request.ts";
-import { findTenantCredential } from "../../services/access/credentials.ts";
 import { findStaffCredential } from "../../services/access/sign-ins.ts";
 import type { StaffSites } from "../../services/access/staff.ts";
 import { mayActAt } from "../../services/access/staff.ts";
-import type { Context, Principal } from "../../services/context.ts";
-import { makeContext } from "../../services/context.ts";
+import type { Context } from "../../services/context.ts";
 import { recallSite } from "../../services/merchants/sites.ts";
+import type { Particulars } from "./declaration.ts";
 
 /** Name of the dialect: of its keys, and as the source of what is booked. */
-const DIALECT = "augmigo";
-/** Characters of an account id or a key; longer ones are nobody's, and not worth remembering. */
-const MAX_CREDENTIAL = 255;
+export const NAME = "augmigo";
+
+/** What is said of outlets before a call is let in. */
+export const OWN_ERRORS = [
+  "not_found",
+  "site_required",
+  "site_not_allowed",
+] as const satisfies readonly LoyaltyErrorCode[];
 
 /** A call with a token: whose, and at which outlets that person may act. */
-export interface SignedIn extends Authenticated {
+export interface SignedIn extends Admitted<Context> {
   readonly sites: StaffSites;
 }
 
 /** A header without its outer blanks; empty when it was not sent. */
-function headerText(http: Http, name: string): string {
+export function headerText(http: Http, name: string): string {
   return (http.req.header(name) ?? "").trim();
 }
 
@@ -33,62 +37,39 @@ export function namedOutlet(http: Http): string | null {
 }
 
 /**
- * The account that wants to sign somebody in, by its id and key: `key_missing` when either is not
- * sent, `key_unknown` or `key_expired` when they are no good together.
- */
-export async function authenticateAccount(http: Http): Promise<Result<Context, LoyaltyError>> {
-  const slug = headerText(http, "x-acct-id");
-  const text = headerText(http, "x-api-key");
-  if (slug === "" || text === "") return err({ code: "key_missing" });
-  if (Math.max(slug.length, text.length) > MAX_CREDENTIAL) return err({ code: "key_unknown" });
-  const found = await findTenantCredential(http.env, DIALECT, { slug, text }, http.get("now"));
-  return found.ok ? ok(contextOf(http, found.value.principal)) : found;
-}
-
-/**
  * Augmigo's authentication: the token of a sign-in. An account id that is sent besides must be the
  * token's own.
  */
 export async function authenticate(http: Http): Promise<Result<SignedIn, LoyaltyError>> {
   const text = headerText(http, "x-auth-token");
   if (text === "") return err({ code: "key_missing" });
-  const found = await findStaffCredential(http.env, DIALECT, text, http.get("now"));
+  const found = await findStaffCredential(http.env, NAME, text, http.get("now"));
   if (!found.ok) return found;
   const { principal, keyId, unlimited, sites } = found.value;
   const account = headerText(http, "x-acct-id").toLowerCase();
   if (account !== "" && account !== principal.merchant.slug) return err({ code: "key_unknown" });
-  return ok({ ctx: contextOf(http, principal), key: { id: keyId, unlimited }, sites });
+  const caller = contextOf(http, NAME, principal);
+  return ok({ caller, principal, key: { id: keyId, unlimited }, sites });
 }
 
 /**
- * The context of a call at its outlet: the one that it names, or else that of the sign-in. An
- * unknown one is `not_found` (site), and one where the person may not act `site_not_allowed`.
+ * The call at its outlet: the one that it names, or else that of the sign-in. An unknown one is
+ * `not_found` (site), and one where the person may not act `site_not_allowed`.
  */
 export async function placeAtOutlet(
   http: Http,
-  { ctx, sites }: SignedIn,
-  outlet: "required" | "optional",
-): Promise<Result<Context, LoyaltyError>> {
+  admitted: SignedIn,
+  call: Particulars | null,
+): Promise<Result<SignedIn, LoyaltyError>> {
+  const { caller, sites } = admitted;
   const code = namedOutlet(http);
   if (code === null) {
-    const isMissing = outlet === "required" && ctx.principal.siteId === null;
-    return isMissing ? err({ code: "site_required" }) : ok(ctx);
+    const isMissing = call?.outlet === "required" && caller.principal.siteId === null;
+    return isMissing ? err({ code: "site_required" }) : ok(admitted);
   }
-  const site = await recallSite(ctx, code);
+  const site = await recallSite(caller, code);
   if (!site.ok) return site;
   if (!mayActAt(sites, site.value)) return err({ code: "site_not_allowed" });
-  return ok(contextOf(http, { ...ctx.principal, siteId: site.value }));
-}
-
-function contextOf(http: Http, principal: Principal): Context {
-  return makeContext({
-    env: http.env,
-    principal,
-    dialect: DIALECT,
-    requestId: http.get("requestId"),
-    now: http.get("now"),
-    guard: null,
-    timing: http.get("timing"),
-    defer: deferrer(http),
-  });
+  const principal = { ...caller.principal, siteId: site.value };
+  return ok({ ...admitted, caller: contextOf(http, NAME, principal), principal });
 }

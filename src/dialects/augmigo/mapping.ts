@@ -2,32 +2,8 @@ import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
-import type { SignIn } from "../../services/access/sign-ins.ts";
 import { localTimeOf, momentOf } from "../../services/calendar.ts";
-import type { Context, Scope } from "../../services/context.ts";
-
-/** What a person may do, in the words of `granted_access`. */
-const GRANTS: readonly (readonly [string, Scope])[] = [
-  ["customer", "write:customers"],
-  ["reward", "write:transactions"],
-  ["voucher", "write:vouchers"],
-  ["membership", "write:memberships"],
-];
-
-/** The body of a sign-in: the sample's six keys, then the two spellings of its table. */
-export function signInBody({ token, lifetimeMs, staff, site, scopes }: SignIn): object {
-  const seconds = lifetimeMs / 1_000;
-  return {
-    "x-auth-token": token,
-    expires_in_seconds: seconds,
-    username: staff.username,
-    name: staff.name,
-    outlet_name: site.name,
-    granted_access: GRANTS.filter(([, scope]) => scopes.includes(scope)).map(([word]) => word),
-    auth_token: token,
-    expires_in_second: seconds,
-  };
-}
+import type { Context } from "../../services/context.ts";
 
 /** How far the clock of a till may run ahead. */
 const CLOCK_TOLERANCE_MS = 300_000;

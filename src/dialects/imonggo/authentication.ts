@@ -1,56 +1,58 @@
 import type { LoyaltyError } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import type { Authenticated } from "../../http/admission.ts";
+import type { Admitted } from "../../http/admission.ts";
+import { contextOf } from "../../http/dialect.ts";
+import { countAddress } from "../../http/rate-limit.ts";
 import type { Http } from "../../http/request.ts";
-import { deferrer } from "../../http/request.ts";
 import { recallMerchantId } from "../../services/access/accounts.ts";
 import { findCredential } from "../../services/access/credentials.ts";
-import { makeContext } from "../../services/context.ts";
+import type { Context } from "../../services/context.ts";
+import type { OpenOwn, Visitor } from "./endpoints.ts";
 
 /** Name of the dialect: of its keys, and as the source of what is booked. */
-export const DIALECT = "imonggo";
+export const NAME = "imonggo";
 
 /**
  * Imonggo's authentication: the token as the user name of Basic authentication, with any password.
  * A host that names an account must name the token's.
  */
-export async function authenticate(http: Http): Promise<Result<Authenticated, LoyaltyError>> {
+export async function authenticate(http: Http): Promise<Result<Admitted<Context>, LoyaltyError>> {
   const text = readToken(http.req.header("authorization"));
   if (text === null) return err({ code: "key_missing" });
-  const found = await findCredential(http.env, DIALECT, text, http.get("now"));
+  const found = await findCredential(http.env, NAME, text, http.get("now"));
   if (!found.ok) return found;
   const { principal, keyId, unlimited } = found.value;
   const { id, slug } = principal.merchant;
-  const label = hostLabel(http);
-  const named = label === null || label === slug ? id : await accountOf(http, label);
+  const { url } = http.req;
+  const named = hostLabel(url) === slug ? id : await namedAccount(visitorOf(http), url);
   if (named !== null && named !== id) return err({ code: "key_unknown" });
-  const ctx = makeContext({
-    env: http.env,
-    principal,
-    dialect: DIALECT,
-    requestId: http.get("requestId"),
-    now: http.get("now"),
-    guard: null,
-    timing: http.get("timing"),
-    defer: deferrer(http),
-  });
-  return ok({ ctx, key: { id: keyId, unlimited } });
+  const caller = contextOf(http, NAME, principal);
+  return ok({ caller, principal, key: { id: keyId, unlimited } });
 }
 
-/** The id of the account that the request's host names; null when it names none. */
-export async function namedAccount(http: Http): Promise<string | null> {
-  const label = hostLabel(http);
-  return label === null ? null : accountOf(http, label);
+/** Lets those in who have no token yet: as often as the call allows one address. */
+export async function admitVisitor(
+  http: Http,
+  call: OpenOwn | null,
+): Promise<Result<Admitted<Visitor>, LoyaltyError>> {
+  const counted = call === null ? ok(null) : await countAddress(http, call.rate);
+  return counted.ok ? ok({ caller: visitorOf(http), principal: null, key: null }) : counted;
 }
 
-function accountOf(http: Http, slug: string): Promise<string | null> {
-  return recallMerchantId(http.env, slug, http.get("now"));
+function visitorOf(http: Http): Visitor {
+  return { env: http.env, now: http.get("now") };
+}
+
+/** The id of the account that a URL's host names; null when it names none. */
+export async function namedAccount({ env, now }: Visitor, url: string): Promise<string | null> {
+  const label = hostLabel(url);
+  return label === null ? null : recallMerchantId(env, label, now);
 }
 
 /** The first part of a host name of several parts: where an account's name stands. */
-function hostLabel(http: Http): string | null {
-  const { hostname } = new URL(http.req.url);
+function hostLabel(url: string): string | null {
+  const { hostname } = new URL(url);
   const [label = "", ...others] = hostname.split(".");
   const isAddress = /^(?:[\d.]+|\[.*)$/.test(hostname);
   return isAddress || others.length === 0 ? null : label.toLowerCase();

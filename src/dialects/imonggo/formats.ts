@@ -1,7 +1,5 @@
 import type { Http } from "../../http/request.ts";
-
-/** The two forms that every request and answer can have. */
-export type Format = "xml" | "json";
+import type { Format } from "../../http/wire/document.ts";
 
 /** How paths end that say their format. */
 export const EXTENSION = /\.(xml|json)$/;

@@ -1,15 +1,61 @@
 import { Hono } from "hono";
+import type { Admitted } from "../../http/admission.ts";
+import type { Dialect } from "../../http/dialect.ts";
+import { close, mount } from "../../http/dialect.ts";
+import { setRateLimitHeaders } from "../../http/rate-limit.ts";
 import type { HttpEnv } from "../../http/request.ts";
-import { logUnexpected } from "../../http/request.ts";
-import { branchRoutes } from "./branch-routes.ts";
-import { finish, refuse } from "./calls.ts";
-import { customerRoutes } from "./customer-routes.ts";
-import { customerTypeRoutes } from "./customer-type-routes.ts";
-import { internalFailure } from "./errors.ts";
-import { EXTENSION } from "./formats.ts";
-import { invoiceRoutes } from "./invoice-routes.ts";
-import { rewardRoutes } from "./reward-routes.ts";
-import { tokenRoutes } from "./token-routes.ts";
+import type { Context } from "../../services/context.ts";
+import { admitVisitor, authenticate, NAME } from "./authentication.ts";
+import { CALLS, OPEN_CALLS } from "./calls.ts";
+import { texts } from "./documents.ts";
+import type { OpenOwn, Own, Visitor } from "./endpoints.ts";
+import { POLICY } from "./endpoints.ts";
+import type { ImonggoError } from "./errors.ts";
+import { INTERNAL, TABLE } from "./errors.ts";
+import { readFields } from "./fields.ts";
+import { formatOf } from "./formats.ts";
+import { isOwn } from "./paths.ts";
+
+const BARE = { "Content-Type": "text/plain; charset=UTF-8" };
+
+/** Imonggo's calls with a token. */
+export const IMONGGO: Dialect<Admitted<Context>, Own, ImonggoError> = {
+  name: NAME,
+  policy: POLICY,
+  errors: [],
+  owns: (http) => isOwn(http.req.path),
+  authenticate,
+  readFields,
+  table: TABLE,
+  internal: INTERNAL,
+  render: {
+    format: formatOf,
+    success: (_http, body, { status, bare }) => ({ status, body, headers: bare ? BARE : {} }),
+    error(http, { row: { texts: all, status, headers } }, call) {
+      const error = all.join(", ");
+      if (call?.bare) return { status, body: error, headers: { ...headers, ...BARE } };
+      const isJson = formatOf(http) === "json";
+      const body = isJson ? JSON.stringify({ error }) : texts("errors", "error", all);
+      return { status, body, headers: { ...headers } };
+    },
+    send(http, { status, body, headers }) {
+      const type = { "Content-Type": `application/${formatOf(http)}; charset=utf-8` };
+      const response = new Response(String(body), { status, headers: { ...type, ...headers } });
+      setRateLimitHeaders(http, POLICY, response);
+      response.headers.set("Cache-Control", "no-store");
+      if (http.get("mode") === "test") response.headers.set("Guerdon-Mode", "test");
+      return response;
+    },
+  },
+  strangers: "authenticated",
+};
+
+/** Its calls without one, each of which counts addresses by itself. */
+const OPEN: Dialect<Admitted<Visitor>, OpenOwn, ImonggoError> = {
+  ...IMONGGO,
+  policy: null,
+  authenticate: admitVisitor,
+};
 
 /**
  * Imonggo's API: `/api/{resource}.xml|json` and `/system/api_url`. Mount it before the dialects
@@ -17,47 +63,8 @@ import { tokenRoutes } from "./token-routes.ts";
  */
 export function imonggoRoutes(): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
-  tokenRoutes(app);
-  branchRoutes(app);
-  customerTypeRoutes(app);
-  customerRoutes(app);
-  invoiceRoutes(app);
-  rewardRoutes(app);
-  app.all("/api/*", async (http, next) => {
-    if (!isOwn(http.req.path)) return next();
-    return finish(http, await refuse(http, { code: "not_found", object: "route" }));
-  });
-  app.onError((error, http) => {
-    logUnexpected(http.get("requestId"), error);
-    return finish(http, internalFailure(http));
-  });
+  mount(app, OPEN, OPEN_CALLS);
+  mount(app, IMONGGO, CALLS);
+  close(app, IMONGGO, "/api/*");
   return app;
-}
-
-/** What the API has, served here or not: merchants cannot be called so, and thus no tenant is. */
-const RESOURCES: readonly string[] = [
-  "application_settings",
-  "branch",
-  "branches",
-  "customer_types",
-  "customers",
-  "documents",
-  "inventories",
-  "invoices",
-  "orders",
-  "pos_devices",
-  "price_lists",
-  "products",
-  "rewards",
-  "sales_promotions",
-  "tax_settings",
-  "tokens",
-  "users",
-];
-
-/** Whether a path is Imonggo's: it begins with a resource, or is a name with an extension. */
-function isOwn(path: string): boolean {
-  const [, , first = "", ...below] = path.split("/");
-  const name = first.replace(EXTENSION, "");
-  return RESOURCES.includes(name) || (name !== first && below.length === 0);
 }

@@ -1,18 +1,41 @@
-import type { LoyaltyError } from "../../core/errors.ts";
+import type { LoyaltyError, LoyaltyErrorCode } from "../../core/errors.ts";
 import type { Guard } from "../../core/ledger/commands.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
+import type { Admitted } from "../../http/admission.ts";
+import { contextOf } from "../../http/dialect.ts";
 import { concatBytes, verifyHmac } from "../../http/hmac.ts";
 import { routingPath } from "../../http/path.ts";
 import type { Http } from "../../http/request.ts";
-import { deferrer } from "../../http/request.ts";
 import { readBody } from "../../http/wire/body.ts";
 import type { Credential } from "../../services/access/credentials.ts";
 import { findCredential } from "../../services/access/credentials.ts";
 import type { Context } from "../../services/context.ts";
-import { makeContext, settingsOf } from "../../services/context.ts";
-import { MAX_BODY_BYTES } from "./schemas.ts";
+import { settingsOf } from "../../services/context.ts";
 
+/** Name of the dialect: of its keys, and as the source of what is booked. */
+export const NAME = "kirimel";
+
+/** What a signature may be refused with at any call. */
+export const OWN_ERRORS = [
+  "signature_invalid",
+  "clock_skew",
+  "signature_reused",
+] as const satisfies readonly LoyaltyErrorCode[];
+
+/** What a call says of its signature. */
+export interface Access {
+  /**
+   * `read` may repeat freely. `write` binds its signature where it is booked or kept. `claim` is a
+   * write that a wallet books though the signed bytes do not name it, so that the signature is
+   * bound in D1 as well. `preview` changes nothing, but its signed bytes would be good for a
+   * write, so that they are bound in the wallet that they name.
+   */
+  readonly access: "read" | "write" | "claim" | "preview";
+}
+
+/** Bytes of a request body; the largest documented one has some hundred. */
+const MAX_BODY_BYTES = 65_536;
 /** How long a signature stays bound at least, also where the clock window is off. */
 const MIN_BINDING_MS = 600_000;
 /** The byte between timestamp and body in the SDKs' signing string. */
@@ -20,9 +43,7 @@ const DOT = 0x2e;
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|\+00:00)$/;
 
 /** An authenticated request with the very bytes that were signed. */
-export interface Signed {
-  readonly ctx: Context;
-  readonly key: { readonly id: string; readonly unlimited: boolean };
+export interface Signed extends Admitted<Context> {
   readonly body: Uint8Array;
 }
 
@@ -33,7 +54,7 @@ export interface Signed {
  */
 export async function authenticate(
   http: Http,
-  access: "read" | "write" | "claim" | "preview",
+  call: Access | null,
 ): Promise<Result<Signed, LoyaltyError>> {
   const credential = await findKey(http);
   if (!credential.ok) return credential;
@@ -42,18 +63,10 @@ export async function authenticate(
   const signature = await verifySignature(http, credential.value, body.value);
   if (!signature.ok) return signature;
   const { principal, keyId, unlimited } = credential.value;
-  const guard = access === "read" ? null : bind(http, keyId, signature.value);
-  const ctx = makeContext({
-    env: http.env,
-    principal,
-    dialect: "kirimel",
-    requestId: http.get("requestId"),
-    now: http.get("now"),
-    guard,
-    timing: http.get("timing"),
-    defer: deferrer(http),
-  });
-  return ok({ ctx, key: { id: keyId, unlimited }, body: body.value });
+  const reads = call === null || call.access === "read";
+  const guard = reads ? null : guardOf(http, keyId, signature.value);
+  const caller = contextOf(http, NAME, principal, guard);
+  return ok({ caller, principal, key: { id: keyId, unlimited }, body: body.value });
 }
 
 async function findKey(http: Http): Promise<Result<Credential, LoyaltyError>> {
@@ -61,7 +74,7 @@ async function findKey(http: Http): Promise<Result<Credential, LoyaltyError>> {
   const [text, ...others] = names.filter((name) => name !== "");
   if (text === undefined) return err({ code: "key_missing" });
   if (others.some((other) => other !== text)) return err({ code: "key_unknown" });
-  return findCredential(http.env, "kirimel", text, http.get("now"));
+  return findCredential(http.env, NAME, text, http.get("now"));
 }
 
 /** Answers the signature in its canonical form: lower-case hex. */
@@ -94,7 +107,7 @@ async function verifySignature(
   return matches ? ok(signature) : err({ code: "signature_invalid", reason: "mismatch" });
 }
 
-function bind(http: Http, keyId: string, signature: string): Guard {
+function guardOf(http: Http, keyId: string, signature: string): Guard {
   const window = settingsOf(http.env).kirimelWindowMs;
   return {
     kind: "signature",

@@ -1,24 +1,12 @@
-import type { Entry, EntryKind, Receipt } from "../../core/ledger/entries.ts";
-import { holdingOf } from "../../core/ledger/entries.ts";
+import type * as z from "zod";
+import type { Reference } from "../../core/ledger/commands.ts";
+import type { Remarks } from "../../core/ledger/entries.ts";
 import type { Standing } from "../../core/program/tiers.ts";
-import { moneyNumber, pointsDelta, wholePoints, wholePointsUp } from "../../http/wire/amounts.ts";
-import type {
-  CustomerLine,
-  CustomerRecord,
-  Enrolment,
-} from "../../services/customers/customers.ts";
-import type { PointsBalance, RedemptionPreview } from "../../services/ledger/points.ts";
+import { wholePointsUp } from "../../http/wire/amounts.ts";
+import type { tierProgress } from "./answers.ts";
 
 /** Points count as expiring soon within so many milliseconds: 30 days. */
 export const SOON_MS = 30 * 24 * 60 * 60 * 1000;
-
-export {
-  fromWholePoints,
-  fromWireMoney,
-  moneyNumber,
-  WIRE_SCALE,
-  wholePoints,
-} from "../../http/wire/amounts.ts";
 
 /** `CUST_<n>` of a customer's number. */
 export function customerText(number: number): string {
@@ -62,125 +50,13 @@ export function timeText(time: number): string {
   return new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-const timeOrNull = (time: number | null): string | null => (time === null ? null : timeText(time));
-
-/** Body of `customers/register`. */
-export function registerBody({ number, balance, tier }: Enrolment): object {
-  return {
-    success: true,
-    customer_id: customerText(number),
-    // One wallet per customer: they share the number.
-    wallet_id: `WALLET_${number}`,
-    points_balance: wholePoints(balance),
-    tier,
-  };
-}
-
-/** Body of the two lookups. */
-export function lookupBody(record: CustomerRecord, points: PointsBalance): object {
-  const { customer, identifiers, siteNumber } = record;
-  return {
-    success: true,
-    data: {
-      id: customer.number,
-      site_id: siteNumber,
-      phone: identifiers.find((identifier) => identifier.kind === "phone")?.value ?? null,
-      name: customer.name,
-      email: customer.email,
-      status: customer.status.toUpperCase(),
-      balance_points: wholePoints(points.balance),
-      joined_at: timeText(customer.joinedAt),
-      last_earn_at: timeOrNull(points.head.lastEarnedAt),
-      last_redeem_at: timeOrNull(points.head.lastRedeemedAt),
-      last_seen_at: timeOrNull(customer.lastSeenAt),
-    },
-  };
-}
-
 /** Body of a `{success, data}` answer. */
-export function dataBody(data: object): object {
+export function dataBody<D extends object>(data: D): { success: true; data: D } {
   return { success: true, data };
 }
 
-/** One line of `GET customers`: the object of the lookups. */
-export function customerLine(line: CustomerLine): object {
-  const { customer, wallet, phone, siteNumber } = line;
-  return {
-    id: customer.number,
-    site_id: siteNumber,
-    phone,
-    name: customer.name,
-    email: customer.email,
-    status: customer.status.toUpperCase(),
-    balance_points: wholePoints(wallet?.points ?? 0),
-    joined_at: timeText(customer.joinedAt),
-    last_earn_at: timeOrNull(wallet?.lastEarnedAt ?? null),
-    last_redeem_at: timeOrNull(wallet?.lastRedeemedAt ?? null),
-    last_seen_at: timeOrNull(customer.lastSeenAt),
-  };
-}
-
-/** Kinds of entry that move no points. */
-type Untold = "tier" | "bill" | "void" | "voucher";
-
-const TRANSACTION_TYPES: Readonly<Record<Exclude<EntryKind, Untold>, string>> = {
-  open: "OPENING",
-  earn: "EARN",
-  redeem: "REDEEM",
-  adjust: "ADJUST",
-  reverse: "REVERSE",
-  expire: "EXPIRE",
-};
-
-function isUntold(kind: EntryKind): kind is Untold {
-  return !Object.hasOwn(TRANSACTION_TYPES, kind);
-}
-
-/** Entry kinds that are transactions to KiriMel; with a type, only that one (any case). */
-export function transactionKinds(type: string | undefined): readonly EntryKind[] {
-  const kinds = Object.keys(TRANSACTION_TYPES) as Exclude<EntryKind, Untold>[];
-  if (type === undefined) return kinds;
-  return kinds.filter((kind) => TRANSACTION_TYPES[kind] === type.toUpperCase());
-}
-
-/** One line of a customer's transactions. */
-export function transactionLine(customer: number, entry: Entry, reference: string | null): object {
-  return {
-    transaction_id: transactionText(customer, entry.seq),
-    transaction_type: isUntold(entry.kind) ? null : TRANSACTION_TYPES[entry.kind],
-    points_delta: pointsDelta(entry.amount),
-    balance_after: wholePoints(holdingOf(entry.after, "point").balance),
-    // An opening balance has a reference of ours, not of a till.
-    reference: entry.kind === "open" ? null : reference,
-    created_at: timeText(entry.recordedAt),
-  };
-}
-
-/** Body of `customers/{id}/adjust`. */
-export function adjustBody(customer: number, receipt: Receipt): object {
-  return dataBody({
-    transaction_id: transactionText(customer, receipt.seq),
-    points_delta: pointsDelta(receipt.amount),
-    new_balance: wholePoints(receipt.balance),
-  });
-}
-
-/** Body of `points/reverse`. */
-export function reverseBody(customer: number, receipt: Receipt): object {
-  return dataBody({
-    transaction_id: transactionText(customer, receipt.seq),
-    reversed_transaction_id: transactionText(customer, receipt.corrects ?? 0),
-    points_delta: pointsDelta(receipt.amount),
-    new_balance: wholePoints(receipt.balance),
-  });
-}
-
-/** Body of `customers/{id}/tier`. */
-export function tierBody(points: PointsBalance): object {
-  return dataBody({ ...tierProgress(points.standing), benefits: points.benefits });
-}
-
-function tierProgress(standing: Standing): object {
+/** How far the next tier is. */
+export function progressBody(standing: Standing): z.input<typeof tierProgress> {
   return {
     current_tier: standing.tier,
     points_to_next: wholePointsUp(standing.missing),
@@ -188,45 +64,33 @@ function tierProgress(standing: Standing): object {
   };
 }
 
-/** Body of `points/earn`. */
-export function earnBody(customer: number, receipt: Receipt): object {
-  return {
-    success: true,
-    transaction_id: transactionText(customer, receipt.seq),
-    points_awarded: wholePoints(receipt.amount),
-    new_balance: wholePoints(receipt.balance),
-    tier_progress: tierProgress(receipt.standing),
-  };
+/** Fields that every booking may carry. */
+export interface RemarkFields {
+  readonly description?: string | undefined;
+  readonly reference_id?: string | undefined;
+  readonly reference_type?: string | undefined;
 }
 
-/** Body of `points/redeem`. */
-export function redeemBody(customer: number, receipt: Receipt): object {
-  return {
-    success: true,
-    transaction_id: transactionText(customer, receipt.seq),
-    points_redeemed: wholePoints(-receipt.amount),
-    new_balance: wholePoints(receipt.balance),
-  };
+/** The natural key of a booking, in the name space of its operation. */
+export function referenceOf(
+  operation: string,
+  wire: RemarkFields,
+  content: number | string,
+): Reference | null {
+  const key = wire.reference_id;
+  return key === undefined ? null : { operation, key, fingerprint: String(content) };
 }
 
-/** Body of `wallet/balance`. */
-export function balanceBody(customer: number, points: PointsBalance): object {
+/** What the till said besides amounts. */
+export function remarksOf(
+  wire: RemarkFields,
+  more: { readonly purchase?: Remarks["purchase"]; readonly extra?: Record<string, string> } = {},
+): Remarks {
+  const { description, reference_type: type } = wire;
+  const extra = { ...more.extra, ...(type === undefined ? {} : { reference_type: type }) };
   return {
-    success: true,
-    customer_id: customerText(customer),
-    balance: wholePoints(points.balance),
-    tier: { name: points.standing.tier, benefits: points.benefits },
-    points_expiring_soon: wholePoints(points.expiring),
-    expiry_date: points.expiryDate,
+    ...(description === undefined ? {} : { description }),
+    ...(more.purchase === undefined ? {} : { purchase: more.purchase }),
+    ...(Object.keys(extra).length === 0 ? {} : { extra }),
   };
-}
-
-/** Body of `points/preview-redeem`: what the points are worth, and how many there are. */
-export function previewBody(preview: RedemptionPreview, currency: string): object {
-  return dataBody({
-    points_to_redeem: wholePoints(preview.amount),
-    points_value: moneyNumber(preview.value, currency),
-    max_redeemable: wholePoints(preview.available),
-    amount_discount: moneyNumber(preview.discount, currency),
-  });
 }

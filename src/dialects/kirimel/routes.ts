@@ -1,49 +1,60 @@
-import { Hono } from "hono";
-import type { LoyaltyError } from "../../core/errors.ts";
-import { closeRoutes } from "../../http/closing.ts";
-import { countAddress, setRateLimitHeaders } from "../../http/rate-limit.ts";
+import type { Hono } from "hono";
+import type { Dialect } from "../../http/dialect.ts";
+import { serve } from "../../http/dialect.ts";
+import { setRateLimitHeaders } from "../../http/rate-limit.ts";
 import type { Http, HttpEnv } from "../../http/request.ts";
-import { logUnexpected } from "../../http/request.ts";
-import { POLICY } from "./calls.ts";
-import { customerRoutes } from "./customer-routes.ts";
-import { failure, internalFailure } from "./errors.ts";
-import { pointsRoutes } from "./points-routes.ts";
-import { voucherRoutes } from "./voucher-routes.ts";
+import { settingsOf } from "../../services/context.ts";
+import type { Access, Signed } from "./authentication.ts";
+import { authenticate, NAME, OWN_ERRORS } from "./authentication.ts";
+import { bind } from "./binding.ts";
+import { CALLS } from "./calls.ts";
+import type { KirimelError } from "./errors.ts";
+import { INTERNAL, TABLE } from "./errors.ts";
+import { readFields } from "./fields.ts";
 
-/** Literal paths that win over `/customers/{id}` and `/vouchers/{code}`, whatever the method. */
-const POST_ONLY = ["/customers/register", "/vouchers/redeem", "/vouchers/issue"];
+/** 100 requests a minute, bursts of 200. */
+const POLICY = { capacity: 200, perMinute: 100 };
+
+const KIRIMEL: Dialect<Signed, Access, KirimelError> = {
+  name: NAME,
+  policy: POLICY,
+  errors: OWN_ERRORS,
+  literalsWin: true,
+  authenticate,
+  readFields,
+  bind,
+  table: TABLE,
+  internal: INTERNAL,
+  render: {
+    success: (_http, body, { status }) => ({ status, body }),
+    /** The documented body; `details` is always there. */
+    error(http, { row: { code, message, details = {}, ...rest } }) {
+      const topLevel = wantsTopLevelMessage(http) ? { message } : {};
+      const body = { success: false, error: { code, message, details }, ...topLevel };
+      return { ...rest, body };
+    },
+    send(http, { status, body, headers }) {
+      const response = new Response(JSON.stringify(body), {
+        status,
+        headers: { "Content-Type": "application/json; charset=utf-8", ...headers },
+      });
+      setRateLimitHeaders(http, POLICY, response);
+      return response;
+    },
+  },
+  strangers: "counted",
+};
+
+/** Settings that cannot be read are the error that is being told: it must not fail over them. */
+function wantsTopLevelMessage(http: Http): boolean {
+  try {
+    return settingsOf(http.env).kirimelTopLevelMessage;
+  } catch {
+    return false;
+  }
+}
 
 /** KiriMel's loyalty API, `/api/loyalty`. */
 export function kirimelRoutes(): Hono<HttpEnv> {
-  const app = new Hono<HttpEnv>();
-  app.use(async (http, next) => {
-    await next();
-    setRateLimitHeaders(http, POLICY);
-  });
-  for (const path of POST_ONLY) {
-    app.all(path, (http, next) =>
-      http.req.method === "POST"
-        ? next()
-        : unauthenticated(http, { code: "method_not_allowed", allowed: ["POST"] }),
-    );
-  }
-  customerRoutes(app);
-  pointsRoutes(app);
-  voucherRoutes(app);
-  app.onError((error, http) => {
-    logUnexpected(http.get("requestId"), error);
-    return internalFailure(http);
-  });
-  closeRoutes(app, {
-    notFound: (http) => unauthenticated(http, { code: "not_found", object: "route" }),
-    methodNotAllowed: (http, allowed) =>
-      unauthenticated(http, { code: "method_not_allowed", allowed }),
-  });
-  return app;
-}
-
-/** An answer to somebody unknown counts against the address. */
-async function unauthenticated(http: Http, error: LoyaltyError): Promise<Response> {
-  const counted = await countAddress(http, POLICY);
-  return failure(http, counted.ok ? error : counted.error);
+  return serve(KIRIMEL, CALLS);
 }

@@ -1,53 +1,105 @@
-import type { z } from "zod";
-import type { LoyaltyError } from "../../core/errors.ts";
-import type { Result } from "../../core/result.ts";
-import { ok } from "../../core/result.ts";
-import { admit } from "../../http/admission.ts";
-import type { Http } from "../../http/request.ts";
-import { readBody } from "../../http/wire/body.ts";
-import type { Fields } from "../../http/wire/fields.ts";
-import { presentFields } from "../../http/wire/fields.ts";
-import { validate } from "../../http/wire/validation.ts";
-import type { Context, Scope } from "../../services/context.ts";
-import { authenticate } from "./authentication.ts";
-import { failure, respond } from "./errors.ts";
-import { MAX_BODY_BYTES, readFields } from "./schemas.ts";
+import { callMaker, json } from "../../http/calls.ts";
+import type { Context } from "../../services/context.ts";
+import {
+  billAnswer,
+  couponAnswer,
+  customerAnswer,
+  otpSendAnswer,
+  otpVerifyAnswer,
+  redeemAnswer,
+} from "./answers.ts";
+import {
+  lookUpCustomer,
+  postBill,
+  redeemCoupon,
+  redeemForOtp,
+  sendOtp,
+  verifyOtp,
+} from "./operations.ts";
+import {
+  billSchema,
+  couponSchema,
+  customerSchema,
+  otpSendSchema,
+  otpVerifySchema,
+  pointsSchema,
+} from "./schemas.ts";
 
-/** 600 requests a minute; a whole minute's may come at once. */
-export const POLICY = { capacity: 600, perMinute: 600 };
+const call = callMaker<Context>();
 
-/** What a call answers: a body, or an error for the table. */
-export type Answer = Promise<Result<object, LoyaltyError>>;
-
-/** A call of the dialect. */
-export interface Call<S extends z.ZodType> {
-  readonly scope: Scope;
-  readonly schema: S;
-  readonly act: (ctx: Context, wire: z.output<S>) => Answer;
-}
-
-/** The way of every call: authentication, rate, scope, content, fields, the act, the answer. */
-export function handle<S extends z.ZodType>(call: Call<S>): (http: Http) => Promise<Response> {
-  return async (http) => {
-    const admitted = await admit(http, POLICY, call.scope, () => authenticate(http));
-    if (!admitted.ok) return failure(http, admitted.error);
-    const fields = await requestFields(http);
-    if (!fields.ok) return failure(http, fields.error);
-    const wire = validate(call.schema, fields.value);
-    if (!wire.ok) return failure(http, wire.error);
-    return respond(http, await call.act(admitted.value.ctx, wire.value));
-  };
-}
-
-/** Answers a path or method that there is none of, to those who may know. */
-export async function refuse(http: Http, error: LoyaltyError): Promise<Response> {
-  const admitted = await admit(http, POLICY, null, () => authenticate(http));
-  return failure(http, admitted.ok ? error : admitted.error);
-}
-
-/** A reading call has its fields in the query, a writing one in the body, and neither in both. */
-async function requestFields(http: Http): Promise<Result<Fields, LoyaltyError>> {
-  if (http.req.method !== "POST") return ok(presentFields(http.req.query()));
-  const body = await readBody(http.req.raw, MAX_BODY_BYTES);
-  return body.ok ? readFields(body.value, http.req.header("content-type") ?? "") : body;
-}
+/** Every call of the Partner API, below a tenant's slug. */
+export const CALLS = [
+  call({
+    method: "GET",
+    path: "/pos/customer",
+    summary: "Looks a customer up by mobile number, and enrols one if asked to",
+    scope: "read:customers",
+    input: customerSchema,
+    answer: json(customerAnswer),
+    errors: ["not_found", "customer_busy"],
+    act: lookUpCustomer,
+  }),
+  call({
+    method: "POST",
+    path: "/pos/bill",
+    summary: "Records a bill, which earns points",
+    scope: "write:transactions",
+    input: billSchema,
+    answer: json(billAnswer),
+    errors: ["not_found", "reference_reused", "balance_limit", "customer_busy"],
+    act: postBill,
+  }),
+  call({
+    method: "POST",
+    path: "/pos/coupon/redeem",
+    summary: "Uses a coupon up",
+    scope: "write:transactions",
+    input: couponSchema,
+    answer: json(couponAnswer),
+    errors: [
+      "not_found",
+      "voucher_used",
+      "voucher_not_active",
+      "voucher_expired",
+      "minimum_not_met",
+      "customer_busy",
+    ],
+    act: redeemCoupon,
+  }),
+  call({
+    method: "POST",
+    path: "/pos/otp/send",
+    summary: "Sends a one-time password to a mobile number",
+    scope: "write:transactions",
+    input: otpSendSchema,
+    answer: json(otpSendAnswer),
+    errors: ["message_undeliverable"],
+    act: sendOtp,
+  }),
+  call({
+    method: "POST",
+    path: "/pos/otp/verify",
+    summary: "Uses a one-time password up",
+    scope: "write:transactions",
+    input: otpVerifySchema,
+    answer: json(otpVerifyAnswer),
+    errors: ["one_time_password_invalid"],
+    act: verifyOtp,
+  }),
+  call({
+    method: "POST",
+    path: "/pos/points/redeem",
+    summary: "Redeems points against a one-time password",
+    scope: "write:transactions",
+    input: pointsSchema,
+    answer: json(redeemAnswer),
+    errors: [
+      "not_found",
+      "one_time_password_invalid",
+      "reference_reused",
+      "insufficient_balance",
+      "customer_busy",
+    ],
+    act: redeemForOtp,
+  }),
+];

@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import { currencyScale, formatShortDecimal, RATE_SCALE, type Rate } from "../../core/amount.ts";
 import { makeId, ulidOf, ulidToUuid, uuidToUlid } from "../../core/ids.ts";
 import type { Receipt } from "../../core/ledger/entries.ts";
@@ -9,6 +10,7 @@ import type { Profile } from "../../services/customers/profiles.ts";
 import type { PointsBalance } from "../../services/ledger/points.ts";
 import type { VoucherRecord } from "../../services/vouchers/vouchers.ts";
 import { voucherTerms } from "../../services/vouchers/vouchers.ts";
+import type { billAnswer, couponAnswer, customerAnswer, redeemAnswer } from "./answers.ts";
 
 const COUNTRY = "+91";
 const MOBILE = /^[6-9]\d{9}$/;
@@ -51,7 +53,7 @@ function customerBody(
   ctx: Context,
   profile: Profile,
   wallet: { readonly balance: number; readonly isNew: boolean },
-): object {
+): FoundBody["customer"] {
   const name = profile.name ?? "";
   const masked = hidesPersonalData(ctx.principal) && !profile.created;
   return {
@@ -63,8 +65,11 @@ function customerBody(
   };
 }
 
+type CustomerBody = z.input<typeof customerAnswer>;
+type FoundBody = Extract<CustomerBody, { found: true }>;
+
 /** Body of `GET pos/customer` for somebody unknown. */
-export function unknownBody(phone: string): object {
+export function unknownBody(phone: string): CustomerBody {
   return { found: false, mobile: mobileText(phone) };
 }
 
@@ -74,7 +79,7 @@ export function foundBody(
   profile: Profile,
   points: PointsBalance,
   coupons: readonly VoucherRecord[],
-): object {
+): CustomerBody {
   const { redemptionRate } = ctx.principal.program;
   return {
     found: true,
@@ -102,7 +107,7 @@ function wholeMoney(ctx: Context, points: number): number {
 /** The only source that is documented. */
 const DEFAULT_SOURCE = "campaign";
 
-function couponLine(ctx: Context, record: VoucherRecord): object {
+function couponLine(ctx: Context, record: VoucherRecord): FoundBody["active_coupons"][number] {
   const { voucher, series } = record;
   return {
     coupon_id: uuidText("vou", voucher.id),
@@ -116,7 +121,7 @@ function couponLine(ctx: Context, record: VoucherRecord): object {
 const STATUSES = { active: "active", redeemed: "used", voided: "cancelled" } as const;
 
 /** Body of `POST pos/coupon/redeem`: the coupon as it stands now. */
-export function couponBody(ctx: Context, record: VoucherRecord): object {
+export function couponBody(ctx: Context, record: VoucherRecord): z.input<typeof couponAnswer> {
   const { voucher, series } = record;
   const value = moneyText(ctx, series.value);
   const source = series.source ?? DEFAULT_SOURCE;
@@ -144,7 +149,12 @@ function timeText(time: number): string {
 }
 
 /** Body of `POST pos/bill`; `amount` in hundredths. */
-export function billBody(ctx: Context, profile: Profile, amount: number, receipt: Receipt): object {
+export function billBody(
+  ctx: Context,
+  profile: Profile,
+  amount: number,
+  receipt: Receipt,
+): z.input<typeof billAnswer> {
   const { balance, bill, standing } = receipt;
   return {
     transaction_id: uuidText("ent", receipt.entry),
@@ -165,7 +175,7 @@ export function redeemedBody(
   profile: Profile,
   receipt: Receipt,
   value: number,
-): object {
+): z.input<typeof redeemAnswer> {
   return {
     transaction_id: uuidText("ent", receipt.entry),
     customer_id: uuidText("cus", profile.id),

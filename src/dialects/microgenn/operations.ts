@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid, notFound } from "../../core/errors.ts";
 import type { Reference } from "../../core/ledger/commands.ts";
@@ -15,9 +15,16 @@ import {
   sendOneTimePassword,
   useOneTimePassword,
 } from "../../services/messages/one-time-passwords.ts";
-import { recordBill } from "../../services/purchases/purchase.ts";
+import { recordPurchase } from "../../services/purchases/purchase.ts";
 import { ownFlatVouchers, redeemBearerVoucher } from "../../services/vouchers/vouchers.ts";
-import type { Answer } from "./calls.ts";
+import type {
+  billAnswer,
+  couponAnswer,
+  customerAnswer,
+  otpSendAnswer,
+  otpVerifyAnswer,
+  redeemAnswer,
+} from "./answers.ts";
 import { billBody, couponBody, foundBody, redeemedBody, unknownBody } from "./mapping.ts";
 import type {
   billSchema,
@@ -28,13 +35,19 @@ import type {
   pointsSchema,
 } from "./schemas.ts";
 
+/** What a call answers: a body of that schema, or an error for the table. */
+type Answer<S extends z.ZodType> = Promise<Result<z.input<S>, LoyaltyError>>;
+
 /** A till's number is only good for a day: shops start again every morning. */
 const REPEAT_WITHIN_MS = 86_400_000;
 /** Coupons that a look-up shows. */
 const MAX_COUPONS = 100;
 
 /** `GET pos/customer`: somebody unknown is no error here. */
-export async function lookUpCustomer(ctx: Context, wire: z.output<typeof customerSchema>): Answer {
+export async function lookUpCustomer(
+  ctx: Context,
+  wire: z.output<typeof customerSchema>,
+): Answer<typeof customerAnswer> {
   const { mobile: phone, create, name } = wire;
   const known = await readProfile(ctx, { phone });
   const found = create && isUnknown(known) ? await enrolByPhone(ctx, phone, name) : known;
@@ -54,7 +67,10 @@ function isUnknown(found: Result<Profile, LoyaltyError>): boolean {
 }
 
 /** `POST pos/bill`: an unknown mobile is enrolled, unless the till says not to. */
-export async function postBill(ctx: Context, wire: z.output<typeof billSchema>): Answer {
+export async function postBill(
+  ctx: Context,
+  wire: z.output<typeof billSchema>,
+): Answer<typeof billAnswer> {
   const { whom, amount, name, external_ref: number, create, items } = wire;
   const known = await recallCustomer(ctx, whom);
   const enrols = create && "phone" in whom && isUnknown(known);
@@ -71,12 +87,13 @@ export async function postBill(ctx: Context, wire: z.output<typeof billSchema>):
       amount: fromWireMoney(item.amount, currency),
     }),
   );
-  const recorded = await recordBill(ctx, {
+  const reference = referenceOf("bill", number, amount);
+  const recorded = await recordPurchase(ctx, {
     customer: profile.id,
     number: number ?? null,
     purchase: { amount: fromWireMoney(amount, currency), currency },
     lines,
-    reference: referenceOf("bill", number, amount),
+    unique: reference === null ? { within: "nothing" } : { within: "customer", reference },
     remarks: {},
     occurredAt: null,
   });
@@ -103,13 +120,19 @@ function referenceOf(
 }
 
 /** `POST pos/coupon/redeem`: validates and uses up in one step. */
-export async function redeemCoupon(ctx: Context, wire: z.output<typeof couponSchema>): Answer {
+export async function redeemCoupon(
+  ctx: Context,
+  wire: z.output<typeof couponSchema>,
+): Answer<typeof couponAnswer> {
   const redeemed = await redeemBearerVoucher(ctx, wire.code);
   return redeemed.ok ? ok(couponBody(ctx, redeemed.value)) : redeemed;
 }
 
 /** `POST pos/otp/send` */
-export async function sendOtp(ctx: Context, wire: z.output<typeof otpSendSchema>): Answer {
+export async function sendOtp(
+  ctx: Context,
+  wire: z.output<typeof otpSendSchema>,
+): Answer<typeof otpSendAnswer> {
   const sent = await sendOneTimePassword(ctx, wire.mobile, wire.purpose);
   if (!sent.ok) return sent;
   const { expiresIn, shown } = sent.value;
@@ -117,14 +140,20 @@ export async function sendOtp(ctx: Context, wire: z.output<typeof otpSendSchema>
 }
 
 /** `POST pos/otp/verify` */
-export async function verifyOtp(ctx: Context, wire: z.output<typeof otpVerifySchema>): Answer {
+export async function verifyOtp(
+  ctx: Context,
+  wire: z.output<typeof otpVerifySchema>,
+): Answer<typeof otpVerifyAnswer> {
   const { mobile, otp: code } = wire;
   const used = await useOneTimePassword(ctx, mobile, { code: code.trim(), purpose: null });
   return used.ok ? ok({ verified: true }) : used;
 }
 
 /** `POST pos/points/redeem`: the guest's one-time password is used up before anything is booked. */
-export async function redeemForOtp(ctx: Context, wire: z.output<typeof pointsSchema>): Answer {
+export async function redeemForOtp(
+  ctx: Context,
+  wire: z.output<typeof pointsSchema>,
+): Answer<typeof redeemAnswer> {
   const { whom, points, otp: code, external_ref: key } = wire;
   const { merchant, program } = ctx.principal;
   const amount = fromWholePoints(points);

@@ -1,74 +1,63 @@
-import type { Handler } from "hono";
-import { Hono } from "hono";
+import type { Hono } from "hono";
+import { ok } from "../../core/result.ts";
+import type { Admitted } from "../../http/admission.ts";
+import type { Dialect } from "../../http/dialect.ts";
+import { serve } from "../../http/dialect.ts";
 import { setRateLimitHeaders } from "../../http/rate-limit.ts";
-import type { Http, HttpEnv } from "../../http/request.ts";
-import { logUnexpected } from "../../http/request.ts";
+import type { HttpEnv } from "../../http/request.ts";
+import { readBody } from "../../http/wire/body.ts";
+import { presentFields } from "../../http/wire/fields.ts";
+import type { Context } from "../../services/context.ts";
 import { isReservedSlug } from "../../services/merchants/merchants.ts";
-import { handle, POLICY, refuse } from "./calls.ts";
-import { internalFailure } from "./errors.ts";
-import {
-  lookUpCustomer,
-  postBill,
-  redeemCoupon,
-  redeemForOtp,
-  sendOtp,
-  verifyOtp,
-} from "./operations.ts";
-import {
-  billSchema,
-  couponSchema,
-  customerSchema,
-  otpSendSchema,
-  otpVerifySchema,
-  pointsSchema,
-} from "./schemas.ts";
+import { authenticate, NAME } from "./authentication.ts";
+import { CALLS } from "./calls.ts";
+import type { MicrogennError } from "./errors.ts";
+import { INTERNAL, TABLE } from "./errors.ts";
+import { MAX_BODY_BYTES, readFields } from "./schemas.ts";
+
+/** 600 requests a minute; a whole minute's may come at once. */
+const POLICY = { capacity: 600, perMinute: 600 };
 
 const SLUG = /^[a-z0-9]+(?:[-_][a-z0-9]+)*$/i;
+
+const MICROGENN: Dialect<Admitted<Context>, object, MicrogennError> = {
+  name: NAME,
+  policy: POLICY,
+  errors: [],
+  owns(http) {
+    const slug = http.req.param("slug") ?? "";
+    return SLUG.test(slug) && !isReservedSlug(slug);
+  },
+  authenticate,
+  /** A reading call has its fields in the query, a writing one in the body, neither in both. */
+  async readFields(http) {
+    if (http.req.method !== "POST") return ok(presentFields(http.req.query()));
+    const body = await readBody(http.req.raw, MAX_BODY_BYTES);
+    return body.ok ? readFields(body.value, http.req.header("content-type") ?? "") : body;
+  },
+  table: TABLE,
+  internal: INTERNAL,
+  render: {
+    success: (_http, body, { status }) => ({ status, body }),
+    error: (_http, { row: { error, ...rest } }) => ({ ...rest, body: { error } }),
+    /** What a sandbox key gets says so in its last key. */
+    send(http, { status, body, headers }) {
+      const marked = http.get("mode") === "test" ? { ...(body as object), sandbox: true } : body;
+      const response = new Response(JSON.stringify(marked), {
+        status,
+        headers: { "Content-Type": "application/json; charset=utf-8", ...headers },
+      });
+      setRateLimitHeaders(http, POLICY, response);
+      return response;
+    },
+  },
+  strangers: "authenticated",
+};
 
 /**
  * Microgenn's Partner API, `/api/{slug}`. Mount it after every dialect with a path of its own below
  * `/api`: what their paths begin with is no slug and is passed on.
  */
 export function microgennRoutes(): Hono<HttpEnv> {
-  const app = new Hono<HttpEnv>();
-  const scope = "write:transactions";
-  const answers: readonly (readonly [string, string, (http: Http) => Promise<Response>])[] = [
-    [
-      "GET",
-      "/pos/customer",
-      handle({ scope: "read:customers", schema: customerSchema, act: lookUpCustomer }),
-    ],
-    ["POST", "/pos/bill", handle({ scope, schema: billSchema, act: postBill })],
-    ["POST", "/pos/coupon/redeem", handle({ scope, schema: couponSchema, act: redeemCoupon })],
-    ["POST", "/pos/otp/send", handle({ scope, schema: otpSendSchema, act: sendOtp })],
-    ["POST", "/pos/otp/verify", handle({ scope, schema: otpVerifySchema, act: verifyOtp })],
-    ["POST", "/pos/points/redeem", handle({ scope, schema: pointsSchema, act: redeemForOtp })],
-  ];
-  for (const [method, path, answer] of answers) {
-    const error = { code: "method_not_allowed", allowed: [method] } as const;
-    app.on(method, path, forTenants(answer));
-    app.all(
-      path,
-      forTenants((http) => refuse(http, error)),
-    );
-  }
-  app.all(
-    "/*",
-    forTenants((http) => refuse(http, { code: "not_found", object: "route" })),
-  );
-  app.onError((error, http) => {
-    logUnexpected(http.get("requestId"), error);
-    return internalFailure(http);
-  });
-  return app;
-}
-
-function forTenants(answer: (http: Http) => Promise<Response>): Handler<HttpEnv> {
-  return async (http, next) => {
-    const slug = http.req.param("slug") ?? "";
-    if (!SLUG.test(slug) || isReservedSlug(slug)) return next();
-    const response = await answer(http);
-    setRateLimitHeaders(http, POLICY, response);
-    return response;
-  };
+  return serve(MICROGENN, CALLS);
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_AMOUNT, parseDecimal } from "../../core/amount.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { MAX_BILL_LINES } from "../../core/ledger/entries.ts";

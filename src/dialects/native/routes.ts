@@ -1,139 +1,70 @@
 import { Hono } from "hono";
-import { closeRoutes } from "../../http/closing.ts";
+import type { Admitted } from "../../http/admission.ts";
+import type { Dialect } from "../../http/dialect.ts";
+import { close, fail, failUnexpectedly, mount } from "../../http/dialect.ts";
 import type { HttpEnv } from "../../http/request.ts";
 import { logUnexpected } from "../../http/request.ts";
-import { validate } from "../../http/wire/validation.ts";
-import { createKey, pageKeys } from "../../services/access/keys.ts";
-import { createStaff, pageStaff } from "../../services/access/staff.ts";
-import { createMerchant, getMerchant, pageMerchants } from "../../services/merchants/merchants.ts";
-import { createProgram, getProgram } from "../../services/merchants/programs.ts";
-import { createSite, pageSites } from "../../services/merchants/sites.ts";
-import { authenticateAdmin, authenticateForMerchant } from "./authentication.ts";
-import { create, list, mapped, readJson } from "./calls.ts";
-import { customerRoutes } from "./customer-routes.ts";
-import { customerTypeRoutes } from "./customer-type-routes.ts";
-import { internalProblem, problem } from "./errors.ts";
-import { importCustomers } from "./import.ts";
-import {
-  fromKey,
-  fromMerchant,
-  fromNewKey,
-  fromPage,
-  fromProgram,
-  fromSite,
-  fromStaff,
-  toKeyInput,
-  toMerchantInput,
-} from "./mapping.ts";
-import { membershipRoutes } from "./membership-routes.ts";
-import { messageRoutes } from "./message-routes.ts";
-import { programSchema } from "./program-schemas.ts";
-import { keySchema, listSchema, merchantSchema, siteSchema, staffSchema } from "./schemas.ts";
-import { voucherRoutes } from "./voucher-routes.ts";
-import { webhookRoutes } from "./webhook-routes.ts";
+import type { Context } from "../../services/context.ts";
+import type { Deployment } from "../../services/merchants/merchants.ts";
+import type { KeyForms } from "./access/calls.ts";
+import { authenticate, authenticateAdmin, NAME } from "./authentication.ts";
+import { DEPLOYMENT_CALLS, nativeCalls } from "./calls.ts";
+import type { Conditional } from "./declarations.ts";
+import { describeProblem, INTERNAL, OWN_ERRORS, TABLE } from "./errors.ts";
+import { readFields } from "./fields.ts";
+import type { Problem } from "./problem.ts";
+import { problemBody } from "./problem.ts";
 
-/** The native API, `/loyalty/v1`. */
-export function nativeRoutes(): Hono<HttpEnv> {
+/** What calls have in common, whoever may make them. */
+const COMMON = {
+  name: NAME,
+  policy: null,
+  admitsPending: true,
+  errors: OWN_ERRORS,
+  readFields,
+  table: TABLE,
+  internal: INTERNAL,
+  render: {
+    success: (_http, body, { status }) => ({ status, body }),
+    error: (http, { row, error }) => ({
+      status: row.status,
+      body: {
+        ...problemBody(row, error),
+        instance: http.req.path,
+        request_id: http.get("requestId"),
+      },
+      headers: { "Content-Type": "application/problem+json", ...row.headers },
+    }),
+    send: (_http, { status, body, headers }) =>
+      new Response(JSON.stringify(body), {
+        status,
+        headers: { "Content-Type": "application/json", ...headers },
+      }),
+  },
+  strangers: "anybody",
+} satisfies Omit<Dialect<Admitted<unknown>, Conditional, Problem>, "authenticate">;
+
+const NATIVE: Dialect<Admitted<Context>, Conditional, Problem> = { ...COMMON, authenticate };
+
+const DEPLOYMENT: Dialect<Admitted<Deployment>, Conditional, Problem> = {
+  ...COMMON,
+  authenticate: authenticateAdmin,
+};
+
+/** The native API, `/loyalty/v1`, which makes keys of these forms. */
+export function nativeRoutes(forms: KeyForms): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
-  merchantRoutes(app);
-  configurationRoutes(app);
-  voucherRoutes(app);
-  membershipRoutes(app);
-  customerTypeRoutes(app);
-  webhookRoutes(app);
-  messageRoutes(app);
-  customerRoutes(app);
-  app.post("/customers/import", async (http) => {
-    const ctx = await authenticateForMerchant(http, "write:customers");
-    return ctx.ok ? importCustomers(http, ctx.value) : problem(http, ctx.error);
-  });
-  app.onError((error, http) => {
-    logUnexpected(http.get("requestId"), error);
-    return internalProblem(http);
-  });
-  closeRoutes(app, {
-    notFound: (http) => problem(http, { code: "not_found", object: "route" }),
-    methodNotAllowed: (http, allowed) => problem(http, { code: "method_not_allowed", allowed }),
-  });
+  mount(app, DEPLOYMENT, DEPLOYMENT_CALLS);
+  mount(app, NATIVE, nativeCalls({ forms, describe: describeProblem }));
+  close(app, NATIVE);
   return app;
 }
 
-function merchantRoutes(app: Hono<HttpEnv>): void {
-  app.post("/merchants", async (http) => {
-    const admin = await authenticateAdmin(http);
-    if (!admin.ok) return problem(http, admin.error);
-    const wire = await readJson(http, merchantSchema);
-    if (!wire.ok) return problem(http, wire.error);
-    const made = await createMerchant(admin.value, toMerchantInput(wire.value));
-    return made.ok ? http.json(fromMerchant(made.value), 201) : problem(http, made.error);
+/** What is no dialect's is answered as the native API answers it. */
+export function answerStrangers(app: Hono<HttpEnv>): void {
+  app.notFound((http) => fail(http, NATIVE, { code: "not_found", object: "route" }, null));
+  app.onError((error, http) => {
+    logUnexpected(http.get("requestId"), error);
+    return failUnexpectedly(http, NATIVE);
   });
-  app.get("/merchants", async (http) => {
-    const admin = await authenticateAdmin(http);
-    if (!admin.ok) return problem(http, admin.error);
-    const query = validate(listSchema, http.req.query());
-    if (!query.ok) return problem(http, query.error);
-    const { limit, cursor } = query.value;
-    return http.json(
-      fromPage(await pageMerchants(admin.value, limit, cursor ?? null), fromMerchant),
-    );
-  });
-  app.get("/merchants/:merchant", async (http) => {
-    const admin = await authenticateAdmin(http);
-    if (!admin.ok) return problem(http, admin.error);
-    const found = await getMerchant(admin.value, http.req.param("merchant"));
-    return found.ok ? http.json(fromMerchant(found.value)) : problem(http, found.error);
-  });
-}
-
-function configurationRoutes(app: Hono<HttpEnv>): void {
-  app.post("/sites", (http) =>
-    create(http, "write:sites", siteSchema, async (ctx, wire) => {
-      const { kind = null, number = null, ...site } = wire;
-      return mapped(await createSite(ctx, { ...site, kind, number }, null), fromSite);
-    }),
-  );
-  app.get("/sites", (http) =>
-    list(http, "read:programs", async (ctx, limit, before) =>
-      fromPage(await pageSites(ctx, limit, before), fromSite),
-    ),
-  );
-  app.post("/programs", (http) =>
-    create(http, "write:programs", programSchema, async (ctx, { name, ...definition }) =>
-      mapped(await createProgram(ctx, name, definition), (row) => ({
-        ...fromProgram(row),
-        warnings: row.warnings,
-      })),
-    ),
-  );
-  app.get("/programs", (http) =>
-    list(http, "read:programs", async (ctx) => {
-      const found = await getProgram(ctx);
-      const items = found.ok ? [found.value] : [];
-      return fromPage({ items, hasMore: false, next: null }, fromProgram);
-    }),
-  );
-  app.post("/keys", (http) =>
-    create(http, "write:keys", keySchema, async (ctx, wire) =>
-      mapped(await createKey(ctx, toKeyInput(wire)), fromNewKey),
-    ),
-  );
-  app.get("/keys", (http) =>
-    list(http, "write:keys", async (ctx, limit, before) =>
-      fromPage(await pageKeys(ctx, limit, before), fromKey),
-    ),
-  );
-  app.post("/staff", (http) =>
-    create(http, "write:keys", staffSchema, async (ctx, wire) => {
-      const { default_site: defaultSite = null, all_sites: allSites, number = null } = wire;
-      const { username, password, name, sites, scopes } = wire;
-      const who = { username, password, name, sites, scopes };
-      const input = { ...who, defaultSite, allSites, number } as Parameters<typeof createStaff>[1];
-      return mapped(await createStaff(ctx, input), fromStaff);
-    }),
-  );
-  app.get("/staff", (http) =>
-    list(http, "write:keys", async (ctx, limit, before) =>
-      fromPage(await pageStaff(ctx, limit, before), fromStaff),
-    ),
-  );
 }

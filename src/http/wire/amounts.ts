@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { currencyScale, divide, formatDecimal, unitScale } from "../../core/amount.ts";
 
 declare global {
@@ -76,3 +77,6 @@ export function roundDecimal(plain: string, scale: number): number {
   const exact = BigInt(whole + fraction) * 10n ** BigInt(scale);
   return Number(divide(exact, 10n ** BigInt(fraction.length), "half_up"));
 }
+
+/** A number of an answer that is written with its exact digits (`JSON.rawJSON`). */
+export const exactNumber = z.unknown().meta({ type: "number" });

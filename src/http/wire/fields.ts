@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { JsonNumber } from "./body.ts";
 
 /** Fields as the wire carries them: scalars as texts, nothing for what is null or empty. */

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { MODES } from "../../core/mode.ts";
 
 /** API credentials. The secret text is never stored; an HMAC secret is stored encrypted. */
 export const keys = sqliteTable(
@@ -15,7 +16,7 @@ export const keys = sqliteTable(
     hint: text("hint").notNull(),
     /** HMAC secret, AES-GCM: `version.nonce.ciphertext`, base64url. */
     secret: text("secret"),
-    mode: text("mode", { enum: ["live", "test"] }).notNull(),
+    mode: text("mode", { enum: MODES }).notNull(),
     scopes: text("scopes", { mode: "json" }).$type<string[]>().notNull(),
     siteId: text("site_id"),
     unlimited: integer("unlimited", { mode: "boolean" }).notNull(),

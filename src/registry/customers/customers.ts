@@ -1,22 +1,13 @@
 import type { SQL, SQLWrapper } from "drizzle-orm";
 import { and, desc, eq, ne, or, sql } from "drizzle-orm";
+import type { IdentifierKind } from "../../core/identifiers.ts";
 import type { Database, Write } from "../database.ts";
 import { customers, identifiers } from "./schema.ts";
 
 /** A row of `customers`. */
 export type CustomerRow = typeof customers.$inferSelect;
 
-/** What a customer can be found by, besides the number. */
-export type IdentifierKind =
-  | "phone"
-  | "email"
-  | "qr"
-  | "card"
-  | "external"
-  | "referral"
-  | "reference_code"
-  | "merchant_code"
-  | "alternate_code";
+export type { IdentifierKind } from "../../core/identifiers.ts";
 
 /** One normalised identifier. */
 export interface Identifier {

@@ -6,6 +6,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
+import { CUSTOMER_STATUSES } from "../../core/customers.ts";
 
 /** Members of the programme; their balances are the wallets'. */
 export const customers = sqliteTable(
@@ -14,7 +15,7 @@ export const customers = sqliteTable(
     id: text("id").primaryKey(),
     merchantId: text("merchant_id").notNull(),
     number: integer("number").notNull(),
-    status: text("status", { enum: ["active", "inactive", "blocked", "erased"] }).notNull(),
+    status: text("status", { enum: CUSTOMER_STATUSES }).notNull(),
     siteId: text("site_id"),
     name: text("name"),
     /** Lower case. Not unique: a merchant whose dialect wants that reserves an identifier too. */

@@ -1,5 +1,6 @@
 import type { SQL } from "drizzle-orm";
 import { and, asc, desc, eq, gt, lt, or, sql } from "drizzle-orm";
+import type { BookedEvent } from "../../core/events/body.ts";
 import type { Database, Write } from "../database.ts";
 import { events, feeds, webhookEndpoints } from "./schema.ts";
 
@@ -9,19 +10,20 @@ export type EndpointRow = typeof webhookEndpoints.$inferSelect;
 /** A row of the feed. */
 export type EventRow = typeof events.$inferSelect;
 
-/** An event on its way into the feed. */
-export type NewEvent = Omit<EventRow, "seq" | "merchantId">;
-
 /**
  * The write that adds events of a change made in D1 to a merchant's feed, in their order. It
  * belongs into the batch of that change, and so is there exactly when the change is.
  */
-export function insertEvents(db: Database, merchantId: string, added: readonly NewEvent[]): Write {
+export function insertEvents(
+  db: Database,
+  merchantId: string,
+  added: readonly BookedEvent[],
+): Write {
   return db.insert(events).select(eventRows(merchantId, added));
 }
 
 /** Rows of the feed for events, under the numbers that follow; read from one bound text. */
-export function eventRows(merchantId: string, added: readonly NewEvent[]): SQL {
+export function eventRows(merchantId: string, added: readonly BookedEvent[]): SQL {
   return sql`SELECT ${merchantId},
     (SELECT COALESCE(MAX(seq), 0) FROM events WHERE merchant_id = ${merchantId})
       + ROW_NUMBER() OVER (ORDER BY item.key),

@@ -1,9 +1,9 @@
 import type { SQL } from "drizzle-orm";
 import { and, asc, desc, eq, gt, lt, lte, sql } from "drizzle-orm";
+import type { BookedEvent } from "../../core/events/body.ts";
 import { customers } from "../customers/schema.ts";
 import type { Database, Write } from "../database.ts";
 import { bills, wallets } from "../ledger/schema.ts";
-import type { NewEvent } from "./events.ts";
 import { eventRows } from "./events.ts";
 import { events, patrols, rebuilds } from "./schema.ts";
 
@@ -14,7 +14,7 @@ export type ProjectedWallet = Omit<typeof wallets.$inferInsert, "merchantId"> & 
 };
 
 /** A wallet's event on its way into the feed; `after` as in {@link ProjectedWallet}. */
-export type WalletEvent = NewEvent & { readonly after: number };
+export type WalletEvent = BookedEvent & { readonly after: number };
 
 /** A bill's copy on its way into the projection. */
 export type ProjectedBill = Omit<typeof bills.$inferInsert, "merchantId">;

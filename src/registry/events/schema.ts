@@ -1,4 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { EVENT_TYPES } from "../../core/events/catalogue.ts";
+import { WEBHOOK_FORMS } from "../../core/events/forms.ts";
 
 /**
  * The feed: what happened, in the order in which it was committed here, numbered by merchant
@@ -10,7 +12,8 @@ export const events = sqliteTable(
     merchantId: text("merchant_id").notNull(),
     seq: integer("seq").notNull(),
     id: text("id").notNull(),
-    type: text("type").notNull(),
+    /** Only {@link EVENT_TYPES} are written, so that what is read is one of them. */
+    type: text("type", { enum: EVENT_TYPES }).notNull(),
     customerId: text("customer_id"),
     /** The wallet's own number of the change; null for what happened outside a wallet. */
     sequence: integer("sequence"),
@@ -47,6 +50,7 @@ export const webhookEndpoints = sqliteTable(
     version: integer("version").notNull(),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
+    form: text("form", { enum: WEBHOOK_FORMS }).notNull().default("standard"),
   },
   (table) => [index("webhook_endpoints_merchant").on(table.merchantId, table.id)],
 );

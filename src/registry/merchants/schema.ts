@@ -15,7 +15,7 @@ export const merchants = sqliteTable("merchants", {
   sandbox: integer("sandbox", { mode: "boolean" }).notNull(),
   /** Made by the demo loader; refused outside local development. */
   demo: integer("demo", { mode: "boolean" }).notNull(),
-  /** Has an account but no loyalty group yet (KiriMel `group/create` completes it). */
+  /** Has an account but no loyalty group yet; the call that makes the group completes it. */
   pending: integer("pending", { mode: "boolean" }).notNull(),
   /** Name of the merchant's loyalty group, given when it was created. */
   groupCode: text("group_code"),

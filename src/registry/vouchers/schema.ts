@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { VOUCHER_KINDS, VOUCHER_STATUSES } from "../../core/vouchers.ts";
 
 /** What vouchers are made from: their worth and their conditions. */
 export const voucherSeries = sqliteTable(
@@ -11,7 +12,7 @@ export const voucherSeries = sqliteTable(
     name: text("name").notNull(),
     /** Where its vouchers come from, e.g. `campaign`; null: not told. */
     source: text("source"),
-    kind: text("kind", { enum: ["percent", "amount", "bogo"] }).notNull(),
+    kind: text("kind", { enum: VOUCHER_KINDS }).notNull(),
     /** Hundredths of a percent, or the currency's smallest unit. */
     value: integer("value").notNull(),
     minPurchase: integer("min_purchase"),
@@ -50,7 +51,7 @@ export const vouchers = sqliteTable(
     code: text("code").notNull(),
     /** Generated codes are compared without regard to case, imported ones exactly. */
     generated: integer("generated", { mode: "boolean" }).notNull(),
-    status: text("status", { enum: ["active", "redeemed", "voided"] }).notNull(),
+    status: text("status", { enum: VOUCHER_STATUSES }).notNull(),
     /** Whom it was issued to; null is anybody's. */
     customerId: text("customer_id"),
     issuedAt: integer("issued_at"),

@@ -1,7 +1,9 @@
 import { sha256Hex } from "../../core/digest.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
-import type { Program, ProgramDefinition } from "../../core/program/program.ts";
-import { DEFAULT_PROGRAM, defineProgram } from "../../core/program/program.ts";
+import type { ProgramDefinition } from "../../core/program/definition.ts";
+import { defineProgram } from "../../core/program/definition.ts";
+import type { Program } from "../../core/program/program.ts";
+import { DEFAULT_PROGRAM } from "../../core/program/program.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { open } from "../../core/sealing.ts";

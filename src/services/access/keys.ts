@@ -2,6 +2,7 @@ import { sha256Hex } from "../../core/digest.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid, notFound } from "../../core/errors.ts";
 import { makeId } from "../../core/ids.ts";
+import type { Mode } from "../../core/mode.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import type { KeyRow } from "../../registry/access/keys.ts";
@@ -13,7 +14,8 @@ import type { Context, Scope } from "../context.ts";
 import type { Page } from "../lists.ts";
 import { pageOf } from "../lists.ts";
 import { getSiteByCode } from "../merchants/sites.ts";
-import { makeKeyText, randomText } from "./key-texts.ts";
+import type { KeyForm } from "./key-texts.ts";
+import { randomText } from "./key-texts.ts";
 import { sealSecret } from "./secrets.ts";
 
 export type { KeyRow } from "../../registry/access/keys.ts";
@@ -22,7 +24,7 @@ export type { KeyRow } from "../../registry/access/keys.ts";
 export interface KeyInput {
   readonly name: string;
   readonly dialect: string;
-  readonly mode: "live" | "test";
+  readonly mode: Mode;
   readonly scopes: readonly Scope[];
   readonly text: string | null;
   readonly secret: string | null;
@@ -41,51 +43,30 @@ export interface NewKey {
   readonly secret: string | null;
 }
 
-/** Dialects whose requests are signed with a secret beside the key. */
-const SIGNED_DIALECTS: readonly string[] = ["kirimel"];
-/** Dialects whose persons may ask for their key again: its text is kept, sealed. */
-const SHOWN_DIALECTS: readonly string[] = ["imonggo"];
-/** Dialects whose key texts have a form of their own. */
-const KEY_FORMS: Readonly<Partial<Record<string, KeyForm>>> = {
-  microgenn: {
-    make: (mode) => `mg_${mode}_${randomText(32)}`,
-    fits: (text, mode) => new RegExp(`^mg_${mode}_[A-Za-z0-9_]{8,}$`).test(text),
-  },
-  imonggo: {
-    make: () => randomText(40, "0123456789abcdef"),
-    fits: (text) => /^[0-9a-f]{40}$/.test(text),
-  },
-};
-
-interface KeyForm {
-  make(mode: "live" | "test"): string;
-  fits(text: string, mode: "live" | "test"): boolean;
-}
-
 const SECRET_LENGTH = 40;
 const HINT_LENGTH = 4;
 /** Shorter texts, brought along from elsewhere, show only how they begin. */
 const LONG_TEXT = 16;
 
 /**
- * Makes a key, with no scope that its maker lacks (`scope_missing`). `already_exists` when its text
- * is in use, `not_found` for an unknown site and an unknown person.
+ * Makes a key of its dialect's form, with no scope that its maker lacks (`scope_missing`).
+ * `already_exists` when its text is in use, `not_found` for an unknown site and an unknown person.
  */
 export async function createKey(
   ctx: Context,
   input: KeyInput,
+  form: KeyForm,
 ): Promise<Result<NewKey, LoyaltyError>> {
   const { db, now, principal, settings } = ctx;
   const beyond = input.scopes.find((scope) => !requireOwn(principal.scopes, scope));
   if (beyond !== undefined) return err({ code: "scope_missing", scope: beyond });
   const owner = await ownerOf(ctx, input);
   if (!owner.ok) return owner;
-  const text = input.text ?? KEY_FORMS[input.dialect]?.make(input.mode) ?? makeKeyText(input.mode);
-  const fault = faultOf(input, text);
+  const text = input.text ?? form.make(input.mode);
+  const fault = faultOf(input, text, form);
   if (fault !== null) return fault;
-  const signed = SIGNED_DIALECTS.includes(input.dialect);
-  const secret = input.secret ?? (signed ? randomText(SECRET_LENGTH) : null);
-  const kept = SHOWN_DIALECTS.includes(input.dialect) ? text : secret;
+  const secret = input.secret ?? (form.signed ? randomText(SECRET_LENGTH) : null);
+  const kept = form.shown ? text : secret;
   const id = makeId("key", ulid(now));
   const row: KeyRow = {
     id,
@@ -125,13 +106,14 @@ async function ownerOf(
 }
 
 function faultOf(
-  { dialect, mode, secret }: KeyInput,
+  { mode, secret }: KeyInput,
   text: string,
+  form: KeyForm,
 ): Result<never, LoyaltyError> | null {
-  if (KEY_FORMS[dialect]?.fits(text, mode) === false) {
+  if (!form.fits(text, mode)) {
     return invalid("/text", "invalid", "must have its dialect's form, and the prefix of its mode");
   }
-  if (secret === null || !SHOWN_DIALECTS.includes(dialect)) return null;
+  if (secret === null || !form.shown) return null;
   return invalid("/secret", "invalid", "is nothing that keys of this dialect have");
 }
 

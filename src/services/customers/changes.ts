@@ -1,3 +1,4 @@
+import type { GivenStatus } from "../../core/customers.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
@@ -13,8 +14,8 @@ import type { Context } from "../context.ts";
 import { makeEvent } from "../events/events.ts";
 import { guardWrite, unguarded } from "../ledger/guarded-writes.ts";
 import { getCustomer } from "./customers.ts";
+import { requireFree } from "./enrolment.ts";
 import { forgetProfile } from "./profiles.ts";
-import { requireFree } from "./registration.ts";
 
 /** What to change of a customer: what is undefined stays, null clears. Values are normalised. */
 export interface CustomerChanges {
@@ -22,7 +23,7 @@ export interface CustomerChanges {
   readonly email?: string | null | undefined;
   /** `YYYY-MM-DD`. */
   readonly birthDate?: string | null | undefined;
-  readonly status?: "active" | "inactive" | "blocked" | undefined;
+  readonly status?: GivenStatus | undefined;
   /** Plain. */
   readonly password?: string | undefined;
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;

@@ -1,7 +1,6 @@
 import type { LoyaltyError } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
-import { findCustomerNumber, nextCustomerNumber } from "../../registry/customers/customers.ts";
 import type { CustomerWindow, TypedCustomer } from "../../registry/customers/windows.ts";
 import { listTypedCustomers, summariseCustomers } from "../../registry/customers/windows.ts";
 import type { Context } from "../context.ts";
@@ -13,7 +12,7 @@ import type { CustomerRecord, IdentifierKind } from "./customers.ts";
 import { getCustomer } from "./customers.ts";
 import { resolveCustomer } from "./identity.ts";
 import type { RegisterInput } from "./registration.ts";
-import { registerCustomer } from "./registration.ts";
+import { numberOf, registerCustomer } from "./registration.ts";
 
 export type { CustomerWindow, TypedCustomer } from "../../registry/customers/windows.ts";
 
@@ -53,13 +52,10 @@ export async function addTypedCustomer(
   ctx: Context,
   input: RegisterInput,
 ): Promise<Result<TypedCustomer, LoyaltyError>> {
-  const { db, principal } = ctx;
   const made = await registerCustomer(ctx, input);
   if (!made.ok) return made;
   const { customer, identifiers } = made.value;
-  const merchantId = principal.merchant.id;
-  const known = await findCustomerNumber(db, merchantId, customer.id);
-  const number = known ?? (await nextCustomerNumber(db, merchantId));
+  const number = await numberOf(ctx, customer.id);
   const record = { customer: { ...customer, number }, identifiers };
   const type = await typeOfCustomer(ctx, customer);
   return ok({ ...identified(record), type, points: 0 });

@@ -4,7 +4,8 @@ import { ok } from "../../core/result.ts";
 import { Memory } from "../../memory.ts";
 import type { Context } from "../context.ts";
 import type { CustomerRecord } from "./customers.ts";
-import { enrolCustomer, findCustomer, getCustomer } from "./customers.ts";
+import { findCustomer, getCustomer } from "./customers.ts";
+import { enrolCustomer } from "./enrolment.ts";
 
 /** Who a customer is, as far as a till shows it. */
 export interface Profile {
@@ -62,7 +63,7 @@ export async function enrolByPhone(
     email: null,
     birthDate: null,
     attributes: {},
-    named: null,
+    known: "first",
   });
   if (!enrolled.ok) return enrolled;
   const { id, created } = enrolled.value;

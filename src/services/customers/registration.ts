@@ -1,61 +1,62 @@
 import type { LoyaltyError } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
-import { err, ok } from "../../core/result.ts";
-import type { Identifier } from "../../registry/customers/customers.ts";
-import { findHeld, insertCustomer } from "../../registry/customers/customers.ts";
-import { hashPassword } from "../access/passwords.ts";
+import { ok } from "../../core/result.ts";
+import { findCustomerNumber, nextCustomerNumber } from "../../registry/customers/customers.ts";
 import type { Context } from "../context.ts";
-import { makeEvent } from "../events/events.ts";
-import { guardWrite, unguarded } from "../ledger/guarded-writes.ts";
-import type { EnrolInput } from "./customers.ts";
-import { newCustomer } from "./customers.ts";
+import { bindGuard } from "../ledger/wallets.ts";
+import type { Enrolment, PersonInput } from "./enrolment.ts";
+import { enrolCustomer } from "./enrolment.ts";
 import type { Person } from "./reference-codes.ts";
-import { hasReferenceCode, newReferenceCode, referenceCode } from "./reference-codes.ts";
 
-/** A person to register; values are normalised. */
-export interface RegisterInput extends Omit<EnrolInput, "named"> {
+/** A person to register. */
+export interface RegisterInput extends PersonInput {
   /** Plain; null: the customer signs in with nothing. */
   readonly password: string | null;
 }
 
 /**
- * Registers a customer with a reference code, a new one unless it is among the identifiers.
- * `already_exists` (customer) names the first of them that somebody else has; unlike an enrolment
- * it finds nobody.
+ * Enrols a person with a reference code, a new one unless it is among the identifiers.
+ * `already_exists` (customer) names the first identifier that somebody else has: it finds nobody.
  */
 export async function registerCustomer(
   ctx: Context,
   input: RegisterInput,
 ): Promise<Result<Person, LoyaltyError>> {
-  const { passwordCost } = ctx.settings;
-  const password =
-    input.password === null ? null : await hashPassword(input.password, passwordCost);
-  return guardWrite<Person>(unguarded(ctx), null, async (work) => {
-    const free = await requireFree(ctx, input.identifiers);
-    if (!free.ok) return free;
-    const identifiers = hasReferenceCode(input)
-      ? input.identifiers
-      : [...input.identifiers, referenceCode(newReferenceCode())];
-    const customer = { ...newCustomer(ctx, input), password };
-    work.add(...insertCustomer(ctx.db, customer, identifiers));
-    const { id, merchantId, status } = customer;
-    work.addEvents(merchantId, [makeEvent(ctx, "customer.created", id, { customer: id, status })]);
-    return ok({ customer, identifiers });
-  });
+  const enrolled = await enrolCustomer(ctx, { ...input, known: "none", coded: true });
+  if (!enrolled.ok) return enrolled;
+  const { id, added } = enrolled.value;
+  if (added === null) throw new Error(`${id} was registered by nobody`);
+  return ok(added);
+}
+
+/** An enrolment where customers are known by their numbers. */
+export interface NumberedEnrolment extends Enrolment {
+  readonly number: number;
 }
 
 /**
- * Whether nobody has any of the identifiers: `already_exists` (customer) names the kind of the
- * first that somebody has.
+ * Enrols a person, or finds who has one of the identifiers, with the number. `named`: the customer
+ * number that the same request carries for another purpose; see `guardWrite`.
  */
-export async function requireFree(
+export async function enrolNumbered(
   ctx: Context,
-  wanted: readonly Identifier[],
-): Promise<Result<null, LoyaltyError>> {
-  const held = await findHeld(ctx.db, ctx.principal.merchant.id, wanted);
-  const taken = wanted.find(({ kind, value }) =>
-    held.some((other) => other.kind === kind && other.value === value),
-  );
-  if (taken === undefined) return ok(null);
-  return err({ code: "already_exists", object: "customer", field: taken.kind });
+  input: PersonInput & { readonly named: number | null },
+): Promise<Result<NumberedEnrolment, LoyaltyError>> {
+  const enrolled = await enrolCustomer(ctx, { ...input, known: "first" });
+  if (!enrolled.ok) return enrolled;
+  const { id, created } = enrolled.value;
+  const number = await numberOf(ctx, id);
+  if (created && ctx.guard !== null && input.named === number) {
+    // Before, there was nobody of that number in whose wallet the guard could be bound.
+    const bound = await bindGuard(ctx, id, ctx.guard);
+    if (!bound.ok) return bound;
+  }
+  return ok({ ...enrolled.value, number });
+}
+
+/** A customer's number; one whom a sandbox call did not keep has the next one. */
+export async function numberOf({ db, principal }: Context, id: string): Promise<number> {
+  const merchantId = principal.merchant.id;
+  const known = await findCustomerNumber(db, merchantId, id);
+  return known ?? (await nextCustomerNumber(db, merchantId));
 }

@@ -1,6 +1,7 @@
 import { refusedAddress } from "../../core/address.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid, notFound } from "../../core/errors.ts";
+import type { WebhookForm } from "../../core/events/forms.ts";
 import { makeId } from "../../core/ids.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
@@ -38,6 +39,7 @@ export interface EndpointInput {
   readonly description: string;
   /** Types or patterns: `points.earned`, `points.*`, `*`. */
   readonly eventTypes: readonly string[];
+  readonly form: WebhookForm;
 }
 
 /** An endpoint with the secret that is shown once. */
@@ -63,13 +65,14 @@ export async function createEndpoint(
   }
   const id = makeId("whe", ulid(now));
   const secret = makeSecret();
-  const { url, description, eventTypes } = input;
+  const { url, description, eventTypes, form } = input;
   const row = {
     id,
     merchantId,
     url,
     description,
     eventTypes: [...eventTypes],
+    form,
     enabled: true,
     disabledReason: null,
     secret: await sealSecret(settings, id, secret),
@@ -116,7 +119,7 @@ export async function changeEndpoint(
   version: number,
   patch: EndpointPatch,
 ): Promise<Result<EndpointRow, LoyaltyError>> {
-  const { url, description, eventTypes, enabled } = patch;
+  const { url, description, eventTypes, form, enabled } = patch;
   if (url !== undefined) {
     const refused = refusedAddress(url, ctx.settings.webhookLoopback);
     if (refused !== null) return invalid("/url", "refused", refused);
@@ -125,6 +128,7 @@ export async function changeEndpoint(
     ...(url === undefined ? {} : { url }),
     ...(description === undefined ? {} : { description }),
     ...(eventTypes === undefined ? {} : { eventTypes: [...eventTypes] }),
+    ...(form === undefined ? {} : { form }),
     ...(enabled === undefined ? {} : { enabled, disabledReason: enabled ? null : "by request" }),
   }));
 }

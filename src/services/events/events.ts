@@ -1,6 +1,8 @@
+import type { BookedEvent } from "../../core/events/body.ts";
+import type { EventType } from "../../core/events/catalogue.ts";
 import { makeId } from "../../core/ids.ts";
 import { projectorOf } from "../../events/client.ts";
-import type { EventRow, FeedQuery, NewEvent } from "../../registry/events/events.ts";
+import type { EventRow, FeedQuery } from "../../registry/events/events.ts";
 import { readFeed } from "../../registry/events/events.ts";
 import { ulid } from "../../ulid.ts";
 import type { Context } from "../context.ts";
@@ -10,10 +12,10 @@ export type { EventRow } from "../../registry/events/events.ts";
 /** An event of a change that D1 keeps. `data` carries ids and amounts, no personal data. */
 export function makeEvent(
   ctx: Context,
-  type: string,
+  type: EventType,
   customer: string | null,
   data: Readonly<Record<string, unknown>>,
-): NewEvent {
+): BookedEvent {
   const { now, principal, dialect } = ctx;
   return {
     id: makeId("evt", ulid(now)),

@@ -30,12 +30,14 @@ export type Attempt<T> = (work: UnitOfWork) => Promise<Result<T, LoyaltyError>>;
  * Runs a write that D1 keeps, under the context's guard: a repeat gets the first outcome, a guard
  * that was used for something else is refused, and the outcome is kept in the same atomic batch as
  * the writes. `named` is the customer number that the request also carries, if any: the guard is
- * bound in that wallet too, so that the signed bytes cannot be replayed as a booking.
+ * bound in that wallet too, so that the signed bytes cannot be replayed as a booking. `tell` is
+ * what makes the events known that were written along.
  */
 export async function guardWrite<T>(
   ctx: Context,
   named: number | null,
   attempt: Attempt<T>,
+  tell: (ctx: Context) => void = announce,
 ): Promise<Result<T, LoyaltyError>> {
   const bound = await bindInWallet(ctx, named);
   if (!bound.ok) return bound;
@@ -55,7 +57,7 @@ export async function guardWrite<T>(
     if (guard !== null) keep(ctx, work, guard, { value: outcome.value });
     const { tellsEvents } = work;
     if (!(await work.commit())) continue;
-    if (tellsEvents) announce(ctx);
+    if (tellsEvents) tell(ctx);
     return outcome;
   }
   return err({ code: "customer_busy" });

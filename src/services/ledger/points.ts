@@ -8,7 +8,7 @@ import { standingFor, tierNamed } from "../../core/program/tiers.ts";
 import { moneyForPoints } from "../../core/purchases/earning.ts";
 import type { Result } from "../../core/result.ts";
 import type { Outcome } from "../../wallet/client.ts";
-import { expiryOf, lastDayOf } from "../calendar.ts";
+import { businessDayOf, expiryOf, lastDayOf } from "../calendar.ts";
 import type { Context } from "../context.ts";
 import { bookCommand, readWallet } from "./wallets.ts";
 
@@ -32,7 +32,8 @@ export async function earnPoints(
   const { merchant, program } = ctx.principal;
   const { customer, grant, reference, remarks, occurredAt } = input;
   const expiresAt = expiryOf(program.expiry, occurredAt ?? ctx.now, merchant.timeZone);
-  const command = { kind: "earn", unit: "point", grant, expiresAt } as const;
+  const earned = "amount" in grant ? grant : { ...grant, day: businessDayOf(ctx, occurredAt) };
+  const command = { kind: "earn", unit: "point", grant: earned, expiresAt } as const;
   return bookCommand(ctx, { customer, command, reference, remarks, occurredAt });
 }
 

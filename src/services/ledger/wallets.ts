@@ -1,7 +1,6 @@
 import type { LoyaltyError } from "../../core/errors.ts";
 import type { Command, Guard, Reference } from "../../core/ledger/commands.ts";
 import type { Remarks } from "../../core/ledger/entries.ts";
-import type { Program } from "../../core/program/program.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { ulid } from "../../ulid.ts";
@@ -28,8 +27,6 @@ export interface Booking {
   readonly remarks: Remarks;
   /** When it happened at the till; null is now. */
   readonly occurredAt: number | null;
-  /** Rules that hold instead of the merchant's programme. */
-  readonly program?: Program;
 }
 
 /**
@@ -43,7 +40,7 @@ export async function bookCommand(
   const { customer, command, reference, remarks, occurredAt } = booking;
   const { principal } = ctx;
   // What a purchase grants is in the command already, and the list can be long.
-  const { grants: _granted, ...program } = booking.program ?? principal.program;
+  const { grants: _granted, ...program } = principal.program;
   const request = {
     id: ulid(ctx.now),
     command,

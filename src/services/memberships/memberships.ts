@@ -1,9 +1,10 @@
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid, notFound } from "../../core/errors.ts";
+import type { BookedEvent } from "../../core/events/body.ts";
+import type { EventType } from "../../core/events/catalogue.ts";
 import { makeId } from "../../core/ids.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import type { NewEvent } from "../../registry/events/events.ts";
 import type {
   MembershipProgramRow,
   MembershipRecord,
@@ -201,7 +202,7 @@ function isChosen(record: MembershipRecord, choice: MembershipChoice): boolean {
   return "id" in choice ? membership.id === choice.id : program.key === choice.program;
 }
 
-function membershipEvent(ctx: Context, type: string, record: MembershipRecord): NewEvent {
+function membershipEvent(ctx: Context, type: EventType, record: MembershipRecord): BookedEvent {
   const { membership, program } = record;
   const { id, customerId: customer, entitledOn, expiresOn } = membership;
   const days = { entitled_on: entitledOn, expires_on: expiresOn };

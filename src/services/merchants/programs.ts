@@ -1,8 +1,8 @@
 import type { Fault, LoyaltyError } from "../../core/errors.ts";
 import { notFound, pointerPart } from "../../core/errors.ts";
 import { makeId } from "../../core/ids.ts";
-import type { ProgramDefinition } from "../../core/program/program.ts";
-import { defineProgram, warningsOf } from "../../core/program/program.ts";
+import type { ProgramDefinition } from "../../core/program/definition.ts";
+import { defineProgram, warningsOf } from "../../core/program/definition.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import type { ProgramRow } from "../../registry/merchants/programs.ts";

@@ -2,7 +2,6 @@ import type { LoyaltyError } from "../../core/errors.ts";
 import { notFound } from "../../core/errors.ts";
 import { makeId } from "../../core/ids.ts";
 import type { BillLine } from "../../core/ledger/entries.ts";
-import { eligibleAmount } from "../../core/purchases/pricing.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { readCustomer } from "../../registry/customers/customers.ts";
@@ -26,8 +25,8 @@ import {
 } from "../../registry/purchases/invoices.ts";
 import { unitOfWork } from "../../registry/unit-of-work.ts";
 import { ulid } from "../../ulid.ts";
-import { expiryOf } from "../calendar.ts";
 import type { Context } from "../context.ts";
+import { offerTerms } from "./purchase.ts";
 import type { InvoiceDocument } from "./settling.ts";
 import { settleBill, settleVoid } from "./settling.ts";
 
@@ -70,7 +69,9 @@ export async function createInvoice(
     if (reference !== null && (await isTaken(ctx, reference))) {
       return err({ code: "duplicate_bill", number: reference });
     }
-    const invoice = newInvoice(ctx, input, await memberOf(ctx, input.customer));
+    const made = await newInvoice(ctx, input, await memberOf(ctx, input.customer));
+    if (!made.ok) return made;
+    const invoice = made.value;
     const work = unitOfWork(ctx.db, ctx.principal.mode);
     work.add(insertInvoice(ctx.db, invoice));
     if (!(await work.commit())) continue;
@@ -94,23 +95,31 @@ async function memberOf(ctx: Context, customer: InvoiceInput["customer"]): Promi
   return others.length === 0 ? (only ?? null) : null;
 }
 
-function newInvoice(ctx: Context, input: InvoiceInput, member: Member | null): NewInvoice {
+async function newInvoice(
+  ctx: Context,
+  input: InvoiceInput,
+  member: Member | null,
+): Promise<Result<NewInvoice, LoyaltyError>> {
   const { now, principal, dialect } = ctx;
-  const { merchant, program, keyId, staffId } = principal;
+  const { merchant, keyId, staffId } = principal;
   const { reference, siteId, amount, paidWithPoints, lines, shown } = input;
   const invoicedAt = input.invoicedAt ?? now;
+  const purchase = { amount, currency: merchant.currency };
+  const bought = { purchase, lines, occurredAt: invoicedAt };
+  const offered = member === null ? ok(null) : await offerTerms(ctx, bought);
+  if (!offered.ok) return offered;
   const document: InvoiceDocument = {
     shown,
     booking: {
-      base: eligibleAmount(amount, paidWithPoints),
+      paidWithPoints,
       lines,
       every: member?.type?.earnAmount ?? null,
-      expiresAt: expiryOf(program.expiry, Math.min(invoicedAt, now), merchant.timeZone),
+      terms: offered.value?.terms ?? null,
       source: { dialect, key: keyId, site: siteId, staff: staffId },
     },
   };
   const isNobodys = member === null;
-  return {
+  return ok({
     id: makeId("inv", ulid(now)),
     merchantId: merchant.id,
     reference,
@@ -126,7 +135,7 @@ function newInvoice(ctx: Context, input: InvoiceInput, member: Member | null): N
     voidReason: null,
     createdAt: now,
     updatedAt: now,
-  };
+  });
 }
 
 /** The invoice as it is kept; one that a sandbox call did not keep has the number it would get. */

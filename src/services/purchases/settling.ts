@@ -1,6 +1,5 @@
 import type { LoyaltyError } from "../../core/errors.ts";
 import type { BillLine, Source } from "../../core/ledger/entries.ts";
-import type { Program } from "../../core/program/program.ts";
 import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
 import type { NewInvoice } from "../../registry/purchases/invoices.ts";
@@ -13,27 +12,38 @@ import {
 import type { UnitOfWork } from "../../registry/unit-of-work.ts";
 import { unitOfWork } from "../../registry/unit-of-work.ts";
 import type { Outcome } from "../../wallet/client.ts";
-import { expiryOf } from "../calendar.ts";
+import { businessDayOf, expiryOf } from "../calendar.ts";
 import type { Context } from "../context.ts";
-import type { Booking } from "../ledger/wallets.ts";
 import { bookCommand } from "../ledger/wallets.ts";
+import type { PurchaseTerms } from "./purchase.ts";
+import { recordPurchase } from "./purchase.ts";
 
 /** What is kept of an invoice besides its columns. */
 export type InvoiceDocument = {
   /** What the till sent, in the form of its dialect, as far as it is shown again. */
   readonly shown: Readonly<Record<string, unknown>>;
   /** What the wallet is told, so that whoever has it booked tells the same. */
-  readonly booking: {
-    /** What of the amount counts for points. */
-    readonly base: number;
-    readonly lines: readonly BillLine[];
-    /** Purchase, in the currency's smallest unit, that earns a point; null: earns nothing. */
-    readonly every: number | null;
-    /** When its points expire. */
-    readonly expiresAt: number;
-    readonly source: Source;
-  };
+  readonly booking: InvoiceBooking | EarlierBooking;
 };
+
+/** What the wallet is told of an invoice. */
+interface InvoiceBooking {
+  readonly paidWithPoints: number;
+  readonly lines: readonly BillLine[];
+  /** Purchase, in the currency's smallest unit, that earns a point; null: earns nothing. */
+  readonly every: number | null;
+  /** Null: it is nobody's, so that nobody is offered anything. */
+  readonly terms: PurchaseTerms | null;
+  readonly source: Source;
+}
+
+/** The same of an invoice that was kept before invoices granted anything. */
+interface EarlierBooking extends Pick<InvoiceBooking, "lines" | "every" | "source"> {
+  /** What of the amount counts for points. */
+  readonly base: number;
+  /** When its points expire. */
+  readonly expiresAt: number;
+}
 
 /** An invoice's document. */
 export function documentOf({ document }: Pick<NewInvoice, "document">): InvoiceDocument {
@@ -43,9 +53,6 @@ export function documentOf({ document }: Pick<NewInvoice, "document">): InvoiceD
 /** Name spaces of the wallet's keys: the id of an invoice stands for one bill and one void. */
 const BILL = "invoice";
 const VOID = "invoice_void";
-
-/** A point, in its smallest step. */
-const POINT = 100;
 
 /** How long a wallet keeps a refusal: whoever asks about the same invoice again hears the same. */
 const KEEP_MS = 35 * 24 * 60 * 60 * 1_000;
@@ -86,11 +93,11 @@ export async function settleVoid<T extends NewInvoice>(
   const { program, merchant } = ctx.principal;
   const expiresAt = expiryOf(program.expiry, ctx.now, merchant.timeZone);
   const { seq } = bill.value.receipt;
-  const voided = await book(ctx, invoice, {
+  const voided = await bookCommand(inNameOf(ctx, invoice, `${VOID}/${id}/${voidedAt}`), {
     customer: customerId,
     command: { kind: "void", seq, expiresAt },
     reference: { operation: VOID, key: id, fingerprint: VOID },
-    attempt: `${VOID}/${id}/${voidedAt}`,
+    remarks: {},
     occurredAt: voidedAt,
   });
   if (!voided.ok) {
@@ -107,39 +114,44 @@ function bookBill(
   invoice: NewInvoice,
   customer: string,
 ): Promise<Result<Outcome, LoyaltyError>> {
-  const { id, reference: number, amount, invoicedAt } = invoice;
-  const { base, lines, expiresAt } = documentOf(invoice).booking;
-  const { currency } = ctx.principal.merchant;
-  const purchase = { amount, currency };
-  const counting = { amount: base, currency };
-  return book(ctx, invoice, {
+  const { id, reference: number, amount } = invoice;
+  const { lines, every, paidWithPoints, terms } = bookingOf(ctx, invoice);
+  return recordPurchase(inNameOf(ctx, invoice, `${BILL}/${id}`), {
     customer,
-    command: { kind: "bill", number, purchase, base: counting, lines, expiresAt },
-    reference: { operation: BILL, key: id, fingerprint: BILL },
-    attempt: `${BILL}/${id}`,
-    occurredAt: invoicedAt,
+    number,
+    purchase: { amount, currency: ctx.principal.merchant.currency },
+    paidWithPoints,
+    lines,
+    earning: { by: "customer_type", every },
+    unique: {
+      within: "customer",
+      reference: { operation: BILL, key: id, fingerprint: BILL },
+    },
+    remarks: {},
+    occurredAt: invoice.invoicedAt,
+    ...(terms === null ? {} : { terms }),
   });
 }
 
-/** Books in the name of whoever brought the invoice, by the rules that held then. */
-function book(
-  ctx: Context,
-  invoice: NewInvoice,
-  booking: Omit<Booking, "remarks" | "program"> & { readonly attempt: string },
-): Promise<Result<Outcome, LoyaltyError>> {
-  const { attempt: key, ...command } = booking;
-  const { every, source } = documentOf(invoice).booking;
-  const { dialect, key: keyId, site: siteId, staff: staffId } = source;
-  const principal = { ...ctx.principal, keyId, siteId, staffId };
-  const guard = { kind: "idempotency_key", key, fingerprint: key, keepMs: KEEP_MS } as const;
-  const program = typeProgram(ctx.principal.program, every);
-  return bookCommand({ ...ctx, dialect, principal, guard }, { ...command, program, remarks: {} });
+function bookingOf(ctx: Context, invoice: NewInvoice): InvoiceBooking {
+  const { booking } = documentOf(invoice);
+  if (!("base" in booking)) return booking;
+  const { base, expiresAt, ...kept } = booking;
+  const terms = { day: businessDayOf(ctx, invoice.invoicedAt), expiresAt };
+  return { ...kept, paidWithPoints: invoice.amount - base, terms };
 }
 
-/** The merchant's programme with the earning rule of a customer type: whole points. */
-function typeProgram(program: Program, every: number | null): Program {
-  const none = { rate: 0, rounding: "floor", step: POINT } as const;
-  return { ...program, earning: every === null ? none : { ...none, every } };
+/** The context of whoever brought the invoice; `attempt` tells one try to book it from the next. */
+function inNameOf(ctx: Context, invoice: NewInvoice, attempt: string): Context {
+  const { dialect, key: keyId, site: siteId, staff: staffId } = documentOf(invoice).booking.source;
+  const principal = { ...ctx.principal, keyId, siteId, staffId };
+  const guard = {
+    kind: "idempotency_key",
+    key: attempt,
+    fingerprint: attempt,
+    keepMs: KEEP_MS,
+  } as const;
+  return { ...ctx, dialect, principal, guard };
 }
 
 async function write(ctx: Context, add: (work: UnitOfWork) => void): Promise<void> {

@@ -1,6 +1,6 @@
 import { makeId } from "../../core/ids.ts";
 import type { VoucherGrant } from "../../core/ledger/entries.ts";
-import type { Granted } from "../../core/program/grants.ts";
+import type { Granted } from "../../core/purchases/granting.ts";
 import { logFault } from "../../log.ts";
 import { Memory } from "../../memory.ts";
 import { unitOfWork } from "../../registry/unit-of-work.ts";

@@ -1,11 +1,12 @@
 import { currencyScale, formatDecimal } from "../../core/amount.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { notFound } from "../../core/errors.ts";
+import type { BookedEvent } from "../../core/events/body.ts";
+import type { EventType } from "../../core/events/catalogue.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import type { Discount, VoucherFault, VoucherTerms } from "../../core/vouchers.ts";
+import type { Discount, VoucherFault, VoucherKind, VoucherTerms } from "../../core/vouchers.ts";
 import { codeCandidates, judgeRedemption } from "../../core/vouchers.ts";
-import type { NewEvent } from "../../registry/events/events.ts";
 import type { UnitOfWork } from "../../registry/unit-of-work.ts";
 import type { VoucherRecord } from "../../registry/vouchers/vouchers.ts";
 import {
@@ -51,7 +52,7 @@ export interface RedeemVoucherInput {
 export interface VoucherRedemption extends Discount {
   /** The voucher's number: it is redeemed once, so its number also names the redemption. */
   readonly number: number;
-  readonly kind: "percent" | "amount" | "bogo";
+  readonly kind: VoucherKind;
   readonly value: number;
 }
 
@@ -251,11 +252,11 @@ function moneyText(amount: number | null, currency: string): Record<string, stri
 /** The event of what happens to a voucher. */
 export function voucherEvent(
   ctx: Context,
-  type: string,
+  type: EventType,
   record: VoucherRecord,
   customer: string | null,
   more: Readonly<Record<string, unknown>> = {},
-): NewEvent {
+): BookedEvent {
   const { voucher, series } = record;
   const { id, kind } = series;
   const data = { customer, voucher: voucher.id, series: id, kind, ...more };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Unit } from "../../../src/core/amount.ts";
-import type { EventSubject, LoyaltyEvent } from "../../../src/core/events/events.ts";
+import type { EventBody } from "../../../src/core/events/body.ts";
+import { eventBody } from "../../../src/core/events/body.ts";
 import { eventOf } from "../../../src/core/events/events.ts";
 import type { Entry } from "../../../src/core/ledger/entries.ts";
 import { NEVER } from "../../../src/core/ledger/entries.ts";
@@ -20,17 +21,18 @@ import {
 
 const SOON = START + DAY;
 const rules = program({ tiers: TIERS });
-const subject: EventSubject = {
-  merchant: "mer_1",
-  customer: "cus_1",
-  currency: "KWD",
-  livemode: true,
-};
+const subject = { customer: "cus_1", currency: "KWD" };
+
+/** The event of an entry as receivers get it. */
+function toldOf(entry: Entry, before: string | null, given = rules, livemode = true): EventBody {
+  const event = eventOf(entry, before, subject, given);
+  return eventBody({ ...event, merchantId: "mer_1" }, livemode);
+}
 
 /** The events of a ledger's entries. */
-function eventsOf({ entries }: MemoryLedger): LoyaltyEvent[] {
+function eventsOf({ entries }: MemoryLedger): EventBody[] {
   const tier = (entry: Entry | undefined) => entry?.after.tier ?? null;
-  return entries.map((entry, i) => eventOf(entry, tier(entries[i - 1]), subject, rules));
+  return entries.map((entry, i) => toldOf(entry, tier(entries[i - 1])));
 }
 
 /** A ledger in which every kind of entry moved that unit. */
@@ -168,13 +170,13 @@ describe("an event", () => {
   it("has no tier where the programme has none", () => {
     const [entry] = ledgerAfter(earn(10)).entries;
     if (entry === undefined) throw new Error("an earn is an entry");
-    expect(eventOf(entry, null, subject, program()).data.tier).toBeNull();
+    expect(toldOf(entry, null, program()).data.tier).toBeNull();
   });
 
   it("says whether it is live", () => {
     const [entry] = ledgerAfter(earn(10)).entries;
     if (entry === undefined) throw new Error("an earn is an entry");
-    expect(eventOf(entry, null, { ...subject, livemode: false }, rules).livemode).toBe(false);
+    expect(toldOf(entry, null, rules, false).livemode).toBe(false);
   });
 });
 

@@ -187,7 +187,7 @@ describe("a bill", () => {
 });
 
 describe("the events of a bill", () => {
-  const subject = { merchant: "mer_1", customer: "cus_1", currency: "KWD", livemode: true };
+  const subject = { customer: "cus_1", currency: "KWD" };
   const eventsOf = (entries: readonly Entry[]) =>
     entries.map((entry) => eventOf(entry, null, subject, program()));
 

@@ -4,11 +4,20 @@ import { keyOfStored, storedReference } from "../../../src/core/ledger/commands.
 import { holdingOf, NEVER } from "../../../src/core/ledger/entries.ts";
 import { pointsForPurchase } from "../../../src/core/purchases/earning.ts";
 import { accept, carryOutOnce, lotsOf, MemoryLedger } from "../../support/ledger.ts";
-import { DAY, program, requestFor, START, TIERS } from "../../support/requests.ts";
+import {
+  DAY,
+  program,
+  purchaseOf,
+  requestFor,
+  START,
+  TIERS,
+  TODAY,
+} from "../../support/requests.ts";
 
 function bill(amount: number) {
   const purchase = { amount, currency: "EUR" };
-  return { kind: "bill", number: "INV-1", purchase, lines: [], expiresAt: NEVER } as const;
+  const when = { day: TODAY, expiresAt: NEVER };
+  return { kind: "bill", number: "INV-1", purchase, lines: [], ...when } as const;
 }
 
 const tiered = program({ tiers: TIERS });
@@ -64,7 +73,7 @@ describe("any row of bills", () => {
         const ledger = new MemoryLedger();
         let earned = 0;
         for (const amount of purchases) {
-          earned += pointsForPurchase(tiered, { amount, currency: "EUR" }, earned) ?? 0;
+          earned += pointsForPurchase(tiered, purchaseOf({ amount, currency: "EUR" }), earned) ?? 0;
           accept(ledger, bill(amount), START, { program: tiered });
         }
         expect(holdingOf(ledger.head, "point")).toMatchObject({ balance: earned, earned });

@@ -125,7 +125,7 @@ describe("the void of a bill", () => {
 
   it("tells which bill, and of each reversal the same", () => {
     const ledger = ledgerAfter(bill(1_000));
-    const subject = { merchant: "mer_1", customer: "cus_1", currency: "EUR", livemode: true };
+    const subject = { customer: "cus_1", currency: "EUR" };
     const { entries } = accept(ledger, voidBill(1));
     const events = entries.map((entry) => eventOf(entry, null, subject, program()));
     expect(events).toMatchObject([
@@ -176,7 +176,7 @@ describe("a return", () => {
   });
 
   it("is told as one", () => {
-    const subject = { merchant: "mer_1", customer: "cus_1", currency: "EUR", livemode: true };
+    const subject = { customer: "cus_1", currency: "EUR" };
     const { entries } = accept(ledgerAfter(earn(500)), bill(-350));
     const [returned] = entries.map((entry) => eventOf(entry, null, subject, program()));
     expect(returned).toMatchObject({

@@ -4,7 +4,7 @@ import { MAX_AMOUNT } from "../../../src/core/amount.ts";
 import type { BillLine } from "../../../src/core/ledger/entries.ts";
 import type { Program } from "../../../src/core/program/program.ts";
 import { moneyForPoints, pointsForPurchase } from "../../../src/core/purchases/earning.ts";
-import { program, TIERS } from "../../support/requests.ts";
+import { program, purchaseOf, TIERS } from "../../support/requests.ts";
 
 const euros = (cents: number) => ({ amount: cents, currency: "EUR" });
 
@@ -14,30 +14,30 @@ function earning(rate: Rate, rounding: Rounding = "floor", step = 1) {
 
 describe("a purchase", () => {
   it("earns the rate per currency unit", () => {
-    expect(pointsForPurchase(earning(1_000_000), euros(1_234), 0)).toBe(1_234);
-    expect(pointsForPurchase(earning(2_500_000), euros(1_000), 0)).toBe(2_500);
-    expect(pointsForPurchase(earning(0), euros(1_000), 0)).toBe(0);
-    expect(pointsForPurchase(earning(1_000_000), euros(0), 0)).toBe(0);
+    expect(pointsForPurchase(earning(1_000_000), purchaseOf(euros(1_234)), 0)).toBe(1_234);
+    expect(pointsForPurchase(earning(2_500_000), purchaseOf(euros(1_000)), 0)).toBe(2_500);
+    expect(pointsForPurchase(earning(0), purchaseOf(euros(1_000)), 0)).toBe(0);
+    expect(pointsForPurchase(earning(1_000_000), purchaseOf(euros(0)), 0)).toBe(0);
   });
 
   it("counts whole currency units whatever their smallest unit is", () => {
     const points = (amount: number, currency: string) =>
-      pointsForPurchase(earning(1_000_000), { amount, currency }, 0);
+      pointsForPurchase(earning(1_000_000), purchaseOf({ amount, currency }), 0);
     expect(points(500, "JPY")).toBe(50_000);
     expect(points(500, "EUR")).toBe(500);
     expect(points(500, "KWD")).toBe(50);
   });
 
   it("earns by decimals what a float would get wrong", () => {
-    expect(pointsForPurchase(earning(100_000), euros(300), 0)).toBe(30);
-    expect(pointsForPurchase(earning(1_100_000), euros(110), 0)).toBe(121);
-    expect(pointsForPurchase(earning(290_000), euros(10_000), 0)).toBe(2_900);
+    expect(pointsForPurchase(earning(100_000), purchaseOf(euros(300)), 0)).toBe(30);
+    expect(pointsForPurchase(earning(1_100_000), purchaseOf(euros(110)), 0)).toBe(121);
+    expect(pointsForPurchase(earning(290_000), purchaseOf(euros(10_000)), 0)).toBe(2_900);
   });
 
   it("earns nothing below the smallest step unless the programme rounds up", () => {
-    expect(pointsForPurchase(earning(1), euros(1), 0)).toBe(0);
-    expect(pointsForPurchase(earning(1, "half_up"), euros(1), 0)).toBe(0);
-    expect(pointsForPurchase(earning(1, "ceil"), euros(1), 0)).toBe(1);
+    expect(pointsForPurchase(earning(1), purchaseOf(euros(1)), 0)).toBe(0);
+    expect(pointsForPurchase(earning(1, "half_up"), purchaseOf(euros(1)), 0)).toBe(0);
+    expect(pointsForPurchase(earning(1, "ceil"), purchaseOf(euros(1)), 0)).toBe(1);
   });
 });
 
@@ -54,7 +54,9 @@ describe("the rounding of what a purchase earns", () => {
     ["ceil", 200, 200],
     ["ceil", -199, -100],
   ])("by %s makes whole points of %i cents: %i steps", (rounding, cents, points) => {
-    expect(pointsForPurchase(earning(1_000_000, rounding, 100), euros(cents), 0)).toBe(points);
+    expect(pointsForPurchase(earning(1_000_000, rounding, 100), purchaseOf(euros(cents)), 0)).toBe(
+      points,
+    );
   });
 
   it.each([
@@ -64,7 +66,9 @@ describe("the rounding of what a purchase earns", () => {
     [500, 1_000],
     [10_000, 0],
   ])("is to the programme's step: %i steps make %i", (step, points) => {
-    expect(pointsForPurchase(earning(1_000_000, "floor", step), euros(1_234), 0)).toBe(points);
+    expect(pointsForPurchase(earning(1_000_000, "floor", step), purchaseOf(euros(1_234)), 0)).toBe(
+      points,
+    );
   });
 
   it("happens once, after rate and multiplier", () => {
@@ -73,12 +77,12 @@ describe("the rounding of what a purchase earns", () => {
       tiers: [{ name: "Only", from: 0, multiplier: 2_000_000, benefits: [] }],
     });
     // Rounding before the multiplier would give 0.
-    expect(pointsForPurchase(rules, euros(100), 0)).toBe(100);
+    expect(pointsForPurchase(rules, purchaseOf(euros(100)), 0)).toBe(100);
   });
 
   it("is that of the exact sum, not of one that was rounded before", () => {
     // 0.495 points would be 0.50 to a hundredth, and that a whole one.
-    expect(pointsForPurchase(earning(495_000, "half_up", 100), euros(100), 0)).toBe(0);
+    expect(pointsForPurchase(earning(495_000, "half_up", 100), purchaseOf(euros(100)), 0)).toBe(0);
   });
 });
 
@@ -95,7 +99,7 @@ describe("the tier of a customer", () => {
     [49_999, 1_500],
     [50_000, 2_000],
   ])("with %i lifetime steps makes ten euros worth %i", (lifetime, points) => {
-    expect(pointsForPurchase(tiered, euros(1_000), lifetime)).toBe(points);
+    expect(pointsForPurchase(tiered, purchaseOf(euros(1_000)), lifetime)).toBe(points);
   });
 });
 
@@ -111,7 +115,7 @@ describe("the lines of a purchase", () => {
   const rules = (step = 1, tiers: Program["tiers"] = []) =>
     program({ earning: { rate: 1_000_000, rounding: "ceil", step, categories }, tiers });
   const points = (given: Program, ...lines: readonly BillLine[]) =>
-    pointsForPurchase(given, euros(1_000), 0, lines);
+    pointsForPurchase(given, purchaseOf(euros(1_000), { lines }), 0);
 
   it("earn besides by their category, however it is spelt", () => {
     expect(points(rules(), line("coffee", 300))).toBe(1_150);
@@ -125,7 +129,8 @@ describe("the lines of a purchase", () => {
 
   it("count whole currency units whatever their smallest unit is", () => {
     const coffee = [line("coffee", 500)];
-    const of = (currency: string) => pointsForPurchase(rules(), { amount: 0, currency }, 0, coffee);
+    const of = (currency: string) =>
+      pointsForPurchase(rules(), purchaseOf({ amount: 0, currency }, { lines: coffee }), 0);
     expect([of("JPY"), of("EUR"), of("KWD")]).toEqual([25_000, 250, 25]);
   });
 
@@ -146,10 +151,12 @@ describe("the lines of a purchase", () => {
 
 describe("an absurd purchase", () => {
   it("earns nothing that a command cannot move", () => {
-    expect(pointsForPurchase(earning(1_000_000), euros(MAX_AMOUNT), 0)).toBe(MAX_AMOUNT);
-    expect(pointsForPurchase(earning(1_000_000), euros(MAX_AMOUNT + 1), 0)).toBeNull();
+    expect(pointsForPurchase(earning(1_000_000), purchaseOf(euros(MAX_AMOUNT)), 0)).toBe(
+      MAX_AMOUNT,
+    );
+    expect(pointsForPurchase(earning(1_000_000), purchaseOf(euros(MAX_AMOUNT + 1)), 0)).toBeNull();
     const greedy = earning(1_000_000_000_000);
-    expect(pointsForPurchase(greedy, euros(Number.MAX_SAFE_INTEGER), 0)).toBeNull();
+    expect(pointsForPurchase(greedy, purchaseOf(euros(Number.MAX_SAFE_INTEGER)), 0)).toBeNull();
   });
 });
 

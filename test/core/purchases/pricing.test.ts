@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MAX_AMOUNT } from "../../../src/core/amount.ts";
+import type { BillLine } from "../../../src/core/ledger/entries.ts";
 import {
   pointsForBill,
   pointsForMoney,
@@ -13,7 +14,9 @@ import {
   pieceTotal,
   totalOf,
 } from "../../../src/core/purchases/pricing.ts";
-import { program, TIERS } from "../../support/requests.ts";
+import type { EarningRule } from "../../../src/core/purchases/purchase.ts";
+import { BY_PROGRAM } from "../../../src/core/purchases/purchase.ts";
+import { program, purchaseOf, TIERS } from "../../support/requests.ts";
 
 const PIECE = 10_000;
 const UNIT = 1_000_000;
@@ -108,8 +111,9 @@ describe("an invoice", () => {
 });
 
 describe("points by the money that earns one", () => {
-  const every = program({ earning: { rate: 0, rounding: "floor", step: 100, every: 10_000 } });
-  const pesos = (amount: number) => ({ amount, currency: "PHP" });
+  const by = (every: number | null): EarningRule => ({ by: "customer_type", every });
+  const pesos = (amount: number, earning: EarningRule = by(10_000)) =>
+    purchaseOf({ amount, currency: "PHP" }, { earning });
 
   it.each([
     [100_000, 1_000],
@@ -120,27 +124,34 @@ describe("points by the money that earns one", () => {
     [9_007_199_254_740_991, 90_071_992_547_400],
   ])("are whole ones: %i earn %i", (amount, points) => {
     const expected = points > MAX_AMOUNT ? null : points;
-    expect(pointsForPurchase(every, pesos(amount), 0)).toBe(expected);
+    expect(pointsForPurchase(program(), pesos(amount), 0)).toBe(expected);
   });
 
-  it("count instead of the rate, in steps of the programme, times the tier", () => {
-    const earning = { rate: 5_000_000, rounding: "ceil", step: 50, every: 300 } as const;
-    expect(pointsForPurchase(program({ earning }), pesos(1_000), 0)).toBe(150);
-    const tiered = program({ earning, tiers: TIERS });
-    expect(pointsForPurchase(tiered, pesos(1_000), 10_000)).toBe(250);
+  it("count instead of rate, rounding, step and categories, times the tier", () => {
+    const categories = { bar: 1_000_000 };
+    const earning = { rate: 5_000_000, rounding: "ceil", step: 50, categories } as const;
+    const line = { category: "bar", sku: null, name: null, quantity: null, amount: 1_000 };
+    const bought = { ...pesos(1_000, by(300)), lines: [line] };
+    expect(pointsForPurchase(program({ earning }), bought, 0)).toBe(300);
+    expect(pointsForPurchase(program({ earning, tiers: TIERS }), bought, 10_000)).toBe(500);
+  });
+
+  it("are none for a type that earns nothing", () => {
+    expect(pointsForPurchase(program(), pesos(100_000, by(null)), 0)).toBe(0);
+    expect(pointsForBill(program(), pesos(-100_000, by(null)), 0)).toBe(0);
   });
 
   it("are taken back by the same rule", () => {
-    expect(pointsForBill(every, pesos(-19_999), 0, [])).toBe(-100);
-    expect(pointsForBill(every, pesos(-9_999), 0, [])).toBe(0);
-    expect(pointsForBill(every, pesos(19_999), 0, [])).toBe(100);
+    expect(pointsForBill(program(), pesos(-19_999), 0)).toBe(-100);
+    expect(pointsForBill(program(), pesos(-9_999), 0)).toBe(0);
+    expect(pointsForBill(program(), pesos(19_999), 0)).toBe(100);
   });
 
   it("are never more back than as much would have earned", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10_000_000 }), (amount) => {
-        const earned = pointsForBill(every, pesos(amount), 0, []) ?? 0;
-        expect(pointsForBill(every, pesos(-amount), 0, [])).toBe(0 - earned);
+        const earned = pointsForBill(program(), pesos(amount), 0) ?? 0;
+        expect(pointsForBill(program(), pesos(-amount), 0)).toBe(0 - earned);
       }),
     );
   });
@@ -153,10 +164,11 @@ describe("points by the money that earns one", () => {
       categories: { bar: 1_000_000 },
     } as const;
     const line = { category: "bar", sku: null, name: null, quantity: null };
+    const returned = (lines: readonly BillLine[]) => ({ ...pesos(-500, BY_PROGRAM), lines });
     const lines = [{ ...line, amount: -500 }];
-    expect(pointsForBill(program({ earning }), pesos(-500), 0, lines)).toBe(-500);
+    expect(pointsForBill(program({ earning }), returned(lines), 0)).toBe(-500);
     const odd = [{ ...line, amount: 500 }];
-    expect(pointsForBill(program({ earning }), pesos(-500), 0, odd)).toBe(0);
+    expect(pointsForBill(program({ earning }), returned(odd), 0)).toBe(0);
   });
 });
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mendRedemption } from "../../../src/dialects/augmigo/redemption-body.ts";
+import { mendRedemption } from "../../../src/dialects/augmigo/vouchers/redemption-body.ts";
 
 const mended = (text: string): unknown => JSON.parse(mendRedemption(text));
 

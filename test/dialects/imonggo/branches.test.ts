@@ -2,8 +2,8 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { SECOND, stopClock } from "../../support/http-clock.ts";
 import { MAIN, openStore, type Store, storeToken } from "../../support/imonggo/store.ts";
-import { childText } from "../../support/imonggo/xml-document.ts";
 import { nativeMake } from "../../support/native/native.ts";
+import { childText } from "../../support/xml-document.ts";
 
 const clock = stopClock("2060-06-01T08:00:00Z");
 const ADDRESS = {

@@ -8,9 +8,9 @@ import {
   idsOf,
 } from "../../support/imonggo/customers.ts";
 import { openStore, type Store, type StoreReply } from "../../support/imonggo/store.ts";
-import { childText } from "../../support/imonggo/xml-document.ts";
 import { settle } from "../../support/kept-state.ts";
 import { nativeCall } from "../../support/native/native.ts";
+import { childText } from "../../support/xml-document.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 

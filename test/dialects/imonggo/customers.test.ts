@@ -10,8 +10,8 @@ import {
   textsOf,
 } from "../../support/imonggo/customers.ts";
 import { openStore, type Store } from "../../support/imonggo/store.ts";
-import { childText } from "../../support/imonggo/xml-document.ts";
 import type { Json } from "../../support/kirimel/till.ts";
+import { childText } from "../../support/xml-document.ts";
 
 stopClock("2060-06-01T08:00:00.123Z");
 

@@ -2,8 +2,8 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { addMember, addType, invoiceOf, ownerOf, pointsOf } from "../../support/imonggo/members.ts";
 import { openStore, type Store, storeToken } from "../../support/imonggo/store.ts";
-import { childText } from "../../support/imonggo/xml-document.ts";
 import { nativeCall } from "../../support/native/native.ts";
+import { childText } from "../../support/xml-document.ts";
 
 let store: Store;
 const ids: number[] = [];

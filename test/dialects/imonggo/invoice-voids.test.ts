@@ -8,7 +8,7 @@ import {
   pointsOf,
 } from "../../support/imonggo/members.ts";
 import { openStore, type Store, type StoreReply } from "../../support/imonggo/store.ts";
-import { childText } from "../../support/imonggo/xml-document.ts";
+import { childText } from "../../support/xml-document.ts";
 
 let store: Store;
 /** Its programme allows no debt. */

@@ -8,8 +8,8 @@ import {
   pointsOf,
 } from "../../support/imonggo/members.ts";
 import { openStore, type Store, type StoreReply } from "../../support/imonggo/store.ts";
-import { childText } from "../../support/imonggo/xml-document.ts";
 import type { Json } from "../../support/kirimel/till.ts";
+import { childText } from "../../support/xml-document.ts";
 
 let store: Store;
 let references = 0;

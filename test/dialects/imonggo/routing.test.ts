@@ -2,12 +2,15 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Hono } from "hono";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
+import { notFound } from "../../../src/core/errors.ts";
 import { ok } from "../../../src/core/result.ts";
-import { handle } from "../../../src/dialects/imonggo/calls.ts";
-import { one } from "../../../src/dialects/imonggo/mapping.ts";
-import { resource } from "../../../src/dialects/imonggo/resources.ts";
-import { readRecord } from "../../../src/dialects/imonggo/schemas.ts";
+import { one } from "../../../src/dialects/imonggo/documents.ts";
+import { call } from "../../../src/dialects/imonggo/endpoints.ts";
+import { readRecord } from "../../../src/dialects/imonggo/fields.ts";
+import { numberIn, paths } from "../../../src/dialects/imonggo/paths.ts";
+import { IMONGGO } from "../../../src/dialects/imonggo/routes.ts";
+import { mount } from "../../../src/http/dialect.ts";
 import { routingPath } from "../../../src/http/path.ts";
 import type { HttpEnv } from "../../../src/http/request.ts";
 import { nameRequest } from "../../../src/http/request.ts";
@@ -168,27 +171,33 @@ function thingsApp(): Hono<HttpEnv> {
     list: "things",
     fields: [{ name: "name", kind: "text", of: (name: string) => name }],
   } as const;
-  const schema = z.object({ name: z.string({ error: "can't be blank" }) });
-  const read = readRecord("thing");
-  const scope = "write:customers";
-  const make = handle({
-    scope,
-    read,
-    schema,
-    success: 201,
-    act: async (_ctx, { name }) => ok(one(thing, name)),
-  });
-  const change = handle({
-    scope,
-    read,
-    schema,
-    act: async (_ctx, { name }, id) =>
-      id === 404
-        ? { ok: false, error: { code: "not_found", object: "customer" } }
-        : ok(one(thing, `${name} ${id}`)),
-  });
-  resource(app, "/things", { POST: make });
-  resource(app, "/things/:id", { PUT: change });
+  const declared = {
+    summary: "A thing",
+    scope: "write:customers",
+    read: readRecord("thing"),
+    input: z.object({ name: z.string({ error: "can't be blank" }) }),
+    answer: one(thing),
+    errors: ["not_found"],
+  } as const;
+  const calls = [
+    call({
+      ...declared,
+      method: "POST",
+      path: paths("/things"),
+      status: 201,
+      act: async (_ctx, { name }) => ok(name),
+    }),
+    call({
+      ...declared,
+      method: "PUT",
+      path: paths("/things/:id"),
+      act: async (_ctx, { name }, received) => {
+        const id = numberIn(received);
+        return id === 404 ? notFound("customer") : ok(`${name} ${id}`);
+      },
+    }),
+  ];
+  mount(app, { ...IMONGGO, owns: () => true }, calls);
   return app;
 }
 

@@ -11,9 +11,9 @@ import {
   type StoreCall,
   storeToken,
 } from "../../support/imonggo/store.ts";
-import { childText } from "../../support/imonggo/xml-document.ts";
 import { appWith } from "../../support/kirimel/till.ts";
 import { nativeMake } from "../../support/native/native.ts";
+import { childText } from "../../support/xml-document.ts";
 
 const clock = stopClock("2060-06-01T08:00:00Z");
 

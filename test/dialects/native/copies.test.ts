@@ -3,7 +3,7 @@ import { NEVER } from "../../../src/core/ledger/entries.ts";
 import { bookFor, feedWith, makeShop, type Shop } from "../../support/events.ts";
 import { importCustomer, type Json, makeTill } from "../../support/kirimel/till.ts";
 import { nativeCall, nativeMake } from "../../support/native/native.ts";
-import { earn, redeem } from "../../support/requests.ts";
+import { earn, redeem, TODAY } from "../../support/requests.ts";
 import { callNative } from "../../support/webhooks.ts";
 
 vi.setConfig({ testTimeout: 20_000 });
@@ -29,7 +29,7 @@ const rows = ({ body }: { body: Json }) => body.data as Json[];
 
 function bill(number: string, amount: number) {
   const purchase = { amount, currency: "EUR" };
-  return { kind: "bill", number, purchase, lines: [], expiresAt: NEVER } as const;
+  return { kind: "bill", number, purchase, lines: [], day: TODAY, expiresAt: NEVER } as const;
 }
 
 describe("reads of the copies", () => {

@@ -64,6 +64,7 @@ describe("an endpoint", () => {
       url: URL_A,
       description: "Books",
       event_types: ["points.*"],
+      form: "standard",
       enabled: true,
       disabled_reason: null,
       secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
@@ -143,6 +144,15 @@ describe("an endpoint", () => {
     expect((await read(id)).status).toBe(200);
   });
 
+  it("is told in which form it gets its events, and tells its object", async () => {
+    const { id, etag } = await made({ form: "standard" });
+    expect((await read(id)).body.form).toBe("standard");
+    expect(await kept(id)).toBe("[]");
+    const changed = await patch(id, { form: "standard" }, etag);
+    expect(changed).toMatchObject({ status: 200, etag: '"v2"', body: { form: "standard" } });
+    expect(await kept(id)).toContain('\\"form\\":\\"standard\\"');
+  });
+
   it("lets one of two changes at once win", async () => {
     const { id, etag } = await made();
     const both = await Promise.all([
@@ -182,6 +192,8 @@ describe("an endpoint", () => {
     [{ description: "x".repeat(501) }, "/description"],
     [{ secret: "whsec_mine" }, "/secret"],
     [{ enabled: "yes" }, "/enabled"],
+    [{ form: "carrier-pigeon" }, "/form"],
+    [{ form: null }, "/form"],
   ])("cannot be made or changed with %j", async (fields, pointer) => {
     const faulty = await make(fields);
     expect(faulty.status).toBe(400);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { findIllFormed, validate } from "../../../src/http/wire/validation.ts";
 
 const schema = z.strictObject({

@@ -2,8 +2,8 @@ import { d1Rows } from "../d1.ts";
 import type { Json } from "../kirimel/till.ts";
 import { importLines } from "../native/merchant.ts";
 import { nativeCall, nativeMake } from "../native/native.ts";
+import type { XmlElement } from "../xml-document.ts";
 import type { Store, StoreReply } from "./store.ts";
-import type { XmlElement } from "./xml-document.ts";
 
 /** The documentation's customer type. */
 export const GOLD = { number: 8, name: "Gold", earn_amount: "100", points_per_unit: "200" };

@@ -4,8 +4,8 @@ import { clientAddress } from "../http.ts";
 import type { Json, Target } from "../kirimel/till.ts";
 import { worker } from "../kirimel/till.ts";
 import { nativeMake } from "../native/native.ts";
-import type { XmlElement } from "./xml-document.ts";
-import { parseXml } from "./xml-document.ts";
+import type { XmlElement } from "../xml-document.ts";
+import { parseXml } from "../xml-document.ts";
 
 /** An answer of the Imonggo dialect. */
 export interface StoreReply {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { basic } from "../augmigo/cafe.ts";
 import type { Counter, DialectForm } from "../dialect-forms.ts";
 import type { Answer } from "../http.ts";

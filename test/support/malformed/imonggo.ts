@@ -1,8 +1,8 @@
 import type { Counter, DialectForm } from "../dialect-forms.ts";
 import type { Answer } from "../http.ts";
 import { GOLD } from "../imonggo/members.ts";
-import { parseXml } from "../imonggo/xml-document.ts";
 import type { Stage } from "../write-calls.ts";
+import { parseXml } from "../xml-document.ts";
 import type { BodyFormat } from "./body-format.ts";
 import type { Sample } from "./draft.ts";
 import { jsonBody } from "./json-body.ts";

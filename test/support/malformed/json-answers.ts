@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Answer } from "../http.ts";
 
 /** What every refusal of a dialect that answers in JSON is like. */

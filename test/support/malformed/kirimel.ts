@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Counter, DialectForm } from "../dialect-forms.ts";
 import { sign } from "../kirimel/signing.ts";
 import type { Till } from "../kirimel/till.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isReservedSlug } from "../../../src/services/merchants/merchants.ts";
 import type { DialectForm } from "../dialect-forms.ts";
 import { formBody } from "./form-body.ts";

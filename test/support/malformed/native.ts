@@ -1,5 +1,5 @@
 import { ulid } from "ulid";
-import { z } from "zod";
+import * as z from "zod";
 import type { Counter, DialectForm } from "../dialect-forms.ts";
 import type { Answer } from "../http.ts";
 import { makeMerchant } from "../kirimel/till.ts";

@@ -1,0 +1,35 @@
+/** Every type of event, `noun.past_verb`. What its `data` holds: `test/dialects/events.md`. */
+export const EVENT_TYPES = [
+  "customer.created",
+  "customer.updated",
+  "customer.erased",
+  "points.earned",
+  "points.redeemed",
+  "points.adjusted",
+  "points.reversed",
+  "points.expired",
+  "stamp.added",
+  "stamp.redeemed",
+  "stamp.adjusted",
+  "stamp.reversed",
+  "stamp.expired",
+  "prepaid.topped_up",
+  "prepaid.redeemed",
+  "prepaid.adjusted",
+  "prepaid.reversed",
+  "prepaid.expired",
+  "tier.upgraded",
+  "tier.downgraded",
+  "bill.recorded",
+  "bill.returned",
+  "bill.voided",
+  "voucher.issued",
+  "voucher.redeemed",
+  "membership.assigned",
+  "membership.removed",
+  "webhook_endpoint.disabled",
+  "ping",
+] as const;
+
+/** See {@link EVENT_TYPES}. */
+export type EventType = (typeof EVENT_TYPES)[number];

@@ -1,0 +1,42 @@
+import type * as z from "zod";
+import { dayOf } from "../../../services/calendar.ts";
+import type { VoucherRecord } from "../../../services/vouchers/vouchers.ts";
+import { voucherTerms } from "../../../services/vouchers/vouchers.ts";
+import { dateText } from "../mapping.ts";
+import type { faceAnswer, voucherAnswer } from "./answers.ts";
+
+/** What every body tells of a voucher; without a first day it is good since it was made. */
+export function voucherFace(record: VoucherRecord, timeZone: string): z.input<typeof faceAnswer> {
+  const { voucher, series } = record;
+  const { validFrom, validUntil } = voucherTerms(record);
+  const since = dayOf(voucher.issuedAt ?? voucher.createdAt, timeZone);
+  return {
+    effective_date: dateText(validFrom ?? since),
+    expiry_date: validUntil === null ? null : dateText(validUntil),
+    image_url: series.imageUrl,
+    label: series.label ?? series.name,
+    redeem_code: voucher.code,
+  };
+}
+
+/** Body of `GET vouchers/…`, in the order of the documentation's sample. */
+export function voucherBody(
+  record: VoucherRecord,
+  timeZone: string,
+): z.input<typeof voucherAnswer> {
+  const { voucher, series } = record;
+  const face = voucherFace(record, timeZone);
+  return {
+    voucher_details: {
+      configuration: series.configuration ?? {},
+      desc: series.description,
+      effective_date: face.effective_date,
+      expiry_date: face.expiry_date,
+      image_url: face.image_url,
+      is_redeemed: voucher.status === "redeemed",
+      label: face.label,
+      redeem_code: face.redeem_code,
+      terms_and_conditions: series.conditions,
+    },
+  };
+}

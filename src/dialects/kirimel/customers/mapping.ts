@@ -1,0 +1,172 @@
+import type * as z from "zod";
+import type { Entry, EntryKind, Receipt } from "../../../core/ledger/entries.ts";
+import { holdingOf } from "../../../core/ledger/entries.ts";
+import { pointsDelta, wholePoints } from "../../../http/wire/amounts.ts";
+import type { CustomerLine, CustomerRecord } from "../../../services/customers/customers.ts";
+import type { NumberedEnrolment } from "../../../services/customers/registration.ts";
+import type { PointsBalance } from "../../../services/ledger/points.ts";
+import { customerText, dataBody, progressBody, timeText, transactionText } from "../mapping.ts";
+import type { available } from "../vouchers/answers.ts";
+import type {
+  adjustAnswer,
+  customer,
+  enrichedAnswer,
+  lookupAnswer,
+  registerAnswer,
+  tierAnswer,
+  transaction,
+} from "./answers.ts";
+
+const STATUSES = {
+  active: "ACTIVE",
+  inactive: "INACTIVE",
+  blocked: "BLOCKED",
+  erased: "ERASED",
+} as const;
+
+const timeOrNull = (time: number | null): string | null => (time === null ? null : timeText(time));
+
+/** Body of `customers/register`. */
+export function registerBody({
+  number,
+  balance,
+  tier,
+}: NumberedEnrolment): z.input<typeof registerAnswer> {
+  return {
+    success: true,
+    customer_id: customerText(number),
+    // One wallet per customer: they share the number.
+    wallet_id: `WALLET_${number}`,
+    points_balance: wholePoints(balance),
+    tier,
+  };
+}
+
+/** Body of the look-ups. */
+export function lookupBody(
+  record: CustomerRecord,
+  points: PointsBalance,
+): z.input<typeof lookupAnswer> {
+  const { customer: known, siteNumber } = record;
+  return dataBody({
+    id: known.number,
+    site_id: siteNumber,
+    ...identityOf(known, phoneOf(record)),
+    balance_points: wholePoints(points.balance),
+    joined_at: timeText(known.joinedAt),
+    last_earn_at: timeOrNull(points.head.lastEarnedAt),
+    last_redeem_at: timeOrNull(points.head.lastRedeemedAt),
+    last_seen_at: timeOrNull(known.lastSeenAt),
+  });
+}
+
+/** One line of `GET customers`: the object of the look-ups. */
+export function customerLine(line: CustomerLine): z.input<typeof customer> {
+  const { customer: known, wallet, phone, siteNumber } = line;
+  return {
+    id: known.number,
+    site_id: siteNumber,
+    ...identityOf(known, phone),
+    balance_points: wholePoints(wallet?.points ?? 0),
+    joined_at: timeText(known.joinedAt),
+    last_earn_at: timeOrNull(wallet?.lastEarnedAt ?? null),
+    last_redeem_at: timeOrNull(wallet?.lastRedeemedAt ?? null),
+    last_seen_at: timeOrNull(known.lastSeenAt),
+  };
+}
+
+/** Body of `customers/lookup-enriched`. */
+export function enrichedBody(
+  record: CustomerRecord,
+  points: PointsBalance,
+  sections: Sections,
+): z.input<typeof enrichedAnswer> {
+  const { customer: known } = record;
+  const { stats, transactions, vouchers } = sections;
+  const wallet = {
+    balance_points: wholePoints(points.balance),
+    ...(stats
+      ? {
+          total_earned: wholePoints(points.earned),
+          total_redeemed: wholePoints(points.redeemed),
+        }
+      : {}),
+  };
+  return dataBody({
+    customer: { id: known.number, ...identityOf(known, phoneOf(record)) },
+    wallet,
+    ...(transactions === null ? {} : { recent_transactions: transactions }),
+    ...(vouchers === null ? {} : { available_vouchers: vouchers }),
+  });
+}
+
+/** What an enriched look-up was asked for besides; null: not asked for. */
+export interface Sections {
+  readonly stats: boolean;
+  readonly transactions: z.input<typeof transaction>[] | null;
+  readonly vouchers: z.input<typeof available>[] | null;
+}
+
+type Known = Pick<CustomerRecord["customer"], "name" | "email" | "status">;
+
+function identityOf({ name, email, status }: Known, phone: string | null) {
+  return { phone, name, email, status: STATUSES[status] };
+}
+
+function phoneOf({ identifiers }: CustomerRecord): string | null {
+  return identifiers.find(({ kind }) => kind === "phone")?.value ?? null;
+}
+
+/** Kinds of entry that move no points. */
+type Untold = "tier" | "bill" | "void" | "voucher";
+
+const TRANSACTION_TYPES = {
+  open: "OPENING",
+  earn: "EARN",
+  redeem: "REDEEM",
+  adjust: "ADJUST",
+  reverse: "REVERSE",
+  expire: "EXPIRE",
+} as const satisfies Readonly<Record<Exclude<EntryKind, Untold>, string>>;
+
+function isUntold(kind: EntryKind): kind is Untold {
+  return !Object.hasOwn(TRANSACTION_TYPES, kind);
+}
+
+/** Entry kinds that are transactions to KiriMel; with a type, only that one (any case). */
+export function transactionKinds(type: string | undefined): readonly EntryKind[] {
+  const kinds = Object.keys(TRANSACTION_TYPES) as Exclude<EntryKind, Untold>[];
+  if (type === undefined) return kinds;
+  return kinds.filter((kind) => TRANSACTION_TYPES[kind] === type.toUpperCase());
+}
+
+/** One line of a customer's transactions. */
+export function transactionLine(
+  number: number,
+  entry: Entry,
+  reference: string | null,
+): z.input<typeof transaction> {
+  return {
+    transaction_id: transactionText(number, entry.seq),
+    transaction_type: isUntold(entry.kind) ? null : TRANSACTION_TYPES[entry.kind],
+    points_delta: pointsDelta(entry.amount),
+    balance_after: wholePoints(holdingOf(entry.after, "point").balance),
+    // An opening balance has a reference of ours, not of a till.
+    reference: entry.kind === "open" ? null : reference,
+    created_at: timeText(entry.recordedAt),
+  };
+}
+
+/** Body of `customers/{id}/adjust`. */
+export function adjustBody(number: number, receipt: Receipt): z.input<typeof adjustAnswer> {
+  return dataBody({
+    transaction_id: transactionText(number, receipt.seq),
+    points_delta: pointsDelta(receipt.amount),
+    new_balance: wholePoints(receipt.balance),
+  });
+}
+
+/** Body of `customers/{id}/tier`. */
+export function tierBody(points: PointsBalance): z.input<typeof tierAnswer> {
+  return dataBody({ ...progressBody(points.standing), benefits: points.benefits });
+}

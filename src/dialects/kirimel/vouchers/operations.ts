@@ -1,0 +1,115 @@
+import type * as z from "zod";
+import { invalid, notFound } from "../../../core/errors.ts";
+import { ok } from "../../../core/result.ts";
+import { fromWireMoney } from "../../../http/wire/amounts.ts";
+import { dayOf } from "../../../services/calendar.ts";
+import type { Context } from "../../../services/context.ts";
+import { createSeries, getSeries, listSeriesPage } from "../../../services/vouchers/series.ts";
+import { getVoucher, issueVoucher, redeemVoucher } from "../../../services/vouchers/vouchers.ts";
+import type { Answer } from "../answers.ts";
+import { dataBody } from "../mapping.ts";
+import type {
+  batchAnswer,
+  batchesAnswer,
+  issueAnswer,
+  redemptionAnswer,
+  voucherAnswer,
+} from "./answers.ts";
+import { batchBody, batchLine, issuedBody, KINDS, redemptionBody, voucherBody } from "./mapping.ts";
+import type {
+  batchesSchema,
+  batchSchema,
+  issueSchema,
+  redeemVoucherSchema,
+  voucherSchema,
+} from "./schemas.ts";
+
+/** `POST vouchers/batches/create` */
+export async function createBatch(
+  ctx: Context,
+  wire: z.output<typeof batchSchema>,
+): Answer<typeof batchAnswer> {
+  const { currency, timeZone } = ctx.principal.merchant;
+  const money = (amount: number | undefined): number | null =>
+    amount === undefined ? null : fromWireMoney(amount, currency);
+  const validFrom = wire.valid_from ?? dayOf(ctx.now, timeZone);
+  const validUntil = wire.valid_until ?? null;
+  if (validUntil !== null && validUntil < validFrom) {
+    return invalid("/valid_until", "invalid", "must not be before valid_from");
+  }
+  const kind = KINDS[wire.type];
+  const value = kind === "percent" ? wire.value : fromWireMoney(wire.value, currency);
+  const made = await createSeries(ctx, {
+    name: wire.name,
+    source: null,
+    customer: null,
+    terms: {
+      kind,
+      value,
+      minPurchase: money(wire.min_purchase),
+      maxDiscount: money(wire.max_discount),
+      validFrom,
+      validUntil,
+    },
+    codes: { quantity: wire.quantity },
+    named: wire.customer_id ?? null,
+  });
+  return made.ok ? ok(batchBody(made.value)) : made;
+}
+
+/** `GET vouchers/batches` */
+export async function listBatches(
+  ctx: Context,
+  wire: z.output<typeof batchesSchema>,
+): Answer<typeof batchesAnswer> {
+  const { page, per_page } = wire;
+  const { currency } = ctx.principal.merchant;
+  const { rows, total } = await listSeriesPage(ctx, per_page, (page - 1) * per_page);
+  const lines = rows.map((row) => batchLine(row, currency));
+  return ok(dataBody({ batches: lines, page, per_page, total }));
+}
+
+/** `POST vouchers/redeem` */
+export async function redeem(
+  ctx: Context,
+  wire: z.output<typeof redeemVoucherSchema>,
+): Answer<typeof redemptionAnswer> {
+  const { code, customer_id: customer, purchase_amount: amount, reference_id: reference } = wire;
+  if (customer === null) return notFound("customer");
+  const { currency } = ctx.principal.merchant;
+  const redeemed = await redeemVoucher(ctx, {
+    code,
+    customer,
+    purchase: amount === undefined ? null : fromWireMoney(amount, currency),
+    reference: reference ?? null,
+  });
+  return redeemed.ok ? ok(redemptionBody(redeemed.value, currency)) : redeemed;
+}
+
+/** `POST vouchers/issue` */
+export async function issue(
+  ctx: Context,
+  wire: z.output<typeof issueSchema>,
+): Answer<typeof issueAnswer> {
+  const { batch_id: batch, customer_id: customer, delivered_via: via } = wire;
+  if (customer === null) return notFound("customer");
+  if (batch === null) return notFound("voucher_series");
+  const series = await getSeries(ctx, batch);
+  if (!series.ok) return series;
+  const issued = await issueVoucher(ctx, {
+    seriesId: series.value.id,
+    customer,
+    reference: wire.reference_id ?? null,
+    deliveredVia: via ?? null,
+  });
+  return issued.ok ? ok(issuedBody(issued.value, customer)) : issued;
+}
+
+/** `GET vouchers/{code}` */
+export async function getByCode(
+  ctx: Context,
+  wire: z.output<typeof voucherSchema>,
+): Answer<typeof voucherAnswer> {
+  const found = await getVoucher(ctx, wire.code);
+  return found.ok ? ok(voucherBody(ctx, found.value)) : found;
+}

@@ -1,0 +1,73 @@
+import type * as z from "zod";
+import { formatDecimal, UNITS, unitScale } from "../../../core/amount.ts";
+import { holdingOf } from "../../../core/ledger/entries.ts";
+import type { Context } from "../../../services/context.ts";
+import type { CustomerChanges } from "../../../services/customers/changes.ts";
+import type { CustomerLine, CustomerRecord } from "../../../services/customers/customers.ts";
+import { hidesPersonalData, maskWords } from "../../../services/customers/masking.ts";
+import type { HandedEntry } from "../../../services/ledger/wallets.ts";
+import { optionalTimeText, stampTexts, timeText } from "../mapping.ts";
+import type { customerAnswer, entryAnswer } from "./answers.ts";
+import type { customerPatchSchema } from "./schemas.ts";
+
+export function toChanges(wire: z.output<typeof customerPatchSchema>): CustomerChanges {
+  const { name, email, phone, birth_date: birthDate, status } = wire;
+  return { name, email, birthDate, status, identifiers: { phone } };
+}
+
+/** The line of a customer who was just changed. */
+export function changedLine(
+  line: CustomerLine,
+  { customer, identifiers }: CustomerRecord,
+): CustomerLine {
+  const phone = identifiers.find(({ kind }) => kind === "phone")?.value ?? null;
+  return { ...line, customer, phone };
+}
+
+export function customerBody(line: CustomerLine, ctx: Context): z.input<typeof customerAnswer> {
+  const { customer, wallet, phone } = line;
+  const { currency } = ctx.principal.merchant;
+  const shown = (text: string | null): string | null =>
+    text !== null && hidesPersonalData(ctx.principal) ? maskWords(text) : text;
+  return {
+    id: customer.id,
+    object: "customer",
+    number: customer.number,
+    status: customer.status,
+    name: shown(customer.name),
+    email: shown(customer.email),
+    phone: shown(phone),
+    birth_date: shown(customer.birthDate),
+    tier: wallet?.tier ?? ctx.principal.program.tiers[0]?.name ?? null,
+    balances: UNITS.filter((unit) => wallet?.holdings[unit] !== undefined).map((unit) => ({
+      unit,
+      amount: formatDecimal(wallet?.holdings[unit]?.balance ?? 0, unitScale(unit, currency)),
+    })),
+    joined_at: timeText(customer.joinedAt),
+    last_earned_at: optionalTimeText(wallet?.lastEarnedAt ?? null),
+    last_redeemed_at: optionalTimeText(wallet?.lastRedeemedAt ?? null),
+    ...stampTexts(customer),
+  };
+}
+
+export function entryBody(
+  { entry, reference }: HandedEntry,
+  ctx: Context,
+): z.input<typeof entryAnswer> {
+  const { unit, source } = entry;
+  const scale = unitScale(unit, ctx.principal.merchant.currency);
+  return {
+    id: entry.id,
+    object: "entry",
+    sequence: entry.seq,
+    kind: entry.kind,
+    unit,
+    amount: formatDecimal(entry.amount, scale),
+    balance: formatDecimal(holdingOf(entry.after, unit).balance, scale),
+    reference,
+    site: source.site,
+    dialect: source.dialect,
+    occurred_at: timeText(entry.occurredAt),
+    recorded_at: timeText(entry.recordedAt),
+  };
+}
