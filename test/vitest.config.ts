@@ -99,7 +99,7 @@ const core = {
 const node = {
   test: {
     name: "node",
-    include: ["test/tidy.test.ts", "test/{scripts,e2e}/**/*.test.ts"],
+    include: ["test/tidy.test.ts", "test/{tidy,scripts,e2e}/**/*.test.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
