@@ -9,7 +9,7 @@ const pathOf = (fromHere: string) => fileURLToPath(new URL(fromHere, import.meta
 const MEMORY_DISK = "/dev/shm";
 const GIBIBYTE = 2 ** 30;
 
-/** Where the stores of tests lie. Each commit waits for its disk, so one in memory saves minutes. */
+/** Where stores of tests lie: each commit waits for its disk, so one in memory saves minutes. */
 function storeFolder(): string | undefined {
   try {
     const { bavail, bsize } = statfsSync(MEMORY_DISK);
@@ -88,7 +88,7 @@ const inWorkerd = (name: string, include: readonly string[]) => ({
 const core = {
   test: {
     name: "core",
-    include: ["test/core/**/*.test.ts", "test/memory.test.ts"],
+    include: ["test/core/**/*.test.ts", "test/{env,memory}.test.ts"],
     pool: "threads" as const,
     isolate: false,
     provide: properties.provide,
@@ -99,7 +99,7 @@ const core = {
 const node = {
   test: {
     name: "node",
-    include: ["test/tidy.test.ts", "test/{scripts,e2e}/**/*.test.ts"],
+    include: ["test/tidy.test.ts", "test/{tidy,scripts,e2e}/**/*.test.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

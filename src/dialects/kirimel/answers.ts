@@ -7,7 +7,7 @@ export type Answer<S extends z.ZodType> = Promise<Result<z.input<S>, LoyaltyErro
 
 export const success = z.literal(true);
 
-export const orNull = z.string().nullable();
+export const textOrNull = z.string().nullable();
 
 /** UTC, whole seconds. */
 export const time = z.iso.datetime();
@@ -25,9 +25,9 @@ export const page = { page: z.int(), per_page: z.int(), total: z.int() };
 
 /** How far a customer is from the next tier. */
 export const tierProgress = z.object({
-  current_tier: orNull,
+  current_tier: textOrNull,
   points_to_next: z.int(),
-  next_tier: orNull,
+  next_tier: textOrNull,
 });
 
 /** What a person's decision came to. */

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { exactNumber } from "../../http/wire/amounts.ts";
 
 const customer = z.object({
-  customer_id: z.uuid(),
+  customer_id: z.guid(),
   name: z.string(),
   mobile: z.string(),
   points_balance: z.int(),
@@ -22,7 +22,7 @@ export const customerAnswer = z.discriminatedUnion("found", [
     priority_service: z.boolean(),
     active_coupons: z.array(
       z.object({
-        coupon_id: z.uuid(),
+        coupon_id: z.guid(),
         code: z.string(),
         value: exactNumber,
         source: z.string(),
@@ -34,8 +34,8 @@ export const customerAnswer = z.discriminatedUnion("found", [
 
 /** Body of `POST pos/bill`. */
 export const billAnswer = z.object({
-  transaction_id: z.uuid(),
-  customer_id: z.uuid(),
+  transaction_id: z.guid(),
+  customer_id: z.guid(),
   amount: exactNumber,
   points_earned: z.int(),
   points_redeemed: z.int(),
@@ -51,12 +51,12 @@ export const couponAnswer = z.object({
   value: exactNumber,
   source: z.string(),
   coupon: z.object({
-    coupon_id: z.uuid(),
+    coupon_id: z.guid(),
     code: z.string(),
     value: exactNumber,
     source: z.string(),
     status: z.enum(["active", "used", "cancelled"]),
-    customer_id: z.uuid().nullable(),
+    customer_id: z.guid().nullable(),
     expiry_date: z.iso.date().nullable(),
     used_at: z.iso.datetime().nullable(),
   }),
@@ -74,8 +74,8 @@ export const otpVerifyAnswer = z.object({ verified: z.literal(true) });
 
 /** Body of `POST pos/points/redeem`. */
 export const redeemAnswer = z.object({
-  transaction_id: z.uuid(),
-  customer_id: z.uuid(),
+  transaction_id: z.guid(),
+  customer_id: z.guid(),
   points_redeemed: z.int(),
   value: exactNumber,
   new_balance: z.int(),

@@ -23,6 +23,13 @@ describe("a hashed password", () => {
     expect(stored).not.toContain("s3cret");
   });
 
+  it("says what it cost, where that was less than usual", async () => {
+    const stored = await hashPassword("s3cret", 16);
+    expect(stored).toMatch(/^scrypt\$16\$8\$1\$[\w-]{22}\$[\w-]{43}$/);
+    expect(await verifyPassword("s3cret", stored)).toBe(true);
+    expect(await verifyPassword("secret", stored, 16)).toBe(false);
+  });
+
   it("is what scrypt makes of password and salt", async () => {
     const stored = await hashPassword("s3cret");
     const [, , , , salt = "", hash] = stored.split("$");

@@ -3,9 +3,9 @@ import {
   benefits,
   correction,
   dataAnswer,
-  orNull,
   page,
   success,
+  textOrNull,
   tierProgress,
   time,
 } from "../answers.ts";
@@ -17,13 +17,13 @@ export const registerAnswer = z.object({
   customer_id: z.string(),
   wallet_id: z.string(),
   points_balance: z.int(),
-  tier: orNull,
+  tier: textOrNull,
 });
 
 const identity = {
-  phone: orNull,
-  name: orNull,
-  email: orNull,
+  phone: textOrNull,
+  name: textOrNull,
+  email: textOrNull,
   status: z.enum(["ACTIVE", "INACTIVE", "BLOCKED", "ERASED"]),
 };
 
@@ -51,7 +51,7 @@ export const transaction = z.object({
   transaction_type: z.enum(["OPENING", "EARN", "REDEEM", "ADJUST", "REVERSE", "EXPIRE"]).nullable(),
   points_delta: z.int(),
   balance_after: z.int(),
-  reference: orNull,
+  reference: textOrNull,
   created_at: time,
 });
 

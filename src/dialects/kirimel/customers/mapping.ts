@@ -1,6 +1,12 @@
 import type * as z from "zod";
-import type { Entry, EntryKind, Receipt } from "../../../core/ledger/entries.ts";
-import { holdingOf } from "../../../core/ledger/entries.ts";
+import type {
+  Entry,
+  EntryKind,
+  MovementKind,
+  Receipt,
+  RecordKind,
+} from "../../../core/ledger/entries.ts";
+import { holdingOf, MOVEMENT_KINDS } from "../../../core/ledger/entries.ts";
 import { pointsDelta, wholePoints } from "../../../http/wire/amounts.ts";
 import type { Customer } from "../../../services/customers/customers.ts";
 import { identifierOf } from "../../../services/customers/customers.ts";
@@ -108,9 +114,6 @@ function identityOf(known: Customer) {
   return { phone: identifierOf(known, "phone"), name, email, status: STATUSES[status] };
 }
 
-/** Kinds of entry that move no points. */
-type Untold = "tier" | "bill" | "void" | "voucher";
-
 const TRANSACTION_TYPES = {
   open: "OPENING",
   earn: "EARN",
@@ -118,17 +121,16 @@ const TRANSACTION_TYPES = {
   adjust: "ADJUST",
   reverse: "REVERSE",
   expire: "EXPIRE",
-} as const satisfies Readonly<Record<Exclude<EntryKind, Untold>, string>>;
+} as const satisfies Readonly<Record<MovementKind, string>>;
 
-function isUntold(kind: EntryKind): kind is Untold {
+function isUntold(kind: EntryKind): kind is RecordKind {
   return !Object.hasOwn(TRANSACTION_TYPES, kind);
 }
 
 /** Entry kinds that are transactions to KiriMel; with a type, only that one (any case). */
 export function transactionKinds(type: string | undefined): readonly EntryKind[] {
-  const kinds = Object.keys(TRANSACTION_TYPES) as Exclude<EntryKind, Untold>[];
-  if (type === undefined) return kinds;
-  return kinds.filter((kind) => TRANSACTION_TYPES[kind] === type.toUpperCase());
+  if (type === undefined) return MOVEMENT_KINDS;
+  return MOVEMENT_KINDS.filter((kind) => TRANSACTION_TYPES[kind] === type.toUpperCase());
 }
 
 /** One line of a customer's transactions. */

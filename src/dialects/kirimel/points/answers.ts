@@ -5,8 +5,8 @@ import {
   correction,
   dataAnswer,
   day,
-  orNull,
   success,
+  textOrNull,
   tierProgress,
 } from "../answers.ts";
 
@@ -32,7 +32,7 @@ export const balanceAnswer = z.object({
   success,
   customer_id: z.string(),
   balance: z.int(),
-  tier: z.object({ name: orNull, benefits }),
+  tier: z.object({ name: textOrNull, benefits }),
   points_expiring_soon: z.int(),
   expiry_date: day.nullable(),
 });
