@@ -1,10 +1,11 @@
 import type { GivenStatus } from "../../core/customers.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
+import { identifierOf } from "../../core/identifiers.ts";
 import { makeId } from "../../core/ids.ts";
 import { standingFor } from "../../core/program/tiers.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import type { Identifier, NewCustomer } from "../../registry/customers/customers.ts";
+import type { AddedCustomer, Identifier, NewCustomer } from "../../registry/customers/customers.ts";
 import {
   findCustomerId,
   findCustomersByIdentifiers,
@@ -21,8 +22,7 @@ import { readPoints } from "../ledger/points.ts";
 import { getSiteByCode } from "../merchants/sites.ts";
 import { getCustomerType } from "./customer-type.ts";
 import { findCustomer } from "./customers.ts";
-import type { Person } from "./reference-codes.ts";
-import { hasReferenceCode, newReferenceCode, referenceCode } from "./reference-codes.ts";
+import { newReferenceCode, referenceCode } from "./reference-codes.ts";
 
 /** A person as a till describes one; values are normalised. */
 export interface PersonInput {
@@ -80,7 +80,7 @@ export interface Enrolment {
   readonly balance: number;
   readonly tier: string | null;
   /** As this very call has added the customer; null: it has not, or repeats one under its guard. */
-  readonly added: Person | null;
+  readonly added: AddedCustomer | null;
 }
 
 /** What a guard keeps of an enrolment: nothing personal. */
@@ -98,7 +98,7 @@ export async function enrolCustomer(
 ): Promise<Result<Enrolment, LoyaltyError>> {
   const { known, named = null, password: plain = null } = input;
   const password = plain === null ? null : await hashPassword(plain, ctx.settings.passwordCost);
-  let added: Person | null = null;
+  let added: AddedCustomer | null = null;
   let tries = 0;
   const attempt = async (work: UnitOfWork): Promise<Result<Kept, LoyaltyError>> => {
     added = null;
@@ -113,7 +113,7 @@ export async function enrolCustomer(
     const { id, merchantId, status } = customer;
     work.add(...insertCustomer(ctx.db, customer, identifiers));
     work.addEvents(merchantId, [makeEvent(ctx, "customer.created", id, { customer: id, status })]);
-    added = { customer, identifiers };
+    added = { ...customer, identifiers };
     return ok({ id, created: true, balance: 0, tier: standingFor(ctx.principal.program, 0).tier });
   };
   // Where nobody is found the answer is personal.
@@ -136,7 +136,7 @@ async function findKnown(
     case "first": {
       const found = await findCustomer(ctx, identifiers);
       if (!found.ok) return ok(null);
-      const { id } = found.value.customer;
+      const { id } = found.value;
       const { balance, standing } = await readPoints(ctx, id, 0);
       return ok({ id, created: false, balance, tier: standing.tier });
     }
@@ -192,7 +192,7 @@ function taken(field: string): Result<never, LoyaltyError> {
 
 function identifiersOf(input: EnrolInput): readonly Identifier[] {
   const { identifiers, coded = false } = input;
-  if (!coded || hasReferenceCode(input)) return identifiers;
+  if (!coded || identifierOf(input, "reference_code") !== null) return identifiers;
   return [...identifiers, referenceCode(newReferenceCode())];
 }
 
