@@ -12,7 +12,7 @@ import { ulid } from "../ulid.ts";
 import type { Discrepancy } from "./audit.ts";
 import { auditWallet } from "./audit.ts";
 import type { Outcome } from "./execute.ts";
-import { bindGuard, execute, transact } from "./execute.ts";
+import { bindGuard, execute, executeAll, transact } from "./execute.ts";
 import { migrate, openDatabase } from "./migrator.ts";
 import type { Outbox } from "./publish.ts";
 import { publishPending, retellAll } from "./publish.ts";
@@ -82,6 +82,20 @@ export class Wallet extends DurableObject<Env> {
     );
     if (mode === "live" && stored !== null) this.#arm(Date.now() + this.#publishDelayMs);
     return answer;
+  }
+
+  /** {@link execute} for several, in one transaction, up to the first that is refused. */
+  executeAll(
+    owner: Owner,
+    mode: Mode,
+    requests: readonly CommandRequest[],
+  ): Result<Outcome | null, LoyaltyError>[] {
+    const done = this.#write(owner, mode, (writer) =>
+      executeAll(this.#reader, writer, requests, Date.now()),
+    );
+    const hasStored = done.some(({ stored }) => stored !== null);
+    if (mode === "live" && hasStored) this.#arm(Date.now() + this.#publishDelayMs);
+    return done.map(({ answer }) => answer);
   }
 
   /** Binds a guard without booking; answers the error when it was used for something else. */
