@@ -171,6 +171,15 @@ export const BUGS: readonly Bug[] = [
     title: "cases 4 and 5: does only what its scope allows",
   },
   {
+    name: "key-beyond-its-site",
+    effect: "a key that is bound to one shop makes itself one that acts in all of them",
+    file: "src/services/access/reach.ts",
+    from: 'return within ? ok(null) : err({ code: "site_not_allowed" });',
+    to: "return ok(null);",
+    test: "test/dialects/native/reach.test.ts",
+    title: "is bound to the site that its maker is bound to, named or not",
+  },
+  {
     name: "signature-not-bound-to-path",
     effect: "a captured redemption is sent to the path of an earn, and is good there",
     file: "src/dialects/kirimel/authentication.ts",

@@ -59,6 +59,16 @@ export const TABLE = {
     detail: `The key lacks the scope ${scope}.`,
     context: { scope },
   }),
+  mode_mismatch: () => ({
+    status: 403,
+    title: "Mode mismatch",
+    detail: "A test key gives, changes and takes away nothing that is live.",
+  }),
+  site_not_allowed: () => ({
+    status: 403,
+    title: "Site not allowed",
+    detail: "The key is bound to a site, and this is about others.",
+  }),
   rate_limited: ({ retryAfter }) => ({
     status: 429,
     title: "Rate limited",

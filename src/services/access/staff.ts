@@ -20,6 +20,8 @@ import type { Page } from "../lists.ts";
 import { pageOf } from "../lists.ts";
 import { getSiteByCode } from "../merchants/sites.ts";
 import { hashPassword } from "./passwords.ts";
+import type { Reach } from "./reach.ts";
+import { checkReach, reachOf } from "./reach.ts";
 
 export type { StaffRow } from "../../registry/access/staff.ts";
 
@@ -38,8 +40,8 @@ export interface StaffInput {
 }
 
 /**
- * Adds a person, with no scope that the maker lacks (`scope_missing`). `not_found` (site) for an
- * unknown site, `already_exists` for a taken name or number.
+ * Adds a person who can do at most what the maker can; see {@link checkReach}. `not_found` (site)
+ * for an unknown site, `already_exists` for a taken name or number.
  */
 export async function createStaff(
   ctx: Context,
@@ -47,10 +49,9 @@ export async function createStaff(
 ): Promise<Result<StaffRow, LoyaltyError>> {
   const { db, now, principal } = ctx;
   const merchantId = principal.merchant.id;
-  const { scopes: own } = principal;
-  const beyond = input.scopes.find((scope) => !own.includes("admin") && !own.includes(scope));
-  if (beyond !== undefined) return err({ code: "scope_missing", scope: beyond });
-  const sites = await namedSites(ctx, input);
+  const reach = await reachOf(ctx);
+  if (!reach.ok) return reach;
+  const sites = await reachedSites(ctx, reach.value, input);
   if (!sites.ok) return sites;
   const row: StaffRow = {
     id: makeId("stf", ulid(now)),
@@ -76,6 +77,23 @@ export async function createStaff(
   const taken = await findStaffByUsername(db, merchantId, input.username);
   const field = taken === undefined ? "number" : "username";
   return err({ code: "already_exists", object: "staff", field });
+}
+
+/** The person's sites, where whoever is at it may give them and the scopes. */
+async function reachedSites(
+  ctx: Context,
+  reach: Reach,
+  input: Pick<StaffInput, "sites" | "defaultSite" | "allSites" | "scopes">,
+): Promise<ReturnType<typeof namedSites>> {
+  // A person is as live as whoever makes one: a test key keeps nobody.
+  const bare = { scopes: input.scopes, mode: reach.mode, unlimited: false };
+  const general = checkReach(reach, { ...bare, siteIds: [] });
+  if (!general.ok) return general;
+  const named = await namedSites(ctx, input);
+  if (!named.ok) return named;
+  const { siteIds } = named.value;
+  const placed = checkReach(reach, { ...bare, siteIds: input.allSites ? null : siteIds });
+  return placed.ok ? named : placed;
 }
 
 /** The ids of the sites that a person is granted, and of the default among them. */

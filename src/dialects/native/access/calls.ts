@@ -20,7 +20,7 @@ export const keyCalls = (forms: KeyForms) => [
     input: keySchema(Object.keys(forms)),
     answer: json(newKeyAnswer),
     status: 201,
-    errors: ["not_found", "already_exists"],
+    errors: ["not_found", "already_exists", "site_not_allowed", "mode_mismatch"],
     async act(ctx, wire) {
       const form = forms[wire.dialect];
       if (form === undefined) throw new Error(`no form of keys for ${wire.dialect}`);
@@ -48,7 +48,7 @@ export const STAFF_CALLS = [
     input: staffSchema,
     answer: json(staffAnswer),
     status: 201,
-    errors: ["not_found", "already_exists"],
+    errors: ["not_found", "already_exists", "site_not_allowed"],
     act: async (ctx, wire) => mapped(await createStaff(ctx, toStaffInput(wire)), staffBody),
   }),
   list({

@@ -9,7 +9,7 @@ export function toKeyInput(wire: z.output<ReturnType<typeof keySchema>>): KeyInp
   return {
     name: wire.name,
     dialect: wire.dialect,
-    mode: wire.mode,
+    mode: wire.mode ?? null,
     scopes: wire.scopes,
     text: wire.text ?? null,
     secret: wire.secret ?? null,

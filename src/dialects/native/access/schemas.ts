@@ -11,7 +11,7 @@ export const keySchema = (dialects: readonly string[]) =>
   z.strictObject({
     name,
     dialect: z.enum(dialects),
-    mode: z.enum(MODES).default("live"),
+    mode: z.enum(MODES).optional(),
     scopes,
     text: keyText.optional(),
     secret: keyText.optional(),
