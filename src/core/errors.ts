@@ -104,6 +104,8 @@ export type LoyaltyError =
     }
   | { readonly code: "already_exists"; readonly object: Unique; readonly field: string }
   | { readonly code: "already_assigned" }
+  /** The key was revoked or has expired: nothing can follow it. */
+  | { readonly code: "key_ended" }
   | {
       readonly code: "limit_reached";
       readonly object: "site" | "webhook_endpoint";

@@ -180,6 +180,15 @@ export const BUGS: readonly Bug[] = [
     title: "is bound to the site that its maker is bound to, named or not",
   },
   {
+    name: "disabled-person-keeps-tokens",
+    effect: "somebody who was dismissed goes on giving points for a day",
+    file: "src/services/access/sign-ins.ts",
+    from: "if (person.disabledAt !== null || person.epoch !== epoch) return null;",
+    to: "if (person.epoch > epoch + 1) return null;",
+    test: "test/dialects/revocation.test.ts",
+    title: "who is disabled is signed out, cannot sign in, and has no keys",
+  },
+  {
     name: "signature-not-bound-to-path",
     effect: "a captured redemption is sent to the path of an earn, and is good there",
     file: "src/dialects/kirimel/authentication.ts",

@@ -121,6 +121,11 @@ export const TABLE = {
     title: "Already assigned",
     detail: "The customer holds a membership of that programme.",
   }),
+  key_ended: () => ({
+    status: 409,
+    title: "Key ended",
+    detail: "The key was revoked or has expired; make another.",
+  }),
   limit_reached: ({ object, limit }) => ({
     status: 409,
     title: "Limit reached",

@@ -5,8 +5,8 @@ import { makeId } from "../../core/ids.ts";
 import type { Mode } from "../../core/mode.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import type { KeyRow } from "../../registry/access/keys.ts";
-import { findKeyByHash, insertKey, listKeys } from "../../registry/access/keys.ts";
+import type { KeyRow, UsedKey } from "../../registry/access/keys.ts";
+import { findKeyByHash, findUsedKey, insertKey, listKeys } from "../../registry/access/keys.ts";
 import { findStaffByUsername } from "../../registry/access/staff.ts";
 import { unitOfWork } from "../../registry/unit-of-work.ts";
 import { ulid } from "../../ulid.ts";
@@ -19,7 +19,7 @@ import { randomText } from "./key-texts.ts";
 import { checkReach, endWithin, reachOf } from "./reach.ts";
 import { sealSecret } from "./secrets.ts";
 
-export type { KeyRow } from "../../registry/access/keys.ts";
+export type { KeyRow, UsedKey } from "../../registry/access/keys.ts";
 
 /** A key to make. `text` and `secret` bring along what another vendor issued. */
 export interface KeyInput {
@@ -41,10 +41,16 @@ export interface KeyInput {
 
 /** A key that was just made, with the texts that are shown once. */
 export interface NewKey {
-  readonly row: KeyRow;
+  readonly row: UsedKey;
   readonly text: string;
   readonly secret: string | null;
 }
+
+/** What of a key does not come with its texts. */
+export type KeyProperties = Omit<
+  KeyRow,
+  "id" | "hash" | "hint" | "secret" | "revokedAt" | "createdAt" | "updatedAt"
+>;
 
 const SECRET_LENGTH = 40;
 const HINT_LENGTH = 4;
@@ -61,37 +67,58 @@ export async function createKey(
   input: KeyInput,
   form: KeyForm,
 ): Promise<Result<NewKey, LoyaltyError>> {
-  const { db, now, principal, settings } = ctx;
+  const { db, principal } = ctx;
   const given = await reachedGift(ctx, input);
   if (!given.ok) return given;
   const { mode } = given.value;
   const text = input.text ?? form.make(mode);
   const fault = faultOf(input, text, mode, form);
   if (fault !== null) return fault;
-  const secret = input.secret ?? (form.signed ? randomText(SECRET_LENGTH) : null);
+  const made = await writeKey(
+    ctx,
+    {
+      merchantId: principal.merchant.id,
+      dialect: input.dialect,
+      name: input.name,
+      scopes: [...input.scopes],
+      ...given.value,
+      unlimited: input.unlimited,
+      rotatedFrom: null,
+    },
+    { text, secret: input.secret },
+    form,
+  );
+  const { row } = made;
+  const work = unitOfWork(db, principal.mode);
+  work.add(insertKey(db, row));
+  if (await work.commit()) return ok(made);
+  const taken = await findKeyByHash(db, row.hash);
+  if (taken?.key.merchantId !== row.merchantId) return NO_TEXT;
+  return err({ code: "already_exists", object: "key", field: "text" });
+}
+
+/** A key's row with its texts; a secret is made where the dialect signs and none is given. */
+export async function writeKey(
+  { now, settings }: Context,
+  given: KeyProperties,
+  texts: Pick<NewKey, "text" | "secret">,
+  form: KeyForm,
+): Promise<NewKey> {
+  const { text } = texts;
+  const secret = texts.secret ?? (form.signed ? randomText(SECRET_LENGTH) : null);
   const kept = form.shown ? text : secret;
   const id = makeId("key", ulid(now));
   const row: KeyRow = {
+    ...given,
     id,
-    merchantId: principal.merchant.id,
-    dialect: input.dialect,
-    name: input.name,
     hash: await sha256Hex(text),
     hint: hintOf(text),
     secret: kept === null ? null : await sealSecret(settings, id, kept),
-    scopes: [...input.scopes],
-    ...given.value,
-    unlimited: input.unlimited,
     revokedAt: null,
     createdAt: now,
     updatedAt: now,
   };
-  const work = unitOfWork(db, principal.mode);
-  work.add(insertKey(db, row));
-  if (await work.commit()) return ok({ row, text, secret });
-  const taken = await findKeyByHash(db, row.hash);
-  if (taken?.key.merchantId !== row.merchantId) return NO_TEXT;
-  return err({ code: "already_exists", object: "key", field: "text" });
+  return { row: { ...row, lastUsedAt: null }, text, secret };
 }
 
 /** What a key gets beside its texts, where its maker may give it all that. */
@@ -156,11 +183,17 @@ function hintOf(text: string): string {
   return `${text.slice(0, HINT_LENGTH)}…${text.slice(-HINT_LENGTH)}`;
 }
 
+/** A merchant's key by its id; never with its texts. */
+export async function getKey(ctx: Context, id: string): Promise<Result<UsedKey, LoyaltyError>> {
+  const row = await findUsedKey(ctx.db, ctx.principal.merchant.id, id);
+  return row === undefined ? notFound("key") : ok(row);
+}
+
 /** A merchant's keys, newest first; never with their texts. */
 export async function pageKeys(
   ctx: Context,
   limit: number,
   before: string | null,
-): Promise<Page<KeyRow>> {
+): Promise<Page<UsedKey>> {
   return pageOf(await listKeys(ctx.db, ctx.principal.merchant.id, limit + 1, before), limit);
 }
