@@ -3,12 +3,8 @@ import type { Database } from "../registry/database.ts";
 import { database } from "../registry/database.ts";
 import { laggingEndpoints, laggingFeeds } from "../registry/events/hand-out.ts";
 import type { CopiedWallet } from "../registry/events/projection.ts";
-import {
-  advancePatrol,
-  expiringWallets,
-  nextPatrol,
-  unfinishedRebuilds,
-} from "../registry/events/projection.ts";
+import { advancePatrol, expiringWallets, nextPatrol } from "../registry/events/projection.ts";
+import { unfinishedRebuilds } from "../registry/events/rebuilds.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import { walletOf } from "../wallet/client.ts";
 import { projectorOf, SWEEP_AHEAD_MS } from "./client.ts";

@@ -76,6 +76,9 @@ export const rebuilds = sqliteTable("rebuilds", {
   merchantId: text("merchant_id").primaryKey(),
   startedAt: integer("started_at").notNull(),
   finishedAt: integer("finished_at"),
+  /** How far the feed was read for what it has of each wallet, and how far it is to be. */
+  feedCursor: integer("feed_cursor").notNull().default(0),
+  feedUntil: integer("feed_until").notNull().default(0),
   /** The last customer that is done. */
   cursor: text("cursor").notNull(),
   done: integer("done").notNull(),
