@@ -31,16 +31,21 @@ const KINDS: readonly Command["kind"][] = [
   ...Array<"voucher">(2).fill("voucher"),
 ];
 
+const isOfWallet = (kind: Command["kind"]) => kind !== "voucher";
+
 const MAX_POINTS = 60;
 
-/** The next command of a client. Vouchers are few, so that customers fight for the same ones. */
+/**
+ * The next command of a client. Vouchers are few, so that customers fight for the same ones;
+ * without any, the other kinds remain.
+ */
 export function nextCommand(
   random: Random,
   reference: string,
   customers: number,
   codes: readonly string[],
 ): Command {
-  const kind = random.pick(KINDS);
+  const kind = random.pick(codes.length === 0 ? KINDS.filter(isOfWallet) : KINDS);
   return {
     kind,
     customer: random.below(customers),
