@@ -66,19 +66,33 @@ export const BUGS: readonly Bug[] = [
     effect: "a call to an endpoint's object that fails loses the webhooks of its events for good",
     file: "src/events/hand-out.ts",
     from: `
-    await Promise.all(endpoints.map((endpoint) => handTo(env, livemode, endpoint, rows)));
-    const work = unitOfWork(db, "live");
-    work.add(advanceHandedSeq(db, merchantId, last.seq));
-    await work.commit();
+      return true;
+    } catch (error) {
+      logFault({ merchant: merchantId, endpoint: endpoint.id, during: "hand-out" }, error);
+      return false;
 `,
     to: `
-    const work = unitOfWork(db, "live");
-    work.add(advanceHandedSeq(db, merchantId, last.seq));
-    await work.commit();
-    await Promise.all(endpoints.map((endpoint) => handTo(env, livemode, endpoint, rows)));
+      return true;
+    } catch (error) {
+      logFault({ merchant: merchantId, endpoint: endpoint.id, during: "hand-out" }, error);
+      return true;
 `,
     test: "test/events/publishing.test.ts",
     title: "lets a failed call to an endpoint be repeated until the endpoint has the event",
+  },
+  {
+    name: "sick-endpoint-holds-the-cursor",
+    effect: "one endpoint's object that is down keeps every other endpoint from its events",
+    file: "src/events/hand-out.ts",
+    from: `
+    const left = endpoints.filter((_, i) => taken[i] !== true).map(({ id }) => id);
+`,
+    to: `
+    const left = endpoints.filter((_, i) => taken[i] !== true).map(({ id }) => id);
+    if (left.length > 0) return false;
+`,
+    test: "test/events/sick-endpoint.test.ts",
+    title: "for an hour under load delays nobody, and gets all of it later, in order, once",
   },
   {
     name: "signature-not-compared",
