@@ -176,6 +176,15 @@ export const BUGS: readonly Bug[] = [
     title: "with different references: exactly one wins, the others come too late",
   },
   {
+    name: "vouchers-kept-after-a-void",
+    effect: "whoever buys, keeps the voucher and brings the goods back has it for nothing",
+    file: "src/core/ledger/decide.ts",
+    from: "  withdrawVouchers(draft, own);",
+    to: "",
+    test: "test/dialects/imonggo/invoice-grants.test.ts",
+    title: "that is voided takes its stamps and its unused vouchers back; what was used stays",
+  },
+  {
     name: "secret-compared-by-prefix",
     effect: "the deployment's admin token is guessed by its first character",
     file: "src/core/digest.ts",
