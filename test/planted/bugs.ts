@@ -182,7 +182,7 @@ export const BUGS: readonly Bug[] = [
     from: "  withdrawVouchers(draft, own);",
     to: "",
     test: "test/dialects/imonggo/invoice-grants.test.ts",
-    title: "that is voided takes its stamps and its unused vouchers back; what was used stays",
+    title: "that is voided takes its stamps and unused vouchers back; what was used stays",
   },
   {
     name: "secret-compared-by-prefix",
