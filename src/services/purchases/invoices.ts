@@ -149,7 +149,7 @@ async function recordOf({ db }: Context, invoice: NewInvoice): Promise<InvoiceRe
     siteId === null ? undefined : findSite(db, merchantId, siteId),
   ]);
   return {
-    invoice: { ...invoice, number },
+    invoice: { ...invoice, number, tries: 0, retryAt: 0 },
     customerNumber: person?.customer.number ?? null,
     customerName: person?.customer.name ?? null,
     siteNumber: site?.number ?? null,
