@@ -84,7 +84,7 @@ async function sweepOnce(): Promise<void> {
 }
 
 describe("a merchant's sweeper", () => {
-  it("wakes 20,000 wallets that are due at once, and is kept from none by 500 that fail", async () => {
+  it("wakes 20,000 wallets due at once, and is kept from none by 500 that fail", async () => {
     const first = await dueWallets(STUCK, Date.now() - HOUR);
     const rest = await dueWallets(DUE - STUCK, Date.now() - MINUTE);
     const stuck = new Set(first);

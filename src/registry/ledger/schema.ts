@@ -39,7 +39,7 @@ export const wallets = sqliteTable(
     publishedAt: integer("published_at").notNull(),
     /** When the wallet's next lot expires; null when none does. */
     nextExpiry: integer("next_expiry"),
-    /** When the sweep looks after that expiry: at first when it is, later while it is not booked. */
+    /** When the sweep looks after that expiry: when it is, and later while it is not booked. */
     wakeAt: integer("wake_at"),
     /** How often the sweep woke the wallet for it. */
     wakes: integer("wakes").notNull().default(0),

@@ -175,7 +175,7 @@ export function markVoided(db: Database, row: NewInvoice): Write {
   const { voidedAt, voidBookedAt, voidReason, updatedAt } = row;
   return db
     .update(invoices)
-    .set({ voidedAt, voidBookedAt, voidReason, updatedAt })
+    .set({ voidedAt, voidBookedAt, voidReason, updatedAt, tries: 0, retryAt: 0 })
     .where(and(own(row), isNull(invoices.voidedAt)));
 }
 
