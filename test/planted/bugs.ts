@@ -106,9 +106,9 @@ export const BUGS: readonly Bug[] = [
   {
     name: "woken-without-end",
     effect: "wallets that cannot book what expires are woken for ever, and fill the sweep's pages",
-    file: "src/registry/events/sweeps.ts",
-    from: "      wakeAt: sql`MAX(${now}, ${wallets.nextExpiry}) + ${wait} + ${ahead}`,",
-    to: "      wakeAt: sql`${now}`,",
+    file: "src/events/sweeper.ts",
+    from: "    work.add(postponeWakes(db, merchantId, page, { now, ahead: SWEEP_AHEAD_MS }));",
+    to: "    void [postponeWakes, now];",
     test: "test/events/sweep.test.ts",
     title: "wakes a wallet that does not book what expires ever more seldom",
   },
