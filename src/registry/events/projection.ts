@@ -16,7 +16,18 @@ export type ProjectedWallet = Omit<typeof wallets.$inferInsert, "merchantId"> & 
 export type WalletEvent = BookedEvent & { readonly after: number };
 
 /** A bill's copy on its way into the projection. */
-export type ProjectedBill = Omit<typeof bills.$inferInsert, "merchantId">;
+export type ProjectedBill = Omit<
+  typeof bills.$inferInsert,
+  "merchantId" | "voidedAt" | "reversedAt"
+>;
+
+/** That a bill was voided, or that what it gave was taken back. */
+export interface BillEnd {
+  /** `bil_` id. */
+  readonly id: string;
+  readonly voidedAt: number | null;
+  readonly reversedAt: number | null;
+}
 
 /**
  * Whether copies are written because something is new, or once more because they are made anew:
@@ -134,7 +145,8 @@ export function projectBills(
       json_extract(item.value, '$.reference'), json_extract(item.value, '$.total'),
       json_extract(item.value, '$.currency'), json_extract(item.value, '$.lines'),
       json_extract(item.value, '$.siteId'), json_extract(item.value, '$.dialect'),
-      json_extract(item.value, '$.occurredAt'), json_extract(item.value, '$.recordedAt')
+      json_extract(item.value, '$.occurredAt'), json_extract(item.value, '$.recordedAt'),
+      NULL, NULL
       FROM json_each(${JSON.stringify(rows)}) AS item WHERE TRUE`,
   );
   if (purpose === "publish") return copy.onConflictDoNothing();
@@ -153,6 +165,22 @@ export function projectBills(
       recordedAt: sql`excluded.recorded_at`,
     },
   });
+}
+
+/** The write that notes in the copies of bills how they ended; it must follow {@link projectBills}. */
+export function projectBillEnds(db: Database, merchantId: string, ends: readonly BillEnd[]): Write {
+  const item = sql`(SELECT json_extract(value, '$.id') AS id,
+    MIN(json_extract(value, '$.voidedAt')) AS voided_at,
+    MIN(json_extract(value, '$.reversedAt')) AS reversed_at
+    FROM json_each(${JSON.stringify(ends)}) GROUP BY 1) AS item`;
+  return db
+    .update(bills)
+    .set({
+      voidedAt: sql`COALESCE(${bills.voidedAt}, item.voided_at)`,
+      reversedAt: sql`COALESCE(${bills.reversedAt}, item.reversed_at)`,
+    })
+    .from(item)
+    .where(and(eq(bills.merchantId, merchantId), sql`${bills.id} = item.id`));
 }
 
 /**

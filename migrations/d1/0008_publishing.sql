@@ -1,3 +1,5 @@
+ALTER TABLE `rebuilds` ADD `feed_cursor` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE `rebuilds` ADD `feed_until` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `webhook_endpoints` ADD `behind_seq` integer;--> statement-breakpoint
 ALTER TABLE `webhook_endpoints` ADD `behind_since` integer;--> statement-breakpoint
 ALTER TABLE `webhook_endpoints` ADD `behind_failures` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
