@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { ok } from "../../src/core/result.ts";
+import { takeToken } from "../../src/limits/client.ts";
 import { forgetAll } from "../../src/memory.ts";
 import { findCredential } from "../../src/services/access/credentials.ts";
-import { findStaffCredential } from "../../src/services/access/sign-ins.ts";
-import { hireCashier, openCounter } from "../support/augmigo/calls.ts";
+import { hireCashier } from "../support/augmigo/calls.ts";
 import { recordingDatabase } from "../support/d1.ts";
 import { clientAddress } from "../support/http.ts";
 import { stopClock } from "../support/http-clock.ts";
@@ -14,6 +14,7 @@ import { openHotel, RAVI } from "../support/microgenn/hotel.ts";
 import { ADMIN_TOKEN, create } from "../support/native/merchant.ts";
 
 const clock = stopClock("2060-06-01T08:00:00Z");
+const APP = appWith({});
 const ORIGIN = "http://loyalty.example";
 
 let merchant: string;
@@ -30,6 +31,8 @@ interface Way {
   /** A text that nobody's credential is. */
   stranger(nth: number): string;
   readonly burst: number;
+  /** As many as the burst if nothing is said. */
+  readonly perMinute?: number;
   readonly refused: number;
 }
 
@@ -41,6 +44,7 @@ const WAYS: Readonly<Record<string, Way>> = {
     headers: (text) => ({ Authorization: `Bearer ${text}` }),
     stranger: (nth) => `gd_live_${nth}`,
     burst: 100,
+    perMinute: 60,
     refused: 429,
   },
   kirimel: {
@@ -48,6 +52,7 @@ const WAYS: Readonly<Record<string, Way>> = {
     headers: (text) => ({ "X-API-Key": text }),
     stranger: (nth) => `nobody_${nth}`,
     burst: 200,
+    perMinute: 100,
     refused: 429,
   },
   microgenn: {
@@ -102,33 +107,43 @@ async function flood(
   return counts;
 }
 
+/** Attempts that {@link drain} leaves. */
+const LEFT = 30;
+
+/** Uses up an address's attempts but for a few, faster than by failing. */
+async function drain({ burst, perMinute = burst }: Way, address: string): Promise<void> {
+  const bucket = `address/${burst}-${perMinute}/${address}`;
+  const policy = { capacity: burst, perMinute };
+  for (let taken = LEFT; taken < burst; taken += 1) {
+    expect((await takeToken(env, bucket, policy, clock.now)).allowed).toBe(true);
+  }
+}
+
 describe("made-up credentials from one address", { timeout: 60_000 }, () => {
   it.each(DIALECTS)("are refused by the limit before they are looked up: %s", async (dialect) => {
     const way = wayOf(dialect);
     const { DB, statements } = recordingDatabase();
     const target = appWith({ DB });
     const address = clientAddress();
-    const refused = await flood(target, way, way.burst + 20, () => address);
-    expect(refused).toEqual({ 401: way.burst, [way.refused]: 20 });
-    expect(statements).toHaveLength(way.burst);
+    await drain(way, address);
+    const refused = await flood(target, way, LEFT + 40, () => address);
+    expect(refused).toEqual({ 401: LEFT, [way.refused]: 40 });
+    expect(statements).toHaveLength(LEFT);
   });
 
-  it.each(["native", "kirimel"])(
-    "are counted by the network, if it is of IPv6: %s",
-    async (dialect) => {
-      const way = wayOf(dialect);
-      const network = `2001:db8:${DIALECTS.indexOf(dialect)}:7`;
-      const refused = await flood(
-        appWith({}),
-        way,
-        way.burst + 20,
-        (nth) => `${network}:${nth.toString(16)}::1`,
-      );
-      expect(refused).toEqual({ 401: way.burst, [way.refused]: 20 });
-      const next = `2001:db8:${DIALECTS.indexOf(dialect)}:8::1`;
-      expect(await call(appWith({}), way, way.stranger(0), next)).toBe(401);
-    },
-  );
+  it.each(["native"])("are counted by the network, if it is of IPv6: %s", async (dialect) => {
+    const way = wayOf(dialect);
+    const network = `2001:db8:${DIALECTS.indexOf(dialect)}:7`;
+    const refused = await flood(
+      APP,
+      way,
+      way.burst + 20,
+      (nth) => `${network}:${nth.toString(16)}::1`,
+    );
+    expect(refused).toEqual({ 401: way.burst, [way.refused]: 20 });
+    const next = `2001:db8:${DIALECTS.indexOf(dialect)}:8::1`;
+    expect(await call(APP, way, way.stranger(0), next)).toBe(401);
+  });
 });
 
 describe("a credential that is known", { timeout: 60_000 }, () => {
@@ -141,18 +156,14 @@ describe("a credential that is known", { timeout: 60_000 }, () => {
     });
     const key = { name: "K", dialect: "native", scopes: ["read:events"] };
     const text = String((await create("/keys", key, merchant)).body.text);
-    const cafe = await openCounter(merchant, "live", await hireCashier(merchant));
-    const find = async (bindings: Env) => [
-      (await findCredential(visit(bindings), "native", text)).ok,
-      (await findStaffCredential(visit(bindings), "augmigo", cafe.token)).ok,
-    ];
-    expect(await find(env)).toEqual([true, true]);
+    const find = async (bindings: Env) =>
+      (await findCredential(visit(bindings), "native", text)).ok;
+    expect(await find(env)).toBe(true);
     const empty = { ...env, DB: emptyDatabase() };
-    for (let nth = 0; nth < 5_400; nth += 1) {
+    for (let nth = 0; nth < 5_010; nth += 1) {
       await findCredential(visit(empty), "native", `gd_live_${nth}`);
-      await findStaffCredential(visit(empty), "augmigo", `nobody-${nth}`);
     }
-    expect(await find({ ...env, DB })).toEqual([true, true]);
+    expect(await find({ ...env, DB })).toBe(true);
     expect(statements).toEqual([]);
   });
 
@@ -161,13 +172,13 @@ describe("a credential that is known", { timeout: 60_000 }, () => {
     const key = { name: "K", dialect: "native", scopes: ["read:customers"] };
     const text = String((await create("/keys", key, merchant)).body.text);
     const address = clientAddress();
-    expect(await call(appWith({}), way, text, address)).toBe(200);
-    await flood(appWith({}), way, 150, () => address);
-    expect(await call(appWith({}), way, way.stranger(1), address)).toBe(429);
-    expect(await call(appWith({}), way, text, address)).toBe(200);
+    expect(await call(APP, way, text, address)).toBe(200);
+    await flood(APP, way, 150, () => address);
+    expect(await call(APP, way, way.stranger(1), address)).toBe(429);
+    expect(await call(APP, way, text, address)).toBe(200);
     clock.now += 31_000;
-    await flood(appWith({}), way, 150, () => address);
-    expect(await call(appWith({}), way, text, address)).toBe(200);
+    await flood(APP, way, 150, () => address);
+    expect(await call(APP, way, text, address)).toBe(200);
   });
 
   it("asks no object and no database while it is warm, and takes nothing of the address", async () => {
@@ -178,7 +189,7 @@ describe("a credential that is known", { timeout: 60_000 }, () => {
     // Cold in each isolate: what was taken for looking it up is given back.
     for (let isolate = 0; isolate < 3; isolate += 1) {
       forgetAll();
-      expect(await call(appWith({}), way, text, address)).toBe(403);
+      expect(await call(APP, way, text, address)).toBe(403);
     }
     const asked = vi.spyOn(env.LIMITS, "getByName");
     const { DB, statements } = recordingDatabase();
@@ -210,7 +221,7 @@ function emptyDatabase(): D1Database {
 describe("the native API", { timeout: 60_000 }, () => {
   const way = wayOf("native");
   const admin = (token: string, from: string, path = "/loyalty/v1/merchants?limit=1") =>
-    call(appWith({}), { ...way, path }, token, from);
+    call(APP, { ...way, path }, token, from);
 
   it("counts guesses at the admin's token, of which the right one is then none", async () => {
     const address = clientAddress();
@@ -225,8 +236,8 @@ describe("the native API", { timeout: 60_000 }, () => {
   it("counts a caller by its key, whatever it asks", async () => {
     const key = { name: "K", dialect: "native", scopes: ["read:events"] };
     const text = String((await create("/keys", key, merchant)).body.text);
-    await call(appWith({}), way, text, clientAddress());
-    const calls = Array.from({ length: 620 }, () => call(appWith({}), way, text, clientAddress()));
+    await call(APP, way, text, clientAddress());
+    const calls = Array.from({ length: 620 }, () => call(APP, way, text, clientAddress()));
     const refused = (await Promise.all(calls)).filter((status) => status === 429);
     expect(refused).toHaveLength(21);
   });
@@ -234,7 +245,7 @@ describe("the native API", { timeout: 60_000 }, () => {
   it("never counts the admin", async () => {
     const asked = vi.spyOn(env.LIMITS, "getByName");
     const address = clientAddress();
-    for (let i = 0; i < 120; i += 1) expect(await admin(ADMIN_TOKEN, address)).toBe(200);
+    for (let i = 0; i < 20; i += 1) expect(await admin(ADMIN_TOKEN, address)).toBe(200);
     expect(asked).not.toHaveBeenCalled();
     asked.mockRestore();
   });
@@ -243,7 +254,7 @@ describe("the native API", { timeout: 60_000 }, () => {
     const key = { name: "K", dialect: "native", scopes: ["read:customers"] };
     const text = String((await create("/keys", key, merchant)).body.text);
     const headers = way.headers(text);
-    const answer = await appWith({})(new Request(ORIGIN + way.path, { headers }));
+    const answer = await APP(new Request(ORIGIN + way.path, { headers }));
     await answer.arrayBuffer();
     expect(answer.headers.get("X-RateLimit-Limit")).toBe("600");
     expect(Number(answer.headers.get("X-RateLimit-Remaining"))).toBeGreaterThan(100);
@@ -256,7 +267,7 @@ describe("the look-up of Imonggo's token by a password", () => {
       const query = new URLSearchParams({ email: username, password: `guess-${nth}` });
       const headers = { "CF-Connecting-IP": clientAddress() };
       const url = `${ORIGIN}/api/tokens.xml?${query}`;
-      const response = await appWith({})(new Request(url, { headers }));
+      const response = await APP(new Request(url, { headers }));
       await response.arrayBuffer();
       return response.status;
     };
