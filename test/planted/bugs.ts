@@ -239,6 +239,15 @@ export const BUGS: readonly Bug[] = [
     title: "who is disabled is signed out, cannot sign in, and has no keys",
   },
   {
+    name: "looked-up-before-the-limit",
+    effect: "a flood of made-up keys reaches the database, which all merchants share",
+    file: "src/services/access/credentials.ts",
+    from: "const allowed = from.knew(name) ? ok(null) : await visit.beforeLookUp();",
+    to: "const allowed = ok(null);",
+    test: "test/dialects/floods.test.ts",
+    title: "are refused by the limit before they are looked up: %s",
+  },
+  {
     name: "signature-not-bound-to-path",
     effect: "a captured redemption is sent to the path of an earn, and is good there",
     file: "src/dialects/kirimel/authentication.ts",
