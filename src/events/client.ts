@@ -62,14 +62,13 @@ export function projectorOf(env: Env, merchantId: string): ProjectorClient {
 
 /** What an endpoint's object needs of its row. */
 export function configOf(row: EndpointRow): EndpointConfig {
-  const old = row.oldSecret === null ? [] : [{ sealed: row.oldSecret, until: row.oldSecretUntil }];
   return {
     merchant: row.merchantId,
     endpoint: row.id,
     url: row.url,
     form: row.form,
     enabled: row.enabled,
-    secrets: [{ sealed: row.secret, until: null }, ...old],
+    secrets: [{ sealed: row.secret, until: null }, ...row.oldSecrets],
     version: row.version,
   };
 }

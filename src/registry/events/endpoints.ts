@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, is, lt, SQL, sql } from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
 import type { EndpointRow } from "./events.ts";
 import { lastSeq } from "./events.ts";
@@ -41,9 +41,25 @@ export async function countEndpoints(db: Database, merchantId: string): Promise<
   return (await count.get())?.count ?? 0;
 }
 
-/** The write that adds an endpoint; it gets what comes into the feed from now on. */
-export function insertEndpoint(db: Database, row: Omit<EndpointRow, "afterSeq">): Write {
-  return db.insert(webhookEndpoints).values({ ...row, afterSeq: lastSeq(row.merchantId) });
+/**
+ * The conditional write that adds an endpoint as long as the merchant has fewer than `limit`; it
+ * gets what comes into the feed from now on.
+ */
+export function insertEndpoint(
+  db: Database,
+  row: Omit<EndpointRow, "afterSeq">,
+  limit: number,
+): Write {
+  const { merchantId } = row;
+  const made = { ...row, afterSeq: lastSeq(merchantId) };
+  const values = Object.entries(getTableColumns(webhookEndpoints)).map(([name, column]) => {
+    const value = made[name as keyof typeof made];
+    return is(value, SQL) ? value : sql`${sql.param(value, column)}`;
+  });
+  return db.insert(webhookEndpoints).select(
+    sql`SELECT ${sql.join(values, sql`, `)} WHERE
+      (SELECT COUNT(*) FROM webhook_endpoints WHERE merchant_id = ${merchantId}) < ${limit}`,
+  );
 }
 
 /** What a change of an endpoint may set. */
