@@ -1,6 +1,8 @@
+import { deliveryText } from "../core/events/body.ts";
 import type { Entry, Head } from "../core/ledger/entries.ts";
 import type { EndpointRow } from "../registry/events/endpoints.ts";
-import type { EndpointConfig } from "../webhooks/client.ts";
+import type { EventRow } from "../registry/events/events.ts";
+import type { EndpointConfig, OutgoingEvent } from "../webhooks/client.ts";
 
 /** What a wallet hands over of its ledger: entries in their order, with what they follow from. */
 export interface Handover {
@@ -58,6 +60,12 @@ export function projectorOf(env: Env, merchantId: string): ProjectorClient {
     rebuild: () => stub.rebuild(merchantId),
     endpointDisabled: (endpoint, reason) => stub.endpointDisabled(merchantId, endpoint, reason),
   };
+}
+
+/** An event of the feed as an endpoint's object takes it. */
+export function outgoingEvent(row: EventRow, livemode: boolean): OutgoingEvent {
+  const { id, type, seq, customerId } = row;
+  return { id, type, seq, customer: customerId, body: deliveryText(row, livemode) };
 }
 
 /** What an endpoint's object needs of its row. */

@@ -1,4 +1,4 @@
-import { deliveryText, wantsType } from "../core/events/body.ts";
+import { wantsType } from "../core/events/body.ts";
 import type { Database } from "../registry/database.ts";
 import type { EndpointRow } from "../registry/events/endpoints.ts";
 import type { EventRow } from "../registry/events/events.ts";
@@ -6,7 +6,7 @@ import { advanceHandedSeq, readHandOut } from "../registry/events/events.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import type { OutgoingEvent } from "../webhooks/client.ts";
 import { endpointOf } from "../webhooks/client.ts";
-import { configOf } from "./client.ts";
+import { configOf, outgoingEvent } from "./client.ts";
 
 /** Events that are read and handed out at once. */
 const CHUNK = 300;
@@ -45,8 +45,6 @@ async function handTo(
     (row) => row.seq > endpoint.afterSeq && wantsType(endpoint.eventTypes, row.type),
   );
   if (wanted.length === 0) return;
-  const events = wanted.map(
-    (row): OutgoingEvent => ({ id: row.id, type: row.type, body: deliveryText(row, livemode) }),
-  );
+  const events = wanted.map((row): OutgoingEvent => outgoingEvent(row, livemode));
   await endpointOf(env, endpoint.merchantId, endpoint.id).enqueue(configOf(endpoint), events);
 }

@@ -1,20 +1,15 @@
 import { refusedAddress } from "../core/address.ts";
 import type { WebhookForm } from "../core/events/forms.ts";
-import type { Try } from "./client.ts";
+import { open } from "../core/sealing.ts";
+import type { Settings } from "../env.ts";
+import type { Attempt, DueDelivery, EndpointConfig, Try } from "./client.ts";
 import { FORMS } from "./forms/forms.ts";
 import { parseRetryAfter } from "./schedule.ts";
-import type { DueDelivery } from "./store.ts";
 
 /** A receiver has so long to answer. */
 export const TIMEOUT_MS = 15_000;
 /** Bytes of an answer that are read and kept. */
 export const MAX_RESPONSE_BYTES = 1_024;
-
-/** What a try came to. */
-export interface Attempt {
-  readonly made: Try;
-  readonly retryAfterMs: number | null;
-}
 
 /** Where and how to send. Secrets are in clear and never leave memory. */
 export interface Target {
@@ -22,6 +17,26 @@ export interface Target {
   readonly form: WebhookForm;
   readonly secrets: readonly string[];
   readonly allowLoopback: boolean;
+}
+
+/** Tries one delivery of an endpoint, signed with every secret that is good now. */
+export async function trySending(
+  settings: Settings,
+  config: EndpointConfig,
+  delivery: DueDelivery,
+): Promise<Attempt> {
+  const now = Date.now();
+  const good = config.secrets.filter(({ until }) => until === null || until > now);
+  const secrets = await Promise.all(
+    good.map(({ sealed }) => open(settings.masterKeys, config.endpoint, sealed)),
+  );
+  const { url, form } = config;
+  return send({ url, form, secrets, allowLoopback: settings.webhookLoopback }, delivery);
+}
+
+/** A try that did not reach the receiver, through a fault of ours. */
+export function unsent(at: number): Attempt {
+  return failed(at, "could not be sent");
 }
 
 /**

@@ -355,6 +355,10 @@ describe("what an endpoint gets", () => {
         [2, 200],
       ]);
     });
+    await callNative("POST", `${PATH}/${one.id}/resend`, { merchant, body });
+    await vi.waitFor(() => expect(receivers.of("/a")).toHaveLength(3));
+    const bodies = new Set(receivers.received.map((received) => received.body));
+    expect(bodies.size).toBe(1);
     const both = await callNative("GET", `/events/${event}/deliveries`, { merchant });
     const receiversOf = (both.body.data as Json[]).map((line) => line.webhook_endpoint);
     expect(receiversOf.sort()).toEqual([one.id, two.id].sort());
