@@ -12,6 +12,7 @@ useReceivers();
 const HOUR = 3_600_000;
 const KEPT = 72 * HOUR;
 const made = { durationMs: 5, status: 204, response: "", failure: null };
+const DELIVERED = { state: "delivered", failures: 0, nextAt: null } as const;
 
 interface Used {
   readonly query: string;
@@ -57,14 +58,14 @@ function life(storage: DurableObjectStorage, seq: number, now: number): Used[] {
   store.add([one, other], now);
   store.fresh(500);
   store.find(one.id);
-  store.settle(one.id, { at: now, ...made }, { state: "delivered", failures: 0, nextAt: null });
+  store.settle(one.id, { at: now, ...made }, DELIVERED);
   const failed = { at: now, ...made, failure: "no", status: 500 };
   store.settle(other.id, failed, { state: "pending", failures: 1, nextAt: now });
   store.due(now, 500);
   store.nextAt(now);
   store.settle(other.id, failed, { state: "failed", failures: 10, nextAt: null });
   store.reopen(one.id, now, one.body);
-  store.settle(one.id, { at: now, ...made }, { state: "delivered", failures: 0, nextAt: null });
+  store.settle(one.id, { at: now, ...made }, DELIVERED);
   store.page({ event: one.id, limit: 1, before: null });
   store.page({ event: null, limit: 10, before: null });
   store.page({ event: null, limit: 10, before: one.id });
@@ -106,6 +107,9 @@ describe("an endpoint's object", () => {
   it("drains: 100,000 deliveries later it keeps three days of them, and none costs more", async () => {
     const { before, after, most, left, bytes } = await inObject((storage) => {
       const store = endpointStore(storage);
+      const some = Array.from({ length: 20 }, (_, i) => eventOf("cus_1", i + 1));
+      store.add(some, START);
+      for (const { id } of some) store.settle(id, { at: START, ...made }, DELIVERED);
       const first = costs(life(storage, 1, START));
       const perHour = 500;
       let highest = 0;
@@ -117,10 +121,7 @@ describe("an endpoint's object", () => {
           return { ...eventOf(`cus_${i % 50}`, hour * perHour + i + 10), id };
         });
         store.add(events, now);
-        for (const { id } of events) {
-          const settled = { state: "delivered", failures: 0, nextAt: null } as const;
-          store.settle(id, { at: now, ...made }, settled);
-        }
+        for (const { id } of events) store.settle(id, { at: now, ...made }, DELIVERED);
         while (store.sweep(now, KEPT));
         const count = "SELECT COUNT(*) AS n FROM deliveries";
         highest = Math.max(highest, storage.sql.exec<{ n: number }>(count).one().n);
@@ -136,7 +137,7 @@ describe("an endpoint's object", () => {
       `100,000 deliveries: at most ${most} rows, ${bytes} bytes; sweeps of all: ${left}`,
     );
     expect(after).toEqual(before);
-    expect(most).toBeLessThanOrEqual(72 * 500 + 502);
+    expect(most).toBeLessThanOrEqual(72 * 500 + 522);
     expect(bytes / most).toBeLessThan(600);
   });
 
@@ -161,6 +162,7 @@ describe("an endpoint's object", () => {
     for (; (await count()) > 1 && rings < 10; rings += 1) await endpoint.ring();
     expect(await count()).toBe(1);
     expect(rings).toBeLessThanOrEqual(5);
+    await endpoint.ring();
     const alarm = await endpoint.alarm();
     expect(alarm).toBeGreaterThan(Date.now() + 71 * HOUR);
   });

@@ -4,10 +4,11 @@ import service, {
   RateLimiter,
   Wallet as RealWallet,
   WebhookEndpoint,
+  WebhookSender,
 } from "../../../../src/index.ts";
 import { countCalls, countD1, countFetches, countStorage, takeCounts } from "./meter.ts";
 
-export { OneTimePassword, Projector, RateLimiter, WebhookEndpoint };
+export { OneTimePassword, Projector, RateLimiter, WebhookEndpoint, WebhookSender };
 
 /** A wallet that can be given a long past at once. */
 export class Wallet extends RealWallet {
