@@ -144,7 +144,7 @@ export class WebhookEndpoint extends DurableObject<Env> {
     }
   }
 
-  /** A lane with room; there become more of them when a receiver that answers is sent too little. */
+  /** A lane with room; there become more when a receiver that answers is sent too little. */
   #laneFor(state: EndpointState, { since }: Waiting, now: number): number | null {
     const lane = this.#lanes.room();
     if (lane !== null || state.failingSince !== null) return lane;
@@ -169,7 +169,7 @@ export class WebhookEndpoint extends DurableObject<Env> {
   ): Promise<void> {
     this.#lanes.begin(lane);
     try {
-      this.#settle(delivery, await this.#try(config, lane, delivery));
+      this.#settle(delivery, await attempt(this.env, config, lane, delivery));
     } catch (error) {
       logFault({ during: "delivery", event: delivery.event }, error);
     } finally {
@@ -177,19 +177,6 @@ export class WebhookEndpoint extends DurableObject<Env> {
       this.#backlog.end(waiting);
       this.#fill();
       this.#armNext();
-    }
-  }
-
-  /** A fault of ours counts as a try, so that it is tried again no sooner than the schedule says. */
-  async #try(config: EndpointConfig, lane: number, delivery: DueDelivery): Promise<Attempt> {
-    const at = Date.now();
-    try {
-      return lane === 0
-        ? await trySending(this.#settings, config, delivery)
-        : await senderOf(this.env, config, lane).send(config, delivery);
-    } catch (error) {
-      logFault({ during: "delivery", event: delivery.event }, error);
-      return unsent(at);
     }
   }
 
@@ -229,7 +216,7 @@ export class WebhookEndpoint extends DurableObject<Env> {
     this.#store.setReported();
   }
 
-  /** Sets the alarm for the next retry, for what is in memory only, or for what is to be dropped. */
+  /** Sets the alarm for the next retry, what is in memory only, or what is to be dropped. */
   #armNext(): void {
     const state = this.#store.state();
     if (state === null) return;
@@ -252,5 +239,23 @@ export class WebhookEndpoint extends DurableObject<Env> {
     if (this.#armedAt !== null && this.#armedAt <= at) return;
     this.#armedAt = at;
     void this.ctx.storage.setAlarm(at);
+  }
+}
+
+/** A fault of ours counts as a try, so that it is tried again no sooner than the schedule says. */
+async function attempt(
+  env: Env,
+  config: EndpointConfig,
+  lane: number,
+  delivery: DueDelivery,
+): Promise<Attempt> {
+  const at = Date.now();
+  try {
+    return lane === 0
+      ? await trySending(settingsOf(env), config, delivery)
+      : await senderOf(env, config, lane).send(config, delivery);
+  } catch (error) {
+    logFault({ during: "delivery", event: delivery.event }, error);
+    return unsent(at);
   }
 }

@@ -104,7 +104,7 @@ describe("an endpoint's object", () => {
     }
   });
 
-  it("drains: 100,000 deliveries later it keeps three days of them, and none costs more", async () => {
+  it("keeps three days of 100,000 deliveries, and none costs more than the first", async () => {
     const { before, after, most, left, bytes } = await inObject((storage) => {
       const store = endpointStore(storage);
       const some = Array.from({ length: 20 }, (_, i) => eventOf("cus_1", i + 1));

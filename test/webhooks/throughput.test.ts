@@ -13,7 +13,7 @@ const WITHIN_MS = 20_000;
 const numberOf = ({ body }: Received) => JSON.parse(body).data as { customer: string; seq: number };
 
 describe("a busy endpoint", () => {
-  it("gets 2,000 events in 20 s by a receiver of 200 ms, each once, in each one's order", async () => {
+  it("is sent 2,000 events in 20 s at 200 ms each, once, in each customer's order", async () => {
     let [now, most] = [0, 0];
     receivers.answer("/busy", async () => {
       now += 1;

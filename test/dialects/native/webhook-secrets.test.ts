@@ -68,7 +68,7 @@ describe("a webhook secret", () => {
     expect(await good(id, secrets)).toEqual([false, false, false, true]);
   });
 
-  it("is replaced at most five times within 24 hours, so that none ends before its time", async () => {
+  it("is replaced five times within 24 hours at most, so that none ends early", async () => {
     const { id, secret } = await make();
     const secrets = [secret];
     for (let i = 0; i < 5; i += 1) {
