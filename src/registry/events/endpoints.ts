@@ -1,10 +1,18 @@
 import { and, desc, eq, getTableColumns, is, lt, SQL, sql } from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
-import type { EndpointRow } from "./events.ts";
 import { lastSeq } from "./events.ts";
 import { webhookEndpoints } from "./schema.ts";
 
-export type { EndpointRow } from "./events.ts";
+/** A row of `webhook_endpoints`. */
+export type EndpointRow = typeof webhookEndpoints.$inferSelect;
+
+/** What an endpoint has that goes with the merchant's cursor. */
+export const NOT_BEHIND = {
+  behindSeq: null,
+  behindSince: null,
+  behindFailures: 0,
+  behindRetryAt: null,
+} as const;
 
 /** A merchant's endpoint. */
 export async function findEndpoint(
@@ -45,13 +53,9 @@ export async function countEndpoints(db: Database, merchantId: string): Promise<
  * The conditional write that adds an endpoint as long as the merchant has fewer than `limit`; it
  * gets what comes into the feed from now on.
  */
-export function insertEndpoint(
-  db: Database,
-  row: Omit<EndpointRow, "afterSeq">,
-  limit: number,
-): Write {
+export function insertEndpoint(db: Database, row: NewEndpointRow, limit: number): Write {
   const { merchantId } = row;
-  const made = { ...row, afterSeq: lastSeq(merchantId) };
+  const made = { ...row, ...NOT_BEHIND, afterSeq: lastSeq(merchantId) };
   const values = Object.entries(getTableColumns(webhookEndpoints)).map(([name, column]) => {
     const value = made[name as keyof typeof made];
     return is(value, SQL) ? value : sql`${sql.param(value, column)}`;
@@ -61,6 +65,9 @@ export function insertEndpoint(
       (SELECT COUNT(*) FROM webhook_endpoints WHERE merchant_id = ${merchantId}) < ${limit}`,
   );
 }
+
+/** An endpoint to add; where it stands in the feed follows from when that happens. */
+export type NewEndpointRow = Omit<EndpointRow, "afterSeq" | keyof typeof NOT_BEHIND>;
 
 /** What a change of an endpoint may set. */
 export type EndpointChange = Partial<
@@ -79,7 +86,7 @@ export function updateEndpoint(db: Database, row: EndpointRow, change: EndpointC
     .set({
       ...change,
       version: version + 1,
-      ...(reopened ? { afterSeq: lastSeq(merchantId) } : {}),
+      ...(reopened ? { ...NOT_BEHIND, afterSeq: lastSeq(merchantId) } : {}),
     })
     .where(
       and(

@@ -13,9 +13,10 @@ import {
   findEndpoint,
   insertEndpoint,
   listEndpoints,
+  NOT_BEHIND,
   updateEndpoint,
 } from "../../registry/events/endpoints.ts";
-import { startHandingOut } from "../../registry/events/events.ts";
+import { startHandingOut } from "../../registry/events/hand-out.ts";
 import { unitOfWork } from "../../registry/unit-of-work.ts";
 import { ulid } from "../../ulid.ts";
 import { endpointOf } from "../../webhooks/client.ts";
@@ -87,7 +88,7 @@ export async function createEndpoint(
   work.add(startHandingOut(db, merchantId));
   work.addConditional(insertEndpoint(db, row, limit));
   if (!(await work.commit())) return full;
-  return ok({ row: { ...row, afterSeq: 0 }, secret });
+  return ok({ row: { ...row, ...NOT_BEHIND, afterSeq: 0 }, secret });
 }
 
 /** The merchant's endpoint with that id. */
