@@ -5,7 +5,7 @@ export const MAX_LANES = 32;
 /** There become more of them when something that could be sent has waited so long. */
 export const PATIENCE_MS = 5_000;
 /** Their number doubles at most once in so long. */
-export const GROWTH_MS = 1_000;
+export const GROWTH_MS = 500;
 /** There is one again when there was nothing to do for so long. */
 export const IDLE_MS = 30_000;
 

@@ -16,7 +16,8 @@ import type {
 import { senderOf } from "./client.ts";
 import { GROWTH_MS, Lanes } from "./lanes.ts";
 import { DISABLE_AFTER_MS, nextTryAt } from "./schedule.ts";
-import { trySending, unsent } from "./send.ts";
+import type { Trying } from "./send.ts";
+import { attempt, tryingOf } from "./send.ts";
 import type { EndpointState, EndpointStore } from "./store.ts";
 import { endpointStore } from "./store.ts";
 
@@ -46,6 +47,7 @@ export class WebhookEndpoint extends DurableObject<Env> {
   #store: EndpointStore;
   #backlog: Backlog;
   readonly #settings: Settings;
+  readonly #try: Trying;
   readonly #lanes = new Lanes();
   #looking = false;
   #armedAt: number | null = null;
@@ -53,6 +55,7 @@ export class WebhookEndpoint extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#settings = settingsOf(env);
+    this.#try = tryingOf(this.#settings);
     this.#store = endpointStore(ctx.storage);
     this.#backlog = new Backlog(this.#store);
     ctx.blockConcurrencyWhile(async () => {
@@ -169,7 +172,8 @@ export class WebhookEndpoint extends DurableObject<Env> {
   ): Promise<void> {
     this.#lanes.begin(lane);
     try {
-      this.#settle(delivery, await attempt(this.env, config, lane, delivery));
+      const sender = lane === 0 ? this.#try : senderOf(this.env, config, lane).send;
+      this.#settle(delivery, await attempt(sender, config, delivery));
     } catch (error) {
       logFault({ during: "delivery", event: delivery.event }, error);
     } finally {
@@ -239,23 +243,5 @@ export class WebhookEndpoint extends DurableObject<Env> {
     if (this.#armedAt !== null && this.#armedAt <= at) return;
     this.#armedAt = at;
     void this.ctx.storage.setAlarm(at);
-  }
-}
-
-/** A fault of ours counts as a try, so that it is tried again no sooner than the schedule says. */
-async function attempt(
-  env: Env,
-  config: EndpointConfig,
-  lane: number,
-  delivery: DueDelivery,
-): Promise<Attempt> {
-  const at = Date.now();
-  try {
-    return lane === 0
-      ? await trySending(settingsOf(env), config, delivery)
-      : await senderOf(env, config, lane).send(config, delivery);
-  } catch (error) {
-    logFault({ during: "delivery", event: delivery.event }, error);
-    return unsent(at);
   }
 }

@@ -2,6 +2,7 @@ import { refusedAddress } from "../core/address.ts";
 import type { WebhookForm } from "../core/events/forms.ts";
 import { open } from "../core/sealing.ts";
 import type { Settings } from "../env.ts";
+import { logFault } from "../log.ts";
 import type { Attempt, DueDelivery, EndpointConfig, Try } from "./client.ts";
 import { FORMS } from "./forms/forms.ts";
 import { parseRetryAfter } from "./schedule.ts";
@@ -19,24 +20,50 @@ export interface Target {
   readonly allowLoopback: boolean;
 }
 
-/** Tries one delivery of an endpoint, signed with every secret that is good now. */
-export async function trySending(
-  settings: Settings,
+/** Tries deliveries of one endpoint, signed with every secret that is good by then. */
+export type Trying = (config: EndpointConfig, delivery: DueDelivery) => Promise<Attempt>;
+
+/** Opens an endpoint's secrets once for each version of its configuration. */
+export function tryingOf({ masterKeys, webhookLoopback }: Settings): Trying {
+  let known: { readonly version: number; readonly secrets: Promise<OpenSecret[]> } | null = null;
+  const openAll = ({ endpoint, secrets }: EndpointConfig) =>
+    Promise.all(
+      secrets.map(async ({ sealed, until }): Promise<OpenSecret> => {
+        return { secret: await open(masterKeys, endpoint, sealed), until };
+      }),
+    );
+  return async (config, delivery) => {
+    const { url, form, version } = config;
+    if (known?.version !== version) known = { version, secrets: openAll(config) };
+    const opened = await known.secrets;
+    const now = Date.now();
+    const good = opened.filter(({ until }) => until === null || until > now);
+    const secrets = good.map(({ secret }) => secret);
+    return send({ url, form, secrets, allowLoopback: webhookLoopback }, delivery);
+  };
+}
+
+interface OpenSecret {
+  readonly secret: string;
+  readonly until: number | null;
+}
+
+/**
+ * Tries a delivery somewhere. A fault of ours counts as a try, so that it is tried again no sooner
+ * than the schedule says.
+ */
+export async function attempt(
+  trying: Trying,
   config: EndpointConfig,
   delivery: DueDelivery,
 ): Promise<Attempt> {
-  const now = Date.now();
-  const good = config.secrets.filter(({ until }) => until === null || until > now);
-  const secrets = await Promise.all(
-    good.map(({ sealed }) => open(settings.masterKeys, config.endpoint, sealed)),
-  );
-  const { url, form } = config;
-  return send({ url, form, secrets, allowLoopback: settings.webhookLoopback }, delivery);
-}
-
-/** A try that did not reach the receiver, through a fault of ours. */
-export function unsent(at: number): Attempt {
-  return failed(at, "could not be sent");
+  const at = Date.now();
+  try {
+    return await trying(config, delivery);
+  } catch (error) {
+    logFault({ during: "delivery", event: delivery.event }, error);
+    return failed(at, "could not be sent");
+  }
 }
 
 /**

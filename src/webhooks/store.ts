@@ -60,18 +60,21 @@ export type EndpointStore = ReturnType<typeof endpointStore>;
 export function endpointStore(storage: DurableObjectStorage) {
   const { sql } = storage;
   prepareTables(sql);
+  let state = readState(sql);
+  const change = (query: string, ...bindings: (string | number | null)[]): void => {
+    sql.exec(query, ...bindings);
+    state = readState(sql);
+  };
   return {
-    state: () => readState(sql),
-    configure: (config: EndpointConfig) => writeConfig(sql, config),
-    setFailingSince(at: number | null): void {
-      sql.exec("UPDATE endpoint SET failing_since = ?", at);
+    state: () => state,
+    configure(config: EndpointConfig): void {
+      if (state !== null && config.version <= state.config.version) return;
+      change(CONFIGURE, JSON.stringify(config), config.version);
     },
-    setDisabled(reason: string): void {
-      sql.exec("UPDATE endpoint SET disabled_reason = ?, reported = 0", reason);
-    },
-    setReported(): void {
-      sql.exec("UPDATE endpoint SET reported = 1");
-    },
+    setFailingSince: (at: number | null) => change("UPDATE endpoint SET failing_since = ?", at),
+    setDisabled: (reason: string) =>
+      change("UPDATE endpoint SET disabled_reason = ?, reported = 0", reason),
+    setReported: () => change("UPDATE endpoint SET reported = 1"),
     /** Adds what is not known yet; answers what was added. */
     add: (events: readonly OutgoingEvent[], now: number): readonly Waiting[] =>
       storage
@@ -136,16 +139,10 @@ function toConfig(kept: EndpointConfig | Omit<EndpointConfig, "form">): Endpoint
 }
 
 /** A newer version is a person's decision: what spoke against the endpoint is forgotten. */
-function writeConfig(sql: SqlStorage, config: EndpointConfig): void {
-  sql.exec(
-    `INSERT INTO endpoint (id, config, version) VALUES (1, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET config = excluded.config, version = excluded.version,
-       failing_since = NULL, disabled_reason = NULL, reported = 1
-     WHERE excluded.version > version`,
-    JSON.stringify(config),
-    config.version,
-  );
-}
+const CONFIGURE = `INSERT INTO endpoint (id, config, version) VALUES (1, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET config = excluded.config, version = excluded.version,
+    failing_since = NULL, disabled_reason = NULL, reported = 1
+  WHERE excluded.version > version`;
 
 function insert(sql: SqlStorage, event: OutgoingEvent, now: number): boolean {
   const cursor = sql.exec(

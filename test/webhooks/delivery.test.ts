@@ -62,6 +62,7 @@ describe("a delivery", () => {
       storage.sql.exec("UPDATE endpoint SET config = json_remove(config, '$.form')");
     });
     expect(await endpoint.dump()).not.toContain("standard");
+    await evictDurableObject(endpoint.object);
     const event = someEvent();
     await endpoint.send([event]);
     expect(await endpoint.tried(event, 1)).toMatchObject({ state: "delivered" });

@@ -27,7 +27,7 @@ describe("the objects that send for an endpoint", () => {
     expect(lanes.room()).toBe(0);
   });
 
-  it("become more when something has waited for five seconds, and double once a second", () => {
+  it("become more when something has waited for five seconds, and double twice a second", () => {
     const lanes = new Lanes();
     expect(lanes.grow(NOW, NOW + PATIENCE_MS - 1)).toBe(false);
     const later = NOW + PATIENCE_MS;

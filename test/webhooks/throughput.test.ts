@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, inject, it, vi } from "vitest";
 import { Endpoint, eventOf, type Received, useReceivers } from "../support/webhooks.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -8,6 +8,7 @@ const EVENTS = 2_000;
 const CUSTOMERS = 250;
 const CHUNK = 300;
 const RECEIVER_MS = 200;
+/** On an idle machine. */
 const WITHIN_MS = 20_000;
 
 const numberOf = ({ body }: Received) => JSON.parse(body).data as { customer: string; seq: number };
@@ -33,7 +34,7 @@ describe("a busy endpoint", () => {
     const took = performance.now() - start;
     await vi.waitFor(() => expect(now).toBe(0));
     console.info(`${EVENTS} events: ${took.toFixed(0)} ms, at most ${most} at once`);
-    expect(took).toBeLessThan(WITHIN_MS);
+    expect(took).toBeLessThan(WITHIN_MS * inject("slowFactor"));
     expect(most).toBeLessThanOrEqual(192);
     expect(receivers.received.map(({ id }) => id).toSorted()).toEqual(
       events.map(({ id }) => id).toSorted(),
