@@ -13,21 +13,46 @@ interface Endpoint {
   readonly secret: string;
 }
 
-/** Registers a receiver with the running service and prints each event that it verified. */
-export async function receive(url: string, merchant: string): Promise<() => Promise<void>> {
-  const call: Call = (method, path, init = {}) =>
-    fetch(`${url}/loyalty/v1${path}`, {
-      ...init,
-      method,
-      headers: {
-        Authorization: `Bearer ${localAdminToken}`,
-        "Guerdon-Merchant": merchant,
-        "Content-Type": "application/json",
-        ...init.headers,
-      },
-    });
+interface MerchantPage {
+  readonly data: readonly { readonly slug: string; readonly demo: boolean }[];
+  readonly next_cursor: string | null;
+}
+
+/** Registers a receiver for each merchant and prints every event that it verified. */
+async function receiveAll(url: string, slugs: readonly string[]): Promise<() => Promise<void>> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const one of stops.splice(0)) await one();
+  };
+  try {
+    const merchants = slugs.length > 0 ? slugs : await demoMerchants(url);
+    for (const merchant of merchants) stops.push(await receive(url, merchant));
+    return stop;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The merchants that the printed requests of every dialect speak for. */
+async function demoMerchants(url: string): Promise<string[]> {
+  const found: string[] = [];
+  for (let cursor: string | null = ""; cursor !== null; ) {
+    const query: string = cursor === "" ? "" : `&cursor=${cursor}`;
+    const answer = await callFor(url, null)("GET", `/merchants?limit=100${query}`);
+    if (answer.status !== 200) throw await refusal(answer);
+    const page = (await answer.json()) as MerchantPage;
+    found.push(...page.data.filter(({ demo }) => demo).map(({ slug }) => slug));
+    cursor = page.next_cursor;
+  }
+  if (found.length === 0) throw new Error("there are no demo merchants: name one");
+  return found.toReversed();
+}
+
+async function receive(url: string, merchant: string): Promise<() => Promise<void>> {
+  const call = callFor(url, merchant);
   const verifier = Promise.withResolvers<Webhook>();
-  const server = await listen(verifier.promise);
+  const server = await listen(merchant, verifier.promise);
   const close = () => {
     server.closeAllConnections();
     server.close();
@@ -55,20 +80,37 @@ export async function receive(url: string, merchant: string): Promise<() => Prom
 
 type Call = (method: string, path: string, init?: RequestInit) => Promise<Response>;
 
+/** Calls of the native API, for a merchant or for none. */
+function callFor(url: string, merchant: string | null): Call {
+  return (method, path, init = {}) =>
+    fetch(`${url}/loyalty/v1${path}`, {
+      ...init,
+      method,
+      headers: {
+        Authorization: `Bearer ${localAdminToken}`,
+        ...(merchant === null ? {} : { "Guerdon-Merchant": merchant }),
+        "Content-Type": "application/json",
+        ...init.headers,
+      },
+    });
+}
+
+async function refusal(answer: Response): Promise<Error> {
+  return new Error(`the service answered ${answer.status}: ${await answer.text()}`);
+}
+
 async function register(call: Call, url: string): Promise<Endpoint> {
   const body = JSON.stringify({ url, description: "webhook-receiver" });
   const registered = await call("POST", "/webhook_endpoints", { body });
-  if (registered.status !== 201) {
-    throw new Error(`the service answered ${registered.status}: ${await registered.text()}`);
-  }
+  if (registered.status !== 201) throw await refusal(registered);
   return (await registered.json()) as Endpoint;
 }
 
-async function listen(verifier: Promise<Webhook>): Promise<Server> {
+async function listen(merchant: string, verifier: Promise<Webhook>): Promise<Server> {
   const server = createServer(async (request, response) => {
     const text = await readText(request);
     const event = text === null ? null : verified(await verifier, text, request);
-    if (event !== null) process.stdout.write(`${lineOf(event)}\n`);
+    if (event !== null) process.stdout.write(`${lineOf(merchant, event)}\n`);
     response.writeHead(event === null ? 400 : 204).end();
   });
   server.listen(0, host);
@@ -105,8 +147,8 @@ interface Event {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-function lineOf({ type, timestamp, id, sequence, data }: Event): string {
-  return `${timestamp}  ${type}  #${sequence ?? "-"}  ${id}  ${JSON.stringify(data)}`;
+function lineOf(merchant: string, { type, timestamp, id, sequence, data }: Event): string {
+  return `${timestamp}  ${merchant}  ${type}  #${sequence ?? "-"}  ${id}  ${JSON.stringify(data)}`;
 }
 
 async function main(): Promise<number> {
@@ -115,7 +157,7 @@ async function main(): Promise<number> {
   const stopped = once(stopping.signal, "abort");
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stopping.abort());
   try {
-    const stop = await receive(url, process.argv[2] ?? "myrestaurant");
+    const stop = await receiveAll(url, process.argv.slice(2));
     await stopped;
     await stop();
     return 0;

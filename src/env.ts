@@ -8,6 +8,8 @@ export interface Settings {
   readonly masterKeys: MasterKeys;
   /** How long a wallet gathers entries before it publishes them, in milliseconds. */
   readonly publishDelayMs: number;
+  /** How long a delivery is listed after it was delivered, in milliseconds. */
+  readonly deliveredKeptMs: number;
   /** Whether webhooks may go to this machine over plain HTTP: for development. */
   readonly webhookLoopback: boolean;
   /** How far a KiriMel timestamp may be off, in milliseconds; 0 turns the check off. */
@@ -46,6 +48,8 @@ export const MIN_ADMIN_TOKEN = 32;
 
 const DEFAULT_WINDOW_SECONDS = 300;
 const DEFAULT_PUBLISH_DELAY_MS = 200;
+const DEFAULT_DELIVERED_KEPT_HOURS = 72;
+const HOUR_MS = 3_600_000;
 /** What Cloudflare's paid plan gives unless told otherwise. */
 const DEFAULT_SUBREQUESTS = 10_000;
 
@@ -69,6 +73,8 @@ function readSettings(env: Env): Settings {
     adminToken: usable ? token : null,
     masterKeys: readMasterKeys(env.GUERDON_MASTER_KEYS),
     publishDelayMs: readWhole(env, "GUERDON_PUBLISH_DELAY_MS", DEFAULT_PUBLISH_DELAY_MS),
+    deliveredKeptMs:
+      HOUR_MS * readWhole(env, "GUERDON_DELIVERED_KEPT_HOURS", DEFAULT_DELIVERED_KEPT_HOURS),
     webhookLoopback: environment === "local",
     kirimelWindowMs:
       1_000 * readWhole(env, "GUERDON_KIRIMEL_WINDOW_SECONDS", DEFAULT_WINDOW_SECONDS),

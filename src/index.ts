@@ -8,6 +8,7 @@ export { RateLimiter } from "./limits/object.ts";
 export { OneTimePassword } from "./otp/object.ts";
 export { Wallet } from "./wallet/object.ts";
 export { WebhookEndpoint } from "./webhooks/object.ts";
+export { WebhookSender } from "./webhooks/sender.ts";
 
 const app = createApp();
 

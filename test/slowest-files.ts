@@ -8,7 +8,7 @@ import { repository } from "./tidy/source.ts";
  * How much slower than an idle machine this one is: `GUERDON_SLOW_FACTOR`, or else by how many
  * processes waited for each processor in the last minutes.
  */
-function slowFactor(): number {
+export function slowFactor(): number {
   const told = Number(process.env.GUERDON_SLOW_FACTOR ?? "");
   const [, load = 0] = loadavg();
   return told > 0 ? told : Math.max(1, load / availableParallelism());

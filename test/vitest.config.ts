@@ -2,7 +2,7 @@ import { statfsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
-import { SlowestFiles } from "./slowest-files.ts";
+import { SlowestFiles, slowFactor } from "./slowest-files.ts";
 
 const pathOf = (fromHere: string) => fileURLToPath(new URL(fromHere, import.meta.url));
 
@@ -39,7 +39,10 @@ const testBindings = {
 
 const { GUERDON_PROPERTY_SEED: propertySeed = "" } = process.env;
 const properties = {
-  provide: { propertySeed: propertySeed === "" ? null : Number(propertySeed) },
+  provide: {
+    propertySeed: propertySeed === "" ? null : Number(propertySeed),
+    slowFactor: slowFactor(),
+  },
   setupFiles: pathOf("support/properties.ts"),
 };
 

@@ -108,7 +108,7 @@ export type LoyaltyError =
   | { readonly code: "key_ended" }
   | {
       readonly code: "limit_reached";
-      readonly object: "site" | "webhook_endpoint";
+      readonly object: "site" | "webhook_endpoint" | "webhook_secret";
       readonly limit: number;
     }
   | { readonly code: "voucher_used" }

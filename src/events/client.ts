@@ -1,6 +1,8 @@
+import { deliveryText } from "../core/events/body.ts";
 import type { Entry, Head } from "../core/ledger/entries.ts";
 import type { EndpointRow } from "../registry/events/endpoints.ts";
-import type { EndpointConfig } from "../webhooks/client.ts";
+import type { EventRow } from "../registry/events/events.ts";
+import type { EndpointConfig, OutgoingEvent } from "../webhooks/client.ts";
 
 /** What a wallet hands over of its ledger: entries in their order, with what they follow from. */
 export interface Handover {
@@ -66,16 +68,21 @@ export function sweeperOf(env: Env, merchantId: string): { start(): Promise<void
   return { start: () => stub.start(merchantId) };
 }
 
+/** An event of the feed as an endpoint's object takes it. */
+export function outgoingEvent(row: EventRow, livemode: boolean): OutgoingEvent {
+  const { id, type, seq, customerId } = row;
+  return { id, type, seq, customer: customerId, body: deliveryText(row, livemode) };
+}
+
 /** What an endpoint's object needs of its row. */
 export function configOf(row: EndpointRow): EndpointConfig {
-  const old = row.oldSecret === null ? [] : [{ sealed: row.oldSecret, until: row.oldSecretUntil }];
   return {
     merchant: row.merchantId,
     endpoint: row.id,
     url: row.url,
     form: row.form,
     enabled: row.enabled,
-    secrets: [{ sealed: row.secret, until: null }, ...old],
+    secrets: [{ sealed: row.secret, until: null }, ...row.oldSecrets],
     version: row.version,
   };
 }

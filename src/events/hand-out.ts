@@ -1,4 +1,4 @@
-import { deliveryText, wantsType } from "../core/events/body.ts";
+import { wantsType } from "../core/events/body.ts";
 import { logFault } from "../log.ts";
 import type { Database, Write } from "../registry/database.ts";
 import type { EndpointRow } from "../registry/events/endpoints.ts";
@@ -13,9 +13,8 @@ import {
   rejoin,
 } from "../registry/events/hand-out.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
-import type { OutgoingEvent } from "../webhooks/client.ts";
 import { endpointOf } from "../webhooks/client.ts";
-import { configOf } from "./client.ts";
+import { configOf, outgoingEvent } from "./client.ts";
 import { inTime } from "./in-time.ts";
 
 /** Events that are read and handed out at once. */
@@ -164,9 +163,7 @@ export class HandOut {
     if (wanted.length === 0) return true;
     const { env, merchantId, livemode } = this.#feed;
     const isLive = await livemode();
-    const events = wanted.map(
-      (row): OutgoingEvent => ({ id: row.id, type: row.type, body: deliveryText(row, isLive) }),
-    );
+    const events = wanted.map((row) => outgoingEvent(row, isLive));
     try {
       const { enqueue } = endpointOf(env, merchantId, endpoint.id);
       await inTime(enqueue(configOf(endpoint), events), PATIENCE_MS);

@@ -1,4 +1,4 @@
-import { fromBase64 } from "../core/digest.ts";
+import { signatureHeaders } from "../core/standard-webhooks.ts";
 
 /** A short message to a customer. */
 export interface Message {
@@ -28,40 +28,23 @@ export interface GatewayConfig {
 
 /** How long a provider may take. */
 const TIMEOUT_MS = 10_000;
-const SECRET_PREFIX = "whsec_";
 
 /** The gateway that a configuration describes. */
 export function openGateway(config: GatewayConfig): MessageGateway {
   return config.kind === "webhook" ? webhookGateway(config) : twilioGateway(config);
 }
 
-/**
- * Posts the message to the merchant's own provider, signed as Standard Webhooks 1.0 has it:
- * HMAC-SHA256 of `id.timestamp.body`.
- */
+/** Posts the message to the merchant's own provider, signed as webhooks are. */
 function webhookGateway({ url, secret }: GatewayConfig): MessageGateway {
   return {
     async send({ id, to, text, purpose, at }) {
       const data = { to, text, purpose };
       const timestamp = new Date(at).toISOString();
       const body = JSON.stringify({ type: "message.requested", timestamp, data });
-      const seconds = String(Math.floor(at / 1000));
-      await post(url, body, {
-        "content-type": "application/json",
-        "webhook-id": id,
-        "webhook-timestamp": seconds,
-        "webhook-signature": `v1,${await sign(secret, `${id}.${seconds}.${body}`)}`,
-      });
+      const signature = await signatureHeaders([secret], id, at, body);
+      await post(url, body, { "content-type": "application/json", ...signature });
     },
   };
-}
-
-async function sign(secret: string, text: string): Promise<string> {
-  const raw = fromBase64(secret.slice(SECRET_PREFIX.length));
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", raw, algorithm, false, ["sign"]);
-  const signature = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(text));
-  return btoa(String.fromCharCode(...new Uint8Array(signature)));
 }
 
 /**

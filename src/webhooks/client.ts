@@ -6,6 +6,10 @@ export interface OutgoingEvent {
   readonly id: string;
   readonly type: EventType;
   readonly body: string;
+  /** Its number in the merchant's feed; 0 for what is not in it. */
+  readonly seq: number;
+  /** Whom it tells of: a customer's events are sent in their order. Null where that is nobody. */
+  readonly customer: string | null;
 }
 
 /** What an endpoint's object needs to know of it. Secrets are sealed. */
@@ -39,6 +43,20 @@ export interface Try {
   readonly failure: string | null;
 }
 
+/** What a try came to. */
+export interface Attempt {
+  readonly made: Try;
+  readonly retryAfterMs: number | null;
+}
+
+/** A delivery to try now. */
+export interface DueDelivery {
+  readonly event: string;
+  readonly type: EventType;
+  readonly body: string;
+  readonly failures: number;
+}
+
 /** An event's way to an endpoint. */
 export interface Delivery {
   readonly event: string;
@@ -48,6 +66,8 @@ export interface Delivery {
   /** When it is tried next; null when it is not. */
   readonly nextAt: number | null;
   readonly tries: readonly Try[];
+  /** Number in the feed of what was sent, where its body is kept there only; else null. */
+  readonly inFeed: number | null;
 }
 
 /** Which deliveries to list, newest first. */
@@ -73,7 +93,10 @@ export interface EndpointClient {
   /** Takes a change of the endpoint. */
   configure(config: EndpointConfig): Promise<void>;
   deliveries(query: DeliveryQuery): Promise<DeliveryPage>;
-  /** Delivers a known event once more, from the first try on; false when it is not known. */
+  /**
+   * Delivers a known event once more, from the first try on; false when it is not known or its body
+   * is in the feed only.
+   */
   resend(event: string): Promise<boolean>;
   /** Drops everything: the endpoint was deleted. */
   drop(): Promise<void>;
@@ -89,4 +112,16 @@ export function endpointOf(env: Env, merchant: string, endpoint: string): Endpoi
     resend: (event) => stub.resend(event),
     drop: () => stub.drop(),
   };
+}
+
+/** The calls that an object answers that only sends for an endpoint. */
+export interface SenderClient {
+  /** Tries one delivery. */
+  send(config: EndpointConfig, delivery: DueDelivery): Promise<Attempt>;
+}
+
+/** One of the objects that send for a busy endpoint. Makes no request by itself. */
+export function senderOf(env: Env, config: EndpointConfig, lane: number): SenderClient {
+  const stub = env.SENDERS.getByName(`${config.merchant}/${config.endpoint}/${lane}`);
+  return { send: (sent, delivery) => stub.send(sent, delivery) };
 }

@@ -1,20 +1,31 @@
 import { DurableObject } from "cloudflare:workers";
-import { open } from "../core/sealing.ts";
 import type { Settings } from "../env.ts";
 import { settingsOf } from "../env.ts";
 import { projectorOf } from "../events/client.ts";
 import { logFault } from "../log.ts";
-import type { DeliveryPage, DeliveryQuery, EndpointConfig, OutgoingEvent } from "./client.ts";
+import type { Waiting } from "./backlog.ts";
+import { Backlog } from "./backlog.ts";
+import type {
+  Attempt,
+  DeliveryPage,
+  DeliveryQuery,
+  DueDelivery,
+  EndpointConfig,
+  OutgoingEvent,
+} from "./client.ts";
+import { senderOf } from "./client.ts";
+import { GROWTH_MS, Lanes } from "./lanes.ts";
 import { DISABLE_AFTER_MS, nextTryAt } from "./schedule.ts";
-import type { Attempt } from "./send.ts";
-import { send } from "./send.ts";
-import type { DueDelivery, EndpointState, EndpointStore } from "./store.ts";
+import type { Trying } from "./send.ts";
+import { attempt, tryingOf } from "./send.ts";
+import type { EndpointState, EndpointStore } from "./store.ts";
 import { endpointStore } from "./store.ts";
 
-/** Deliveries that are under way at once: one that hangs delays no other. */
-const MAX_IN_FLIGHT = 6;
 /** What is in memory only is found again after so long, should the object die. */
 const SAFETY_MS = 30_000;
+/** Between sweeps while there is more to drop, and at least until one that nothing else causes. */
+const SWEEP_PAUSE_MS = 1_000;
+const DROP_PAUSE_MS = 60 * 60 * 1000;
 const GONE = 410;
 
 /** What a deleted endpoint is left with; no change is newer. */
@@ -34,17 +45,19 @@ const GONE_FOR_GOOD: EndpointConfig = {
  */
 export class WebhookEndpoint extends DurableObject<Env> {
   #store: EndpointStore;
+  #backlog: Backlog;
   readonly #settings: Settings;
-  /** Fresh deliveries, in their order. */
-  readonly #queue: Set<string>;
-  readonly #inFlight = new Map<string, Promise<void>>();
+  readonly #try: Trying;
+  readonly #lanes = new Lanes();
+  #looking = false;
   #armedAt: number | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#settings = settingsOf(env);
+    this.#try = tryingOf(this.#settings);
     this.#store = endpointStore(ctx.storage);
-    this.#queue = new Set(this.#store.fresh());
+    this.#backlog = new Backlog(this.#store);
     ctx.blockConcurrencyWhile(async () => {
       this.#armedAt = await ctx.storage.getAlarm();
       this.#armNext();
@@ -60,9 +73,10 @@ export class WebhookEndpoint extends DurableObject<Env> {
     const now = Date.now();
     this.#store.configure(config);
     if (this.#store.state()?.config.endpoint !== config.endpoint) return;
-    if (again) for (const { id } of events) this.#store.reopen(id, now);
-    for (const { id } of this.#store.add(events, now)) this.#queue.add(id);
-    this.#arm(Date.now());
+    if (again) for (const { id, body } of events) this.#store.reopen(id, now, body);
+    if (again) this.#backlog.retryAt(now);
+    this.#backlog.add(this.#store.add(events, now));
+    this.#arm(now);
     this.#fill();
   }
 
@@ -80,19 +94,21 @@ export class WebhookEndpoint extends DurableObject<Env> {
 
   /** Delivers a known event once more. */
   async resend(event: string): Promise<boolean> {
-    const known = this.#store.reopen(event, Date.now());
-    this.#arm(Date.now());
+    const now = Date.now();
+    const known = this.#store.reopen(event, now, "");
+    this.#backlog.retryAt(now);
+    this.#arm(now);
     this.#fill();
     return known;
   }
 
   /** Drops everything but that the endpoint is gone: what comes late must not bring it back. */
   async drop(): Promise<void> {
-    this.#queue.clear();
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
     this.#store = endpointStore(this.ctx.storage);
     this.#store.configure(GONE_FOR_GOOD);
+    this.#backlog = new Backlog(this.#store);
     this.#armedAt = null;
   }
 
@@ -104,7 +120,9 @@ export class WebhookEndpoint extends DurableObject<Env> {
     } catch (error) {
       logFault({ during: "report" }, error);
     } finally {
-      this.#store.sweep(Date.now());
+      const now = Date.now();
+      const more = this.#store.sweep(now, this.#settings.deliveredKeptMs);
+      if (more) this.#arm(now + SWEEP_PAUSE_MS);
       this.#fill();
       this.#armNext();
     }
@@ -114,34 +132,56 @@ export class WebhookEndpoint extends DurableObject<Env> {
   #fill(): void {
     const state = this.#store.state();
     if (state === null || !state.config.enabled || state.disabledReason !== null) return;
-    for (const event of this.#candidates()) {
-      if (this.#inFlight.size >= MAX_IN_FLIGHT) return;
-      this.#queue.delete(event);
-      const delivery = this.#inFlight.has(event) ? null : this.#store.find(event);
-      if (delivery === null) continue;
-      const work = this.#deliver(state, delivery)
-        .catch((error: unknown) => logFault({ during: "delivery", event }, error))
-        .finally(() => {
-          this.#inFlight.delete(event);
-          this.#fill();
-          this.#armNext();
-        });
-      this.#inFlight.set(event, work);
+    const now = Date.now();
+    this.#lanes.notice(this.#backlog.isIdle, now);
+    for (const waiting of this.#backlog.candidates(now)) {
+      const lane = this.#laneFor(state, waiting, now);
+      if (lane === null) {
+        this.#fillLater();
+        return;
+      }
+      this.#backlog.begin(waiting);
+      const delivery = this.#store.find(waiting.event);
+      if (delivery === null) this.#backlog.end(waiting);
+      else void this.#deliver(state.config, lane, waiting, delivery);
     }
   }
 
-  /** Fresh deliveries first, then those whose retry is due. */
-  *#candidates(): Iterable<string> {
-    yield* this.#queue;
-    yield* this.#store.due(Date.now(), 2 * MAX_IN_FLIGHT);
+  /** A lane with room; there become more when a receiver that answers is sent too little. */
+  #laneFor(state: EndpointState, { since }: Waiting, now: number): number | null {
+    const lane = this.#lanes.room();
+    if (lane !== null || state.failingSince !== null) return lane;
+    return this.#lanes.grow(since, now) ? this.#lanes.room() : null;
   }
 
-  async #deliver(state: EndpointState, delivery: DueDelivery): Promise<void> {
-    const { url, form } = state.config;
-    const secrets = await this.#openSecrets(state.config);
-    const allowLoopback = this.#settings.webhookLoopback;
-    const attempt = await send({ url, form, secrets, allowLoopback }, delivery);
-    this.#settle(delivery, attempt);
+  /** Looks again though nothing ends: what waits may have waited long enough for another lane. */
+  #fillLater(): void {
+    if (this.#looking) return;
+    this.#looking = true;
+    setTimeout(() => {
+      this.#looking = false;
+      this.#fill();
+    }, GROWTH_MS);
+  }
+
+  async #deliver(
+    config: EndpointConfig,
+    lane: number,
+    waiting: Waiting,
+    delivery: DueDelivery,
+  ): Promise<void> {
+    this.#lanes.begin(lane);
+    try {
+      const sender = lane === 0 ? this.#try : senderOf(this.env, config, lane).send;
+      this.#settle(delivery, await attempt(sender, config, delivery));
+    } catch (error) {
+      logFault({ during: "delivery", event: delivery.event }, error);
+    } finally {
+      this.#lanes.end(lane);
+      this.#backlog.end(waiting);
+      this.#fill();
+      this.#armNext();
+    }
   }
 
   #settle(delivery: DueDelivery, { made, retryAfterMs }: Attempt): void {
@@ -157,6 +197,7 @@ export class WebhookEndpoint extends DurableObject<Env> {
     const nextAt = nextTryAt(failures, Date.now(), Math.random(), retryAfterMs);
     const left = nextAt === null ? "failed" : "pending";
     this.#store.settle(event, made, { state: left, failures, nextAt });
+    if (nextAt !== null) this.#backlog.retryAt(nextAt);
     if (state.disabledReason !== null) return;
     const since = state.failingSince ?? made.at;
     if (state.failingSince === null) this.#store.setFailingSince(since);
@@ -179,24 +220,20 @@ export class WebhookEndpoint extends DurableObject<Env> {
     this.#store.setReported();
   }
 
-  async #openSecrets(config: EndpointConfig): Promise<string[]> {
-    const now = Date.now();
-    const good = config.secrets.filter(({ until }) => until === null || until > now);
-    return Promise.all(
-      good.map(({ sealed }) => open(this.#settings.masterKeys, config.endpoint, sealed)),
-    );
-  }
-
-  /** Sets the alarm for the next retry, or for what is in memory only. */
+  /** Sets the alarm for the next retry, what is in memory only, or what is to be dropped. */
   #armNext(): void {
     const state = this.#store.state();
     if (state === null) return;
-    if (!state.reported) this.#arm(Date.now());
-    if (!state.config.enabled || state.disabledReason !== null) return;
     const now = Date.now();
-    const next = this.#store.nextAt(now);
-    if (next !== null) this.#arm(next);
-    if (this.#queue.size + this.#inFlight.size > 0 || this.#store.isDue(now)) this.#arm(now);
+    if (!state.reported) this.#arm(now);
+    if (state.config.enabled && state.disabledReason === null) {
+      const { dueAt, isIdle } = this.#backlog;
+      if (dueAt !== null) this.#arm(dueAt);
+      if (!isIdle) this.#arm(now);
+    }
+    if (this.#armedAt !== null) return;
+    const drop = this.#store.nextDrop(this.#settings.deliveredKeptMs);
+    if (drop !== null) this.#arm(Math.max(drop, now + DROP_PAUSE_MS));
   }
 
   /** Work that is in memory gets a safety margin, so that a stream of events sets few alarms. */

@@ -1,20 +1,16 @@
 import { refusedAddress } from "../core/address.ts";
 import type { WebhookForm } from "../core/events/forms.ts";
-import type { Try } from "./client.ts";
+import { open } from "../core/sealing.ts";
+import type { Settings } from "../env.ts";
+import { logFault } from "../log.ts";
+import type { Attempt, DueDelivery, EndpointConfig, Try } from "./client.ts";
 import { FORMS } from "./forms/forms.ts";
 import { parseRetryAfter } from "./schedule.ts";
-import type { DueDelivery } from "./store.ts";
 
 /** A receiver has so long to answer. */
 export const TIMEOUT_MS = 15_000;
 /** Bytes of an answer that are read and kept. */
 export const MAX_RESPONSE_BYTES = 1_024;
-
-/** What a try came to. */
-export interface Attempt {
-  readonly made: Try;
-  readonly retryAfterMs: number | null;
-}
 
 /** Where and how to send. Secrets are in clear and never leave memory. */
 export interface Target {
@@ -22,6 +18,52 @@ export interface Target {
   readonly form: WebhookForm;
   readonly secrets: readonly string[];
   readonly allowLoopback: boolean;
+}
+
+/** Tries deliveries of one endpoint, signed with every secret that is good by then. */
+export type Trying = (config: EndpointConfig, delivery: DueDelivery) => Promise<Attempt>;
+
+/** Opens an endpoint's secrets once for each version of its configuration. */
+export function tryingOf({ masterKeys, webhookLoopback }: Settings): Trying {
+  let known: { readonly version: number; readonly secrets: Promise<OpenSecret[]> } | null = null;
+  const openAll = ({ endpoint, secrets }: EndpointConfig) =>
+    Promise.all(
+      secrets.map(async ({ sealed, until }): Promise<OpenSecret> => {
+        return { secret: await open(masterKeys, endpoint, sealed), until };
+      }),
+    );
+  return async (config, delivery) => {
+    const { url, form, version } = config;
+    if (known?.version !== version) known = { version, secrets: openAll(config) };
+    const opened = await known.secrets;
+    const now = Date.now();
+    const good = opened.filter(({ until }) => until === null || until > now);
+    const secrets = good.map(({ secret }) => secret);
+    return send({ url, form, secrets, allowLoopback: webhookLoopback }, delivery);
+  };
+}
+
+interface OpenSecret {
+  readonly secret: string;
+  readonly until: number | null;
+}
+
+/**
+ * Tries a delivery somewhere. A fault of ours counts as a try, so that it is tried again no sooner
+ * than the schedule says.
+ */
+export async function attempt(
+  trying: Trying,
+  config: EndpointConfig,
+  delivery: DueDelivery,
+): Promise<Attempt> {
+  const at = Date.now();
+  try {
+    return await trying(config, delivery);
+  } catch (error) {
+    logFault({ during: "delivery", event: delivery.event }, error);
+    return failed(at, "could not be sent");
+  }
 }
 
 /**

@@ -46,12 +46,24 @@ interface Arrival {
   readonly at: number;
 }
 
-async function native(method: string, path: string, body?: object, etag = ""): Promise<Response> {
+async function demoMerchants(): Promise<{ slug: string; demo: boolean }[]> {
+  const answer = await native("GET", "/merchants?limit=100");
+  const { data } = (await answer.json()) as { data: { slug: string; demo: boolean }[] };
+  return data.filter(({ demo }) => demo);
+}
+
+async function native(
+  method: string,
+  path: string,
+  body?: object,
+  etag = "",
+  merchant = "myrestaurant",
+): Promise<Response> {
   return fetch(`${url}/loyalty/v1${path}`, {
     method,
     headers: {
       Authorization: "Bearer dev_admin_token",
-      "Guerdon-Merchant": "myrestaurant",
+      "Guerdon-Merchant": merchant,
       "If-Match": etag,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -211,7 +223,7 @@ describe("npm run webhook-receiver", () => {
   }
 
   it.each(["SIGINT", "SIGTERM"] as const)(
-    "shows an earn arrive, and signs off at %s",
+    "shows what happens to each demo merchant, and signs off at %s",
     async (signal) => {
       const before = await (await native("GET", "/webhook_endpoints")).json();
       const child: ChildProcess = spawn(process.execPath, [script], {
@@ -222,9 +234,21 @@ describe("npm run webhook-receiver", () => {
       child.stdout?.setEncoding("utf8").on("data", (text: string) => {
         output += text;
       });
-      await printed(() => output, /^receiving the events of myrestaurant as whe_/);
+      await printed(() => output, /^receiving the events of myrestaurant as whe_/m);
       await post("/points/earn", { customer_id: "CUST_123456", points: 5, reference_id: signal });
       await printed(() => output, new RegExp(`points\\.earned .*"reference":"${signal}"`));
+      for (const { slug } of await demoMerchants()) {
+        await printed(() => output, new RegExp(`^receiving the events of ${slug} as whe_`, "m"));
+        const made = await native(
+          "POST",
+          "/customers/import",
+          { identifiers: [{ kind: "external", value: signal }] },
+          "",
+          slug,
+        );
+        await made.text();
+        await printed(() => output, new RegExp(`  ${slug}  customer\\.created  `));
+      }
       child.kill(signal);
       const [code] = await once(child, "close");
       expect(code).toBe(0);

@@ -177,6 +177,9 @@ describe("GET /events", () => {
     expect(await of("tier.upgraded,customer.*")).toEqual(["customer.created", "tier.upgraded"]);
     expect(await of("*")).toHaveLength(4);
     expect(await of("point.*")).toEqual([]);
+    const long = `${"x".repeat(55)}.*`;
+    expect(await of(long)).toEqual([]);
+    expect(await of(`${long},customer.*`)).toEqual(["customer.created"]);
   });
 
   it("looks back by cursor, newest first", async () => {

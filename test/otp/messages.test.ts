@@ -1,11 +1,14 @@
+import { Webhook } from "standardwebhooks";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { d1Rows } from "../support/d1.ts";
 import { appWith } from "../support/kirimel/till.ts";
 import type { Hotel } from "../support/microgenn/hotel.ts";
 import { openHotel, RAVI } from "../support/microgenn/hotel.ts";
 import { nativeCall } from "../support/native/native.ts";
+import { callNative } from "../support/webhooks.ts";
 
 const SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+const OTHER_SECRET = "whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
 const WEBHOOK = { kind: "webhook", url: "https://sms.example/send", secret: SECRET };
 
 function hotelWith(gateway: object): Promise<Hotel> {
@@ -147,5 +150,64 @@ describe("the local message log", () => {
     };
     const url = "https://api.example/loyalty/v1/messages";
     expect((await target(new Request(url, { headers }))).status).toBe(404);
+  });
+});
+
+describe("a merchant's gateway", () => {
+  const patch = (slug: string, body: unknown, etag: string, key?: string) =>
+    callNative("PATCH", `/merchants/${slug}`, {
+      body,
+      headers: etag === "" ? {} : { "If-Match": etag },
+      ...(key === undefined ? {} : { key }),
+    });
+
+  it("is changed by the admin, and the next message leaves by the new one", async () => {
+    const hotel = await hotelWith(WEBHOOK);
+    const { etag } = await callNative("GET", `/merchants/${hotel.slug}`);
+    const next = { ...WEBHOOK, url: "https://other.example/sms", secret: OTHER_SECRET };
+    const changed = await patch(hotel.slug, { message_gateway: next }, etag);
+    expect(changed).toMatchObject({
+      status: 200,
+      body: { message_gateway: { kind: "webhook", url: next.url } },
+    });
+    const sent = vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response(null));
+    expect((await hotel.post("otp/send", { mobile: RAVI })).status).toBe(200);
+    const [url, init] = sent.mock.calls[0] ?? [];
+    expect(url).toBe(next.url);
+    const headers = Object.fromEntries(new Headers(init?.headers));
+    const verified = new Webhook(OTHER_SECRET).verify(String(init?.body), headers);
+    expect(verified).toMatchObject({ type: "message.requested" });
+    const rows = await d1Rows("SELECT message_gateway FROM merchants");
+    expect(JSON.stringify(rows)).not.toContain(OTHER_SECRET.slice(6, -1));
+    const gone = await patch(hotel.slug, { message_gateway: null }, changed.etag);
+    expect(gone.body.message_gateway).toBeNull();
+  });
+
+  it("is changed only as its ETag says it stands, and of two at once by one", async () => {
+    const hotel = await hotelWith(WEBHOOK);
+    const { etag } = await callNative("GET", `/merchants/${hotel.slug}`);
+    const body = { message_gateway: null };
+    expect((await patch(hotel.slug, body, "")).status).toBe(428);
+    expect((await patch(hotel.slug, body, '"v1"')).status).toBe(412);
+    const both = await Promise.all([patch(hotel.slug, body, etag), patch(hotel.slug, body, etag)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 412]);
+  });
+
+  it("is the admin's to change, and nothing else of a merchant is", async () => {
+    const hotel = await hotelWith(WEBHOOK);
+    const { etag } = await callNative("GET", `/merchants/${hotel.slug}`);
+    const fields = { name: "Native", dialect: "native", scopes: ["write:merchants"] };
+    const made = await nativeCall("POST", "/keys", { merchant: hotel.slug, body: fields });
+    const refused = await patch(
+      hotel.slug,
+      { message_gateway: null },
+      etag,
+      String(made.body.text),
+    );
+    expect(refused.status).toBe(401);
+    for (const body of [{}, { name: "Other" }, { message_gateway: { kind: "pigeon" } }]) {
+      expect((await patch(hotel.slug, body, etag)).status).toBe(400);
+    }
+    expect((await patch("nobody", { message_gateway: null }, etag)).status).toBe(404);
   });
 });

@@ -274,4 +274,22 @@ export const BUGS: readonly Bug[] = [
     test: "test/core/amount.test.ts",
     title: "adds exactly where a float would not: %s + %s",
   },
+  {
+    name: "secret-ends-with-the-next",
+    effect: "a second rotation within a day locks out receivers that still have the first secret",
+    file: "src/services/events/endpoints.ts",
+    from: "oldSecrets: [{ sealed: row.secret, until: ctx.now + OVERLAP_MS }, ...good],",
+    to: "oldSecrets: [{ sealed: row.secret, until: ctx.now + OVERLAP_MS }],",
+    test: "test/dialects/native/webhook-secrets.test.ts",
+    title: "signs until 24 hours after it was replaced, however often others are replaced",
+  },
+  {
+    name: "customer-sent-in-parallel",
+    effect: "a receiver gets a customer's events in any order",
+    file: "src/webhooks/backlog.ts",
+    from: "if (waiting.customer !== null) this.#busy.add(waiting.customer);",
+    to: "",
+    test: "test/webhooks/backlog.test.ts",
+    title: "is begun in its order, of each customer one at a time",
+  },
 ];

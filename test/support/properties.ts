@@ -5,6 +5,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** Seed of every property that sets none itself; null: a new one each time. */
     propertySeed: number | null;
+    /** How much slower than an idle machine this one is. */
+    slowFactor: number;
   }
 }
 

@@ -165,8 +165,17 @@ export async function sealed(endpoint: string, secret: string): Promise<string> 
 
 /** An event as the projector hands it to an endpoint. */
 export function someEvent(type: EventType = "points.earned"): OutgoingEvent {
+  return eventOf(makeId("cus", ulid()), 1, type);
+}
+
+/** One of a customer's events, with its number in the feed. */
+export function eventOf(
+  customer: string,
+  seq: number,
+  type: EventType = "points.earned",
+): OutgoingEvent {
   const id = makeId("evt", ulid());
-  return { id, type, body: JSON.stringify({ type, id, data: { customer: "cus_1" } }) };
+  return { id, type, seq, customer, body: JSON.stringify({ type, id, data: { customer, seq } }) };
 }
 
 /** An answer of the native API with what tests look at. */

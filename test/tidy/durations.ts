@@ -26,6 +26,14 @@ export const SLOW_FILES: Readonly<
     seconds: 60,
     why: "starts the service again and again as a process of its own",
   },
+  "test/webhooks/store.test.ts": {
+    seconds: 30,
+    why: "settles a hundred thousand deliveries",
+  },
+  "test/webhooks/throughput.test.ts": {
+    seconds: 25,
+    why: "sends two thousand events to a receiver of 200 ms",
+  },
   "test/wallet/model.test.ts": {
     seconds: 40,
     why: "compares two hundred lives of a wallet with the model",

@@ -62,6 +62,7 @@ describe("a delivery", () => {
       storage.sql.exec("UPDATE endpoint SET config = json_remove(config, '$.form')");
     });
     expect(await endpoint.dump()).not.toContain("standard");
+    await evictDurableObject(endpoint.object);
     const event = someEvent();
     await endpoint.send([event]);
     expect(await endpoint.tried(event, 1)).toMatchObject({ state: "delivered" });
@@ -326,13 +327,26 @@ describe("an endpoint that is given up", () => {
 describe("resending and replaying", () => {
   it("sends a known event again with the same id, and no unknown one", async () => {
     const endpoint = await Endpoint.make("/a");
-    const event = someEvent();
+    const event = { ...someEvent("ping"), seq: 0, customer: null };
     await endpoint.send([event]);
     await endpoint.tried(event, 1);
     expect(await endpoint.object.resend(event.id)).toBe(true);
     expect((await endpoint.tried(event, 2)).state).toBe("delivered");
     expect(receivers.received.map(({ id }) => id)).toEqual([event.id, event.id]);
+    expect(receivers.received.map(({ body }) => body)).toEqual([event.body, event.body]);
     expect(await endpoint.object.resend("evt_unknown")).toBe(false);
+  });
+
+  it("keeps no body of what was delivered and the feed has, and takes it from there", async () => {
+    const endpoint = await Endpoint.make("/a");
+    const event = someEvent();
+    await endpoint.send([event]);
+    expect((await endpoint.tried(event, 1)).inFeed).toBe(event.seq);
+    expect(await endpoint.dump()).not.toContain('\\"data\\"');
+    expect(await endpoint.object.resend(event.id)).toBe(false);
+    await endpoint.send([event], true);
+    await endpoint.tried(event, 2);
+    expect(receivers.received.map(({ body }) => body)).toEqual([event.body, event.body]);
   });
 
   it("gives an event that was given up all its tries again", async () => {

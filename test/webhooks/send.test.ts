@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Attempt } from "../../src/webhooks/send.ts";
+import type { Attempt } from "../../src/webhooks/client.ts";
 import { MAX_RESPONSE_BYTES, send } from "../../src/webhooks/send.ts";
 import { hang, SECRET, someEvent, useReceivers } from "../support/webhooks.ts";
 

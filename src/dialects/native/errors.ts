@@ -129,7 +129,7 @@ export const TABLE = {
   limit_reached: ({ object, limit }) => ({
     status: 409,
     title: "Limit reached",
-    detail: `The merchant's plan allows ${limit} of the kind ${object}.`,
+    detail: `There may be ${limit} of the kind ${object} at once.`,
     context: { object, limit },
   }),
   balance_limit: ({ unit }) => ({

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, is, lt, SQL, sql } from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
 import { lastSeq } from "./events.ts";
 import { webhookEndpoints } from "./schema.ts";
@@ -49,12 +49,21 @@ export async function countEndpoints(db: Database, merchantId: string): Promise<
   return (await count.get())?.count ?? 0;
 }
 
-/** The write that adds an endpoint; it gets what comes into the feed from now on. */
-export function insertEndpoint(db: Database, row: NewEndpointRow): Write {
+/**
+ * The conditional write that adds an endpoint as long as the merchant has fewer than `limit`; it
+ * gets what comes into the feed from now on.
+ */
+export function insertEndpoint(db: Database, row: NewEndpointRow, limit: number): Write {
   const { merchantId } = row;
-  return db
-    .insert(webhookEndpoints)
-    .values({ ...row, ...NOT_BEHIND, afterSeq: lastSeq(merchantId) });
+  const made = { ...row, ...NOT_BEHIND, afterSeq: lastSeq(merchantId) };
+  const values = Object.entries(getTableColumns(webhookEndpoints)).map(([name, column]) => {
+    const value = made[name as keyof typeof made];
+    return is(value, SQL) ? value : sql`${sql.param(value, column)}`;
+  });
+  return db.insert(webhookEndpoints).select(
+    sql`SELECT ${sql.join(values, sql`, `)} WHERE
+      (SELECT COUNT(*) FROM webhook_endpoints WHERE merchant_id = ${merchantId}) < ${limit}`,
+  );
 }
 
 /** An endpoint to add; where it stands in the feed follows from when that happens. */

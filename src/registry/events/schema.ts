@@ -33,6 +33,12 @@ export const feeds = sqliteTable("feeds", {
   handedSeq: integer("handed_seq").notNull(),
 });
 
+/** A sealed secret that was replaced, and until when it signs, milliseconds since the epoch. */
+export interface OldSecret {
+  readonly sealed: string;
+  readonly until: number;
+}
+
 /** Webhook receivers. Their secrets are sealed; their deliveries are the endpoint objects'. */
 export const webhookEndpoints = sqliteTable(
   "webhook_endpoints",
@@ -45,9 +51,6 @@ export const webhookEndpoints = sqliteTable(
     enabled: integer("enabled", { mode: "boolean" }).notNull(),
     disabledReason: text("disabled_reason"),
     secret: text("secret").notNull(),
-    /** The secret before, which signs beside the new one until it lapses. */
-    oldSecret: text("old_secret"),
-    oldSecretUntil: integer("old_secret_until"),
     /** Last number of the feed that is not for this endpoint: it gets what comes after. */
     afterSeq: integer("after_seq").notNull(),
     /** Rises with every change; names the state in an ETag. */
@@ -55,6 +58,8 @@ export const webhookEndpoints = sqliteTable(
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     form: text("form", { enum: WEBHOOK_FORMS }).notNull().default("standard"),
+    /** The secrets before, the newest first; each signs beside the new one until it lapses. */
+    oldSecrets: text("old_secrets", { mode: "json" }).$type<OldSecret[]>().notNull().default([]),
     /** Number of the feed that it was handed last; null: it goes with the merchant's cursor. */
     behindSeq: integer("behind_seq"),
     behindSince: integer("behind_since"),

@@ -1,5 +1,6 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
+import type { StoredGateway } from "../messages/schema.ts";
 import { merchants } from "./schema.ts";
 
 export type { StoredGateway } from "../messages/schema.ts";
@@ -30,6 +31,22 @@ export async function listMerchants(
 export function insertMerchant(db: Database, row: Omit<MerchantRow, "number">): Write {
   const next = sql`(SELECT COALESCE(MAX(number), 0) + 1 FROM merchants)`;
   return db.insert(merchants).values({ ...row, number: next });
+}
+
+/**
+ * The conditional write that changes how a merchant's messages leave, as the merchant stands since
+ * its last change: after another one it changes nothing.
+ */
+export function changeGateway(
+  db: Database,
+  row: MerchantRow,
+  messageGateway: StoredGateway | null,
+  updatedAt: number,
+): Write {
+  return db
+    .update(merchants)
+    .set({ messageGateway, updatedAt })
+    .where(and(eq(merchants.id, row.id), eq(merchants.updatedAt, row.updatedAt)));
 }
 
 /** The conditional write that gives a pending merchant its group. */

@@ -41,9 +41,9 @@ const byId = new Findings<Credential>(MAX_CACHED);
 
 /**
  * The credential of a key text for a dialect. `key_unknown` for unknown and revoked keys, for
- * those of other dialects and of persons who are disabled, `key_expired` for expired ones. Reads D1 at most once in 30 s per key
- * and isolate, and for a text that was nobody's so far only where the visit allows it
- * (`rate_limited`).
+ * those of other dialects and of persons who are disabled, `key_expired` for expired ones. Reads D1
+ * at most once in 30 s per key and isolate, and for a text that was nobody's so far only where the
+ * visit allows it (`rate_limited`).
  */
 export async function findCredential(
   visit: Visit,

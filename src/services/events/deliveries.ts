@@ -4,7 +4,7 @@ import { deliveryText, wantsType } from "../../core/events/body.ts";
 import { makeId } from "../../core/ids.ts";
 import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
-import { configOf } from "../../events/client.ts";
+import { configOf, outgoingEvent } from "../../events/client.ts";
 import { listEndpoints } from "../../registry/events/endpoints.ts";
 import { readFeed, seqAt } from "../../registry/events/events.ts";
 import { ulid } from "../../ulid.ts";
@@ -36,7 +36,7 @@ export async function pingEndpoint(
   const event = { ...made, id: makeId("evt", ulid()), merchantId: merchant.id, seq: 0 };
   const body = deliveryText(event, !merchant.sandbox);
   if (mode === "live") {
-    const outgoing = [{ id: event.id, type: event.type, body }];
+    const outgoing = [{ id: event.id, type: event.type, body, seq: 0, customer: null }];
     await endpointOf(ctx.env, merchant.id, id).enqueue(configOf(found.value), outgoing);
   }
   return ok(event.id);
@@ -74,7 +74,10 @@ export async function eventDeliveries(
   return pages.flat();
 }
 
-/** Delivers an event that the endpoint was handed once more. */
+/**
+ * Delivers an event that the endpoint was handed once more. The endpoint's object keeps no body of
+ * what was delivered: that is read again from the feed.
+ */
 export async function resendEvent(
   ctx: Context,
   id: string,
@@ -84,12 +87,20 @@ export async function resendEvent(
   if (!found.ok) return found;
   const { merchant, mode } = ctx.principal;
   const endpoint = endpointOf(ctx.env, merchant.id, id);
-  const query = { event, limit: 1, before: null };
-  const known =
-    mode === "test"
-      ? (await endpoint.deliveries(query)).deliveries.length > 0
-      : await endpoint.resend(event);
-  return known ? ok(null) : notFound("event");
+  const [delivery] = (await endpoint.deliveries({ event, limit: 1, before: null })).deliveries;
+  if (delivery === undefined) return notFound("event");
+  const { inFeed } = delivery;
+  if (inFeed === null) {
+    const sent = mode === "test" || (await endpoint.resend(event));
+    return sent ? ok(null) : notFound("event");
+  }
+  const [row] = await readFeed(ctx.db, merchant.id, { after: inFeed - 1, types: [], limit: 1 });
+  if (row?.id !== event) return notFound("event");
+  if (mode === "live") {
+    const outgoing = [outgoingEvent(row, !merchant.sandbox)];
+    await endpoint.enqueue(configOf(found.value), outgoing, true);
+  }
+  return ok(null);
 }
 
 /**
@@ -111,7 +122,7 @@ export async function replayEvents(
     const rows = await readFeed(ctx.db, merchant.id, { after, types: [], limit: CHUNK });
     const events = rows
       .filter((row) => row.timestamp >= since && wantsType(endpoint.eventTypes, row.type))
-      .map((row) => ({ id: row.id, type: row.type, body: deliveryText(row, !merchant.sandbox) }));
+      .map((row) => outgoingEvent(row, !merchant.sandbox));
     if (events.length > 0 && mode === "live") {
       await endpointOf(ctx.env, merchant.id, id).enqueue(configOf(endpoint), events, true);
     }

@@ -32,6 +32,8 @@ export const MAX_ENDPOINTS = 50;
 
 /** After a rotation the old secret signs beside the new one for so long. */
 const OVERLAP_MS = 24 * 60 * 60 * 1000;
+/** Replaced secrets that sign at once. */
+const MAX_OLD_SECRETS = 5;
 const SECRET_BYTES = 32;
 
 /** A receiver to register. */
@@ -51,7 +53,7 @@ export interface NewEndpoint {
 
 /**
  * Registers a receiver; it gets what happens from now on. `validation_failed` for an address that
- * events must not go to, `limit_reached` beyond {@link MAX_ENDPOINTS}.
+ * events must not go to, `limit_reached` beyond {@link MAX_ENDPOINTS}: part of the insert itself.
  */
 export async function createEndpoint(
   ctx: Context,
@@ -61,9 +63,9 @@ export async function createEndpoint(
   const merchantId = principal.merchant.id;
   const refused = refusedAddress(input.url, settings.webhookLoopback);
   if (refused !== null) return invalid("/url", "refused", refused);
-  if ((await countEndpoints(db, merchantId)) >= MAX_ENDPOINTS) {
-    return err({ code: "limit_reached", object: "webhook_endpoint", limit: MAX_ENDPOINTS });
-  }
+  const limit = MAX_ENDPOINTS;
+  const full = err({ code: "limit_reached", object: "webhook_endpoint", limit } as const);
+  if ((await countEndpoints(db, merchantId)) >= limit) return full;
   const id = makeId("whe", ulid(now));
   const secret = makeSecret();
   const { url, description, eventTypes, form } = input;
@@ -77,15 +79,15 @@ export async function createEndpoint(
     enabled: true,
     disabledReason: null,
     secret: await sealSecret(settings, id, secret),
-    oldSecret: null,
-    oldSecretUntil: null,
+    oldSecrets: [],
     version: 1,
     createdAt: now,
     updatedAt: now,
   };
   const work = unitOfWork(db, principal.mode);
-  work.add(startHandingOut(db, merchantId), insertEndpoint(db, row));
-  await work.commit();
+  work.add(startHandingOut(db, merchantId));
+  work.addConditional(insertEndpoint(db, row, limit));
+  if (!(await work.commit())) return full;
   return ok({ row: { ...row, ...NOT_BEHIND, afterSeq: 0 }, secret });
 }
 
@@ -134,19 +136,26 @@ export async function changeEndpoint(
   }));
 }
 
-/** Gives an endpoint a new secret; the old one signs beside it for a day. */
+/**
+ * Gives an endpoint a new secret; the old one signs beside it for a day. `limit_reached` when so
+ * many do already that one would have to end before its day is over.
+ */
 export async function rotateSecret(
   ctx: Context,
   id: string,
 ): Promise<Result<NewEndpoint, LoyaltyError>> {
   const found = await getEndpoint(ctx, id);
   if (!found.ok) return found;
+  const { version, oldSecrets } = found.value;
+  const good = oldSecrets.filter(({ until }) => until > ctx.now);
+  if (good.length >= MAX_OLD_SECRETS) {
+    return err({ code: "limit_reached", object: "webhook_secret", limit: MAX_OLD_SECRETS });
+  }
   const secret = makeSecret();
   const sealed = await sealSecret(ctx.settings, id, secret);
-  const rotated = await change(ctx, id, found.value.version, (row) => ({
+  const rotated = await change(ctx, id, version, (row) => ({
     secret: sealed,
-    oldSecret: row.secret,
-    oldSecretUntil: ctx.now + OVERLAP_MS,
+    oldSecrets: [{ sealed: row.secret, until: ctx.now + OVERLAP_MS }, ...good],
   }));
   return rotated.ok ? ok({ row: rotated.value, secret }) : rotated;
 }

@@ -6,7 +6,12 @@ import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { database } from "../../registry/database.ts";
 import type { MerchantRow, StoredGateway } from "../../registry/merchants/merchants.ts";
-import { findMerchant, insertMerchant, listMerchants } from "../../registry/merchants/merchants.ts";
+import {
+  changeGateway,
+  findMerchant,
+  insertMerchant,
+  listMerchants,
+} from "../../registry/merchants/merchants.ts";
 import { findProgram } from "../../registry/merchants/programs.ts";
 import { unitOfWork } from "../../registry/unit-of-work.ts";
 import { ulid } from "../../ulid.ts";
@@ -106,6 +111,35 @@ export async function createMerchant(
   work.add(insertMerchant(db, row));
   if (await work.commit()) return getMerchant(deployment, id);
   return err({ code: "already_exists", object: "merchant", field: "slug" });
+}
+
+/** What names the state that a merchant is in: it rises with every change. */
+export function versionOf(row: MerchantRow): number {
+  return row.updatedAt;
+}
+
+/**
+ * Changes how a merchant's messages leave, with its secret sealed; null: they do not any more.
+ * `etag_mismatch` when the merchant was changed since it stood at `version`.
+ */
+export async function changeMessageGateway(
+  deployment: Deployment,
+  idOrSlug: string,
+  version: number,
+  gateway: GatewayInput | null,
+): Promise<Result<MerchantRow, LoyaltyError>> {
+  const { env, settings, now } = deployment;
+  const found = await getMerchant(deployment, idOrSlug);
+  if (!found.ok) return found;
+  const row = found.value;
+  if (versionOf(row) !== version) return err({ code: "etag_mismatch" });
+  const db = database(env, row.id);
+  const sealed = await sealGateway(settings, row.id, gateway);
+  const updatedAt = Math.max(now, row.updatedAt + 1);
+  const work = unitOfWork(db, "live");
+  work.addConditional(changeGateway(db, row, sealed, updatedAt));
+  if (!(await work.commit())) return err({ code: "etag_mismatch" });
+  return ok({ ...row, messageGateway: sealed, updatedAt });
 }
 
 async function sealGateway(

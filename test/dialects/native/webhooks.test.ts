@@ -47,6 +47,11 @@ function patch(id: string, body: unknown, etag?: string): Promise<NativeAnswer> 
 
 const read = (id: string) => callNative("GET", `${PATH}/${id}`, { merchant });
 
+async function keyWith(scopes: string[], given: Json = {}): Promise<string> {
+  const fields = { name: "Native", dialect: "native", scopes, ...given };
+  return String((await nativeMake("/keys", fields, shop.slug)).text);
+}
+
 function kept(id: string): Promise<string> {
   const object = env.ENDPOINTS.getByName(`${shop.id}/${id}`);
   return runInDurableObject(object, (_it, { storage }) =>
@@ -177,9 +182,16 @@ describe("an endpoint", () => {
     expect(receivers.received).toEqual([]);
   });
 
-  it("exists at most fifty times", async () => {
-    for (let i = 0; i < 50; i += 1) await made();
-    expect(await make()).toMatchObject({ status: 409, body: { code: "limit_reached" } });
+  it("exists at most fifty times, also when 60 are made at once", async () => {
+    const answers = await Promise.all(Array.from({ length: 60 }, () => make()));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(50);
+    const refused = answers.filter(({ status }) => status !== 201);
+    expect(refused.map(({ status, body }) => [status, body.code])).toEqual(
+      Array.from({ length: 10 }, () => [409, "limit_reached"]),
+    );
+    const key = await keyWith(["write:webhooks"], { mode: "test" });
+    const tested = await callNative("POST", PATH, { key, body: { url: URL_A } });
+    expect(tested.body).toMatchObject({ code: "limit_reached" });
   });
 
   it.each([
@@ -206,11 +218,6 @@ describe("an endpoint", () => {
 });
 
 describe("the key of a caller", () => {
-  async function keyWith(scopes: string[], given: Json = {}): Promise<string> {
-    const fields = { name: "Native", dialect: "native", scopes, ...given };
-    return String((await nativeMake("/keys", fields, shop.slug)).text);
-  }
-
   it("needs write:webhooks for endpoints, and read:events for the feed", async () => {
     const [writer, reader] = [await keyWith(["write:webhooks"]), await keyWith(["read:events"])];
     expect(writer).toMatch(/^gd_live_/);
@@ -349,6 +356,10 @@ describe("what an endpoint gets", () => {
         [2, 200],
       ]);
     });
+    await callNative("POST", `${PATH}/${one.id}/resend`, { merchant, body });
+    await vi.waitFor(() => expect(receivers.of("/a")).toHaveLength(3));
+    const bodies = new Set(receivers.received.map((received) => received.body));
+    expect(bodies.size).toBe(1);
     const both = await callNative("GET", `/events/${event}/deliveries`, { merchant });
     const receiversOf = (both.body.data as Json[]).map((line) => line.webhook_endpoint);
     expect(receiversOf.sort()).toEqual([one.id, two.id].sort());

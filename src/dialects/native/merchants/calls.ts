@@ -1,15 +1,18 @@
 import { callMaker, json } from "../../../http/calls.ts";
 import type { Deployment } from "../../../services/merchants/merchants.ts";
 import {
+  changeMessageGateway,
   createMerchant,
   getMerchant,
   pageMerchants,
+  versionOf,
 } from "../../../services/merchants/merchants.ts";
 import type { Conditional } from "../declarations.ts";
 import { listMaker, mapped, NOTHING } from "../declarations.ts";
+import { expectedVersion, setETag } from "../versions.ts";
 import { merchantAnswer } from "./answers.ts";
-import { merchantBody, toMerchantInput } from "./mapping.ts";
-import { merchantSchema } from "./schemas.ts";
+import { merchantBody, toGateway, toMerchantInput } from "./mapping.ts";
+import { merchantPatchSchema, merchantSchema } from "./schemas.ts";
 
 const call = callMaker<Deployment, Conditional>();
 const list = listMaker<Deployment>();
@@ -25,8 +28,11 @@ export const DEPLOYMENT_CALLS = [
     answer: json(merchantAnswer),
     status: 201,
     errors: ["demo_refused", "already_exists"],
-    act: async (deployment, wire) =>
-      mapped(await createMerchant(deployment, toMerchantInput(wire)), merchantBody),
+    async act(deployment, wire, received) {
+      const made = await createMerchant(deployment, toMerchantInput(wire));
+      if (made.ok) setETag(received, versionOf(made.value));
+      return mapped(made, merchantBody);
+    },
   }),
   list({
     path: "/merchants",
@@ -45,7 +51,30 @@ export const DEPLOYMENT_CALLS = [
     input: NOTHING,
     answer: json(merchantAnswer),
     errors: ["not_found"],
-    act: async (deployment, _, { path: { merchant = "" } }) =>
-      mapped(await getMerchant(deployment, merchant), merchantBody),
+    async act(deployment, _, received) {
+      const { merchant = "" } = received.path;
+      const found = await getMerchant(deployment, merchant);
+      if (found.ok) setETag(received, versionOf(found.value));
+      return mapped(found, merchantBody);
+    },
+  }),
+  call({
+    method: "PATCH",
+    path: "/merchants/:merchant",
+    summary: "Changes how a merchant's messages leave",
+    scope: null,
+    conditional: true,
+    input: merchantPatchSchema,
+    answer: json(merchantAnswer),
+    errors: ["not_found", "if_match_required", "etag_mismatch"],
+    async act(deployment, { message_gateway: gateway }, received) {
+      const { merchant = "" } = received.path;
+      const version = expectedVersion(received.header("if-match"));
+      if (!version.ok) return version;
+      const input = toGateway(gateway);
+      const changed = await changeMessageGateway(deployment, merchant, version.value, input);
+      if (changed.ok) setETag(received, versionOf(changed.value));
+      return mapped(changed, merchantBody);
+    },
   }),
 ];

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { MerchantInput, MerchantRow } from "../../../services/merchants/merchants.ts";
 import { stampTexts } from "../mapping.ts";
 import type { merchantAnswer } from "./answers.ts";
-import type { merchantSchema } from "./schemas.ts";
+import type { merchantPatchSchema, merchantSchema } from "./schemas.ts";
 
 type MerchantBody = z.input<typeof merchantAnswer>;
 
@@ -23,10 +23,11 @@ export function toMerchantInput(wire: z.output<typeof merchantSchema>): Merchant
   };
 }
 
-function toGateway(
-  wire: z.output<typeof merchantSchema>["message_gateway"],
+/** A gateway to use; null is none. */
+export function toGateway(
+  wire: z.output<typeof merchantPatchSchema>["message_gateway"] | undefined,
 ): MerchantInput["messageGateway"] {
-  if (wire === undefined) return null;
+  if (wire === undefined || wire === null) return null;
   if (wire.kind === "webhook") return wire;
   const { kind, base_url: url, account_sid: account, auth_token: secret, from } = wire;
   return { kind, url, account, secret, from };

@@ -40,3 +40,8 @@ export const merchantSchema = z.strictObject({
   unmasked: z.boolean().default(false),
   message_gateway: messageGateway.optional(),
 });
+
+/** `PATCH /merchants/{merchant}`: null takes the gateway away. */
+export const merchantPatchSchema = z.strictObject({
+  message_gateway: messageGateway.nullable(),
+});

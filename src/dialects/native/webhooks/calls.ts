@@ -99,7 +99,7 @@ export const ENDPOINT_CALLS = [
     scope,
     input: NOTHING,
     answer: json(newEndpointAnswer),
-    errors: ["not_found", "etag_mismatch"],
+    errors: ["not_found", "limit_reached", "etag_mismatch"],
     async act(ctx, _, received) {
       const { id = "" } = received.path;
       const rotated = await rotateSecret(ctx, id);
