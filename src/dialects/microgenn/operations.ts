@@ -6,7 +6,7 @@ import type { BillLine } from "../../core/ledger/entries.ts";
 import { moneyForPoints } from "../../core/purchases/earning.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import { fromWholePoints, fromWireMoney } from "../../http/wire/amounts.ts";
+import { fromWholePoints, moneyOf } from "../../http/wire/amounts.ts";
 import type { Context } from "../../services/context.ts";
 import type { Profile } from "../../services/customers/profiles.ts";
 import { enrolByPhone, readProfile, recallProfile } from "../../services/customers/profiles.ts";
@@ -71,27 +71,28 @@ export async function postBill(
   ctx: Context,
   wire: z.output<typeof billSchema>,
 ): Answer<typeof billAnswer> {
-  const { whom, amount, name, external_ref: number, create, items } = wire;
+  const { whom, name, external_ref: number, create, items } = wire;
   const known = await recallCustomer(ctx, whom);
   const enrols = create && "phone" in whom && isUnknown(known);
   const found = enrols ? await enrolByPhone(ctx, whom.phone, name) : known;
   if (!found.ok) return found;
   const profile = found.value;
   const { currency } = ctx.principal.merchant;
+  const amount = moneyOf(wire.amount, currency);
   const lines = items.map(
     (item): BillLine => ({
       category: item.category,
       sku: null,
       name: item.name,
       quantity: null,
-      amount: fromWireMoney(item.amount, currency),
+      amount: moneyOf(item.amount, currency),
     }),
   );
   const reference = referenceOf("bill", number, amount);
   const recorded = await recordPurchase(ctx, {
     customer: profile.id,
     number: number ?? null,
-    purchase: { amount: fromWireMoney(amount, currency), currency },
+    purchase: { amount, currency },
     lines,
     unique: reference === null ? { within: "nothing" } : { within: "customer", reference },
     remarks: {},

@@ -5,7 +5,8 @@ import { text } from "../../../http/wire/fields.ts";
 /** Characters of a reference. */
 const MAX_REFERENCE = 255;
 
-const NOT_POSITIVE = "must be greater than 0";
+/** What is said of an amount that is nothing or less. */
+export const NOT_POSITIVE = "must be greater than 0";
 
 /** More than nothing, as a plain decimal text: the currency gives it its scale. */
 const amount = z.string({ error: NOT_POSITIVE }).transform((value, issues) => {
