@@ -111,9 +111,12 @@ export async function pageSeries(
 export async function findVoucherByCode(
   db: Database,
   merchantId: string,
-  candidates: { readonly exact: readonly string[]; readonly generated: string },
+  candidates: { readonly exact: readonly string[]; readonly generated: readonly string[] },
 ): Promise<VoucherRecord | undefined> {
-  const generated = and(eq(vouchers.code, candidates.generated), eq(vouchers.generated, true));
+  const generated = and(
+    inArray(vouchers.code, [...candidates.generated]),
+    eq(vouchers.generated, true),
+  );
   const where = and(
     eq(vouchers.merchantId, merchantId),
     or(inArray(vouchers.code, [...candidates.exact]), generated),

@@ -149,7 +149,8 @@ async function toCredential(env: Env, record: KeyRecord): Promise<Credential> {
 /** A merchant from its row. */
 export function toMerchant(row: MerchantRow): Merchant {
   const { id, slug, name, currency, timeZone, sandbox, pending, siteLimit, unmasked } = row;
-  return { id, slug, name, currency, timeZone, sandbox, pending, siteLimit, unmasked };
+  const { billNumbers } = row;
+  return { id, slug, name, currency, timeZone, sandbox, pending, siteLimit, unmasked, billNumbers };
 }
 
 /** A programme from its stored definition, which was checked when it was stored. */

@@ -42,6 +42,7 @@ export interface MerchantInput {
   readonly siteLimit: number | null;
   readonly unmasked: boolean;
   readonly messageGateway: GatewayInput | null;
+  readonly billNumbers: "site" | "merchant";
 }
 
 /** Slugs that are another part of the path space: `/api/{slug}/…` must never mean two things. */

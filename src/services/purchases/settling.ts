@@ -15,7 +15,7 @@ import type { Outcome } from "../../wallet/client.ts";
 import { businessDayOf, expiryOf } from "../calendar.ts";
 import type { Context } from "../context.ts";
 import { bookCommand } from "../ledger/wallets.ts";
-import type { PurchaseTerms } from "./purchase.ts";
+import type { PurchaseTerms } from "./offers.ts";
 import { recordPurchase } from "./purchase.ts";
 
 /** What is kept of an invoice besides its columns. */
