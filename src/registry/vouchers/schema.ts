@@ -80,8 +80,5 @@ export const vouchers = sqliteTable(
     uniqueIndex("vouchers_issue_reference")
       .on(table.merchantId, table.customerId, table.issueReference)
       .where(sql`issue_reference IS NOT NULL`),
-    uniqueIndex("vouchers_redeem_reference")
-      .on(table.merchantId, table.redeemedBy, table.redeemReference)
-      .where(sql`redeem_reference IS NOT NULL`),
   ],
 );

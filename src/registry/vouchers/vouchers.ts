@@ -191,17 +191,6 @@ export async function listOwnVouchers(
     .all();
 }
 
-/** The voucher that a customer redeemed under that reference. */
-export async function findVoucherByRedeemReference(
-  db: Database,
-  merchantId: string,
-  customerId: string,
-  reference: string,
-): Promise<VoucherRecord | undefined> {
-  const own = and(eq(vouchers.redeemedBy, customerId), eq(vouchers.redeemReference, reference));
-  return findOwn(db, merchantId, own);
-}
-
 /** The voucher that was issued to a customer under that reference. */
 export async function findVoucherByIssueReference(
   db: Database,
