@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { LoyaltyError } from "../core/errors.ts";
 import type { CommandRequest, Guard } from "../core/ledger/commands.ts";
+import type { Ledger } from "../core/ledger/draft.ts";
 import type { Mode } from "../core/mode.ts";
 import type { Program } from "../core/program/program.ts";
 import type { Result } from "../core/result.ts";
@@ -89,8 +90,7 @@ export class Wallet extends DurableObject<Env> {
   /** The wallet's state; `until` bounds the list of lots that expire soon. */
   view(owner: Owner, until: number): WalletView {
     this.#refuseStranger(owner);
-    this.#expireDue();
-    return viewWallet(this.#reader, Date.now(), until);
+    return viewWallet(this.#expireDue(), Date.now(), until);
   }
 
   /** A page of the ledger, newest first. */
@@ -196,14 +196,16 @@ export class Wallet extends DurableObject<Env> {
   }
 
   /** Books what is due before a read, and sees to it that it is published. */
-  #expireDue(): void {
-    if (this.#bookDue()) this.#arm(Date.now() + this.#publishDelayMs);
+  #expireDue(): Ledger {
+    const ledger = this.#reader.ledger();
+    if (!this.#bookDue(ledger)) return ledger;
+    this.#arm(Date.now() + this.#publishDelayMs);
+    return this.#reader.ledger();
   }
 
   /** Books what is due; whether anything was. */
-  #bookDue(): boolean {
+  #bookDue({ head, dueLots } = this.#reader.ledger()): boolean {
     const { sql } = this.ctx.storage;
-    const { head, dueLots } = this.#reader.ledger();
     // Seldom is anything due, and time never runs back in a ledger.
     const [due] = dueLots(Math.max(Date.now(), head.recordedAt));
     if (due === undefined) return false;

@@ -3,7 +3,7 @@ import type { LoyaltyError } from "../../core/errors.ts";
 import type { ProgramDefinition } from "../../core/program/definition.ts";
 import { defineProgram } from "../../core/program/definition.ts";
 import type { Program } from "../../core/program/program.ts";
-import { DEFAULT_PROGRAM } from "../../core/program/program.ts";
+import { programWithout } from "../../core/program/program.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { open } from "../../core/sealing.ts";
@@ -131,7 +131,7 @@ async function toCredential(env: Env, record: KeyRecord): Promise<Credential> {
   return {
     principal: {
       merchant: toMerchant(merchant),
-      program: program === null ? DEFAULT_PROGRAM : toProgram(program.definition),
+      program: program === null ? programWithout(merchant) : toProgram(program.definition),
       mode: key.mode,
       scopes: key.scopes as Scope[],
       keyId: key.id,

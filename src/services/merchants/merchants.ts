@@ -1,7 +1,7 @@
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid, notFound } from "../../core/errors.ts";
 import { makeId, ulidOf } from "../../core/ids.ts";
-import { DEFAULT_PROGRAM } from "../../core/program/program.ts";
+import { programWithout } from "../../core/program/program.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { database } from "../../registry/database.ts";
@@ -150,7 +150,7 @@ export async function actAsAdmin(
   const program = await findProgram(database(deployment.env, merchant.id), merchant.id);
   return ok({
     merchant,
-    program: program === undefined ? DEFAULT_PROGRAM : toProgram(program.definition),
+    program: program === undefined ? programWithout(found.value) : toProgram(program.definition),
     mode: "live",
     scopes: ["admin"],
     keyId: null,
