@@ -76,7 +76,8 @@ export async function postBill(
   const enrols = create && "phone" in whom && isUnknown(known);
   const found = enrols ? await enrolByPhone(ctx, whom.phone, name) : known;
   if (!found.ok) return found;
-  const profile = found.value;
+  // Whom a test call did not keep is known by the number only.
+  const profile = { ...found.value, name: found.value.name ?? (found.value.created ? name : null) };
   const { currency } = ctx.principal.merchant;
   const amount = moneyOf(wire.amount, currency);
   const lines = items.map(

@@ -59,6 +59,13 @@ export function plainDecimal(text: string): string | null {
   return sign + left + (right === "" ? "" : `.${right}`);
 }
 
+/** What is wrong with a text that {@link plainDecimal} does not read. */
+export function decimalFault(text: string): string {
+  if (/^-?\.\d+$/.test(text)) return "must have a digit before the point";
+  const isLong = /^-?\d{17,}(?:\.\d*)?$|^-?\d+(?:\.\d+)?e\+?\d{3,}$/i.test(text);
+  return isLong ? "is too large" : "is not a number";
+}
+
 /** A plain decimal text as an integer with `scale` digits behind the point, rounded half up. */
 export function roundDecimal(plain: string, scale: number): number {
   const [whole = "", fraction = ""] = plain.split(".");

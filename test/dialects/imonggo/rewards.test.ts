@@ -67,6 +67,11 @@ describe("spending", () => {
     ["0.004999", "Amount must be greater than 0"],
     ["9999999999999999", "Amount is too large"],
     ["1e30", "Amount is too large"],
+    ["1e300", "Amount is too large"],
+    ["12345678901234567890", "Amount is too large"],
+    ["12345678901234567890.5", "Amount is too large"],
+    [".5", "Amount must have a digit before the point"],
+    ["-.5", "Amount must be greater than 0"],
   ])("is refused an amount of %s in words of its own", async (amount, text) => {
     const reply = await spend(1, amount);
     expect([reply.status, reply.errors]).toEqual([422, [text]]);

@@ -35,10 +35,13 @@ export async function createBatch(
   const { currency, timeZone } = ctx.principal.merchant;
   const money = (amount: string | undefined): number | null =>
     amount === undefined ? null : moneyOf(amount, currency);
-  const validFrom = wire.valid_from ?? dayOf(ctx.now, timeZone);
+  const today = dayOf(ctx.now, timeZone);
+  const validFrom = wire.valid_from ?? today;
   const validUntil = wire.valid_until ?? null;
   if (validUntil !== null && validUntil < validFrom) {
-    return invalid("/valid_until", "invalid", "must not be before valid_from");
+    const isPast = wire.valid_from === undefined && validUntil < today;
+    const detail = isPast ? "must not be in the past" : "must not be before valid_from";
+    return invalid("/valid_until", "invalid", detail);
   }
   const kind = KINDS[wire.type];
   const value =
