@@ -12,6 +12,8 @@ export async function localBindings(state: string): Promise<Record<string, strin
   return {
     GUERDON_ENVIRONMENT: "local",
     GUERDON_ADMIN_TOKEN: localAdminToken,
+    // The local runtime counts no calls.
+    GUERDON_SUBREQUESTS: "1000000",
     GUERDON_MASTER_KEYS: await masterKeys(state),
   };
 }

@@ -16,6 +16,8 @@ export interface Settings {
   readonly kirimelTopLevelMessage: boolean;
   /** Whether Augmigo's endpoints that document 500 for a faulty request answer 400 instead. */
   readonly augmigoFailures: "documented" | "400";
+  /** Calls to storage that the platform lets one request make. */
+  readonly subrequests: number;
   /** N of scrypt for new passwords. */
   readonly passwordCost: number;
 }
@@ -44,6 +46,8 @@ export const MIN_ADMIN_TOKEN = 32;
 
 const DEFAULT_WINDOW_SECONDS = 300;
 const DEFAULT_PUBLISH_DELAY_MS = 200;
+/** What Cloudflare's paid plan gives unless told otherwise. */
+const DEFAULT_SUBREQUESTS = 10_000;
 
 const cache = new WeakMap<Env, Settings>();
 
@@ -70,11 +74,16 @@ function readSettings(env: Env): Settings {
       1_000 * readWhole(env, "GUERDON_KIRIMEL_WINDOW_SECONDS", DEFAULT_WINDOW_SECONDS),
     kirimelTopLevelMessage: env.GUERDON_KIRIMEL_TOP_LEVEL_MESSAGE === "on",
     augmigoFailures: readAugmigoFailures(env.GUERDON_AUGMIGO_VALIDATION_STATUS),
-    passwordCost:
-      environment === "local"
-        ? readWhole(env, "GUERDON_PASSWORD_COST", PASSWORD_COST)
-        : PASSWORD_COST,
+    subrequests: readWhole(env, "GUERDON_SUBREQUESTS", DEFAULT_SUBREQUESTS),
+    passwordCost: environment === "local" ? readPasswordCost(env) : PASSWORD_COST,
   };
+}
+
+/** What scrypt takes for N (RFC 7914 §2): a power of 2, more than 1. */
+function readPasswordCost(env: Env): number {
+  const cost = readWhole(env, "GUERDON_PASSWORD_COST", PASSWORD_COST);
+  if (cost > 1 && Number.isInteger(Math.log2(cost))) return cost;
+  throw new Error("GUERDON_PASSWORD_COST must be a power of 2, at least 2");
 }
 
 function readMasterKeys(text: string | undefined): MasterKeys {

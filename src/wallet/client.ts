@@ -18,6 +18,11 @@ export type { EntryPage, EntryQuery, WalletView } from "./view.ts";
 export interface WalletClient {
   /** Books a command or recognises its repeat; null when there was nothing to book. */
   execute(mode: Mode, request: CommandRequest): Promise<Result<Outcome | null, LoyaltyError>>;
+  /** Books commands one after another in one transaction, up to the first that is refused. */
+  executeAll(
+    mode: Mode,
+    requests: readonly CommandRequest[],
+  ): Promise<Result<Outcome | null, LoyaltyError>[]>;
   /** Binds a guard without booking; the error when it was used for something else. */
   bind(mode: Mode, guard: Guard): Promise<LoyaltyError | null>;
   /** Balances, tier and the lots that expire up to `until` (milliseconds since the epoch). */
@@ -29,10 +34,11 @@ export interface WalletClient {
   /** The newest entries before the one numbered `before`, at most `limit`, newest first. */
   entriesBefore(before: number, limit: number): Promise<readonly HandedEntry[]>;
   /**
-   * Hands what was published to the projector once more; resolves when it is there. `told`: the
-   * number of the last entry that the merchant's copies hold; null where they hold nothing.
+   * Hands what was told to the projector once more; resolves when it is there. `told`: the number
+   * of the last entry whose event the feed has, 0 for none. What follows is published soon after:
+   * copied beforehand, it would count as told.
    */
-  retell(told: number | null): Promise<void>;
+  retell(told: number): Promise<void>;
   /** Has the wallet set its alarm if something is due; `told` as for {@link retell}. */
   wake(told: number): Promise<void>;
 }
@@ -42,6 +48,7 @@ export function walletOf(env: Env, owner: Owner): WalletClient {
   const stub = env.WALLETS.getByName(walletName(owner));
   return {
     execute: (mode, request) => stub.execute(owner, mode, request),
+    executeAll: (mode, requests) => stub.executeAll(owner, mode, requests),
     bind: (mode, guard) => stub.bind(owner, mode, guard),
     view: (until) => stub.view(owner, until),
     entries: (query) => stub.entries(owner, query),

@@ -60,6 +60,22 @@ export function execute(
   };
 }
 
+/** {@link execute} for one after another, up to the first that is refused. */
+export function executeAll(
+  reader: WalletReader,
+  writer: WalletWriter,
+  requests: readonly CommandRequest[],
+  clock: number,
+): readonly Execution[] {
+  const done: Execution[] = [];
+  for (const request of requests) {
+    const execution = execute(reader, writer, request, clock);
+    done.push(execution);
+    if (!execution.answer.ok) break;
+  }
+  return done;
+}
+
 /** The answer to a command that was booked before or whose keys were. */
 function answerOf(recognition: Known): Result<Outcome, LoyaltyError> {
   if (recognition.kind === "refused") return err(recognition.error);

@@ -7,14 +7,19 @@ import type {
   ReverseCommand,
   VoidCommand,
 } from "../../src/core/ledger/commands.ts";
-import type { BillLine, EntryKind, Head, Receipt } from "../../src/core/ledger/entries.ts";
+import type {
+  BillLine,
+  EntryKind,
+  Head,
+  Receipt,
+  VoucherGrant,
+} from "../../src/core/ledger/entries.ts";
 import { DEBT, NEVER } from "../../src/core/ledger/entries.ts";
 import type { Program, Tier } from "../../src/core/program/program.ts";
 import type { Result } from "../../src/core/result.ts";
 import { err, ok } from "../../src/core/result.ts";
-
-/** An amount and the moment at which it expires; what is owed is negative, at DEBT. */
-export type ModelLot = readonly [expiresAt: number, amount: number];
+import type { ModelLot, Purse } from "./model-lots.ts";
+import { add, gain, inOrder, rounded, spend, take, total } from "./model-lots.ts";
 
 /** What a line of the ledger must say. */
 export interface Line {
@@ -36,23 +41,18 @@ export type ModelReceipt = Omit<Receipt, "entry">;
 /** What the request says of its lines besides amounts. */
 type Told = Pick<Line, "occurredAt" | "recordedAt" | "reference"> & { readonly corrects?: number };
 
-/** A unit's lots and lifetime sums. */
-interface Purse {
-  readonly lots: Map<number, number>;
-  earned: number;
-  redeemed: number;
-}
-
 /** A ledger that changes as it goes: whoever may have to undo a command works on a copy. */
 export class ModelLedger {
   readonly program: Program;
   readonly lines: Line[] = [];
   /** Of each bill's line the lines of what it gave or took, by their numbers. */
   readonly bills = new Map<number, number[]>();
+  /** Of each bill's line those of the vouchers that it granted. */
+  readonly granted = new Map<number, { readonly line: number; readonly voucher: VoucherGrant }[]>();
   readonly purses: Record<Unit, Purse> = {
-    point: { lots: new Map(), earned: 0, redeemed: 0 },
-    stamp: { lots: new Map(), earned: 0, redeemed: 0 },
-    prepaid: { lots: new Map(), earned: 0, redeemed: 0 },
+    point: { lots: new Map(), expired: new Map(), earned: 0, redeemed: 0 },
+    stamp: { lots: new Map(), expired: new Map(), earned: 0, redeemed: 0 },
+    prepaid: { lots: new Map(), expired: new Map(), earned: 0, redeemed: 0 },
   };
   tier: string | null = null;
 
@@ -61,8 +61,8 @@ export class ModelLedger {
   }
 
   copy(): ModelLedger {
-    const { lines, bills, purses, tier } = this;
-    const copied = structuredClone({ lines, bills, purses, tier });
+    const { lines, bills, granted, purses, tier } = this;
+    const copied = structuredClone({ lines, bills, granted, purses, tier });
     return Object.assign(new ModelLedger(this.program), copied);
   }
 
@@ -107,7 +107,10 @@ export class ModelLedger {
     const due = lots.filter(({ at }) => at !== DEBT && at <= now);
     for (const { unit, at } of due.sort((one, other) => one.at - other.at)) {
       const told = { occurredAt: at, recordedAt: now, reference: null };
-      this.#book("expire", unit, told, (purse) => purse.lots.delete(at));
+      this.#book("expire", unit, told, (purse) => {
+        purse.expired.set(at, (purse.expired.get(at) ?? 0) + (purse.lots.get(at) ?? 0));
+        purse.lots.delete(at);
+      });
     }
   }
 
@@ -123,17 +126,25 @@ export class ModelLedger {
       reference: reference?.key ?? null,
     });
     if (error !== null) return err(error);
-    const [main, ...others] = this.lines.slice(first);
+    // An expiry that a reversal counts as taken stands before it.
+    const before = this.lines.slice(first).findIndex(({ kind }) => kind !== "expire");
+    const [main, ...others] = this.lines.slice(first + Math.max(0, before));
     if (main === undefined) return ok(null);
     // What came too late expires line by line.
     for (const { unit } of [main, ...others]) this.expire(now, [unit]);
     const { unit, amount, recordedAt, corrects } = main;
     const changed = others.some((line) => line.kind === "tier");
+    const gone = others.filter((line) => line.kind === "withdraw").map((line) => line.corrects);
+    const withdrawn = [...this.granted.values()]
+      .flat()
+      .filter(({ line }) => gone.includes(line))
+      .map(({ voucher }) => voucher);
     return ok({
-      ...{ seq: first + 1, unit, amount, balance: this.balance(unit) },
+      ...{ seq: first + before + 1, unit, amount, balance: this.balance(unit) },
       ...{ standing: this.#standing(), recordedAt },
       ...(changed ? { tierBefore } : {}),
       ...(corrects === null ? {} : { corrects }),
+      ...(withdrawn.length === 0 ? {} : { withdrawn }),
       ...(command.kind === "bill" ? { bill: billReceipt(command, others) } : {}),
     });
   }
@@ -208,7 +219,8 @@ export class ModelLedger {
     if (taken > 0 && short !== null) return short;
     this.#book("bill", "point", told, () => {});
     const moved: number[] = [];
-    this.bills.set(this.lines.length, moved);
+    const number = this.lines.length;
+    this.bills.set(number, moved);
     const behind = { ...told, reference: null };
     if (amount > 0 || taken > 0) moved.push(this.lines.length + 1);
     if (amount > 0) this.#earn("point", [expiresAt, amount], behind);
@@ -219,6 +231,8 @@ export class ModelLedger {
     }
     if (stamps?.amount) moved.push(this.lines.length + 1);
     if (stamps?.amount) this.#earn("stamp", [stamps.expiresAt, stamps.amount], behind);
+    const granted = vouchers.map((voucher, i) => ({ line: this.lines.length + 1 + i, voucher }));
+    this.granted.set(number, granted);
     for (const _voucher of vouchers) this.#book("voucher", "point", behind, () => {});
     return null;
   }
@@ -230,11 +244,24 @@ export class ModelLedger {
       return { code: "not_found", object: "entry" };
     }
     if (this.#isCorrected(seq)) return { code: "already_reversed", seq };
-    return this.#takeBack(target, { ...told, corrects: seq }, NEVER) ?? this.#judgeTier(told);
+    const error = this.#takeBack(target, { ...told, corrects: seq }, NEVER);
+    if (error !== null) return error;
+    const bill = [...this.bills].find(([, moved]) => moved.includes(seq));
+    if (bill !== undefined && target.kind === "earn") this.#withdraw(bill[0], told);
+    return this.#judgeTier(told);
+  }
+
+  /** Takes back the vouchers that a bill granted. */
+  #withdraw(bill: number, told: Told): void {
+    for (const { line } of this.granted.get(bill) ?? []) {
+      if (this.#isCorrected(line)) continue;
+      this.#book("withdraw", "point", { ...told, reference: null, corrects: line }, () => {});
+    }
   }
 
   /** What was owed and is not any more comes back until `restored`. */
   #takeBack({ unit, kind, amount, lots }: Line, told: Told, restored: number): LoyaltyError | null {
+    if (amount > 0) for (const lot of lots) this.#revive(unit, lot, told);
     const short = amount > 0 && !this.program.allowDebt ? this.#short(unit, amount) : null;
     if (short !== null) return short;
     if (kind === "earn" || kind === "reverse") this.purses[unit].earned -= amount;
@@ -249,6 +276,16 @@ export class ModelLedger {
     });
   }
 
+  /** What expired of a lot comes back, so that the line behind it takes it. */
+  #revive(unit: Unit, [at, given]: ModelLot, { recordedAt }: Told): void {
+    const { expired } = this.purses[unit];
+    const part = Math.min(given, expired.get(at) ?? 0);
+    if (part === 0) return;
+    expired.set(at, (expired.get(at) ?? 0) - part);
+    const told = { occurredAt: at, recordedAt, reference: null };
+    this.#book("expire", unit, told, (purse) => add(purse, [at, part]));
+  }
+
   #void({ seq, expiresAt }: VoidCommand, told: Told): LoyaltyError | null {
     const moved = this.bills.get(seq);
     if (moved === undefined) return { code: "not_found", object: "entry" };
@@ -261,6 +298,7 @@ export class ModelLedger {
       const error = this.#takeBack(line, behind, expiresAt);
       if (error !== null) return error;
     }
+    this.#withdraw(seq, told);
     return this.#judgeTier(told);
   }
 
@@ -353,46 +391,4 @@ function billReceipt(
     ...(earned("stamp") > 0 ? { stamps: earned("stamp") } : {}),
     ...(vouchers.length > 0 ? { vouchers } : {}),
   };
-}
-
-function add(purse: Purse, [at, amount]: ModelLot): void {
-  const after = (purse.lots.get(at) ?? 0) + amount;
-  if (after === 0) purse.lots.delete(at);
-  else purse.lots.set(at, after);
-}
-
-/** Pays what is owed first. */
-function gain(purse: Purse, [at, amount]: ModelLot): void {
-  const paid = Math.min(amount, -(purse.lots.get(DEBT) ?? 0));
-  add(purse, [DEBT, paid]);
-  add(purse, [at, amount - paid]);
-}
-
-/** Takes what that lot still has of the amount; answers how much that was. */
-function take(purse: Purse, [at, amount]: ModelLot): number {
-  const taken = Math.min(amount, purse.lots.get(at) ?? 0);
-  add(purse, [at, -taken]);
-  return taken;
-}
-
-/** Takes what expires first; the rest is owed. */
-function spend(purse: Purse, amount: number): void {
-  let missing = amount;
-  for (const [at] of inOrder(purse.lots)) {
-    if (at !== DEBT) missing -= take(purse, [at, missing]);
-  }
-  add(purse, [DEBT, -missing]);
-}
-
-/** Nothing that is rounded here is negative. */
-function rounded(value: bigint, unit: bigint, rounding: Program["earning"]["rounding"]): bigint {
-  return (value + { floor: 0n, half_up: unit / 2n, ceil: unit - 1n }[rounding]) / unit;
-}
-
-function inOrder(lots: Iterable<ModelLot>): ModelLot[] {
-  return [...lots].sort(([one], [other]) => one - other);
-}
-
-function total(lots: readonly ModelLot[]): number {
-  return lots.reduce((sum, [, amount]) => sum + amount, 0);
 }

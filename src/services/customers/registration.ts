@@ -1,4 +1,5 @@
 import type { LoyaltyError } from "../../core/errors.ts";
+import { identifierOf } from "../../core/identifiers.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import {
@@ -9,9 +10,9 @@ import {
 import type { Context } from "../context.ts";
 import { bindGuard } from "../ledger/wallets.ts";
 import { changeCustomerBy } from "./changes.ts";
+import type { AddedCustomer } from "./customers.ts";
 import type { Enrolment, PersonInput } from "./enrolment.ts";
 import { enrolCustomer } from "./enrolment.ts";
-import type { Person } from "./reference-codes.ts";
 
 /** A person to register. */
 export interface RegisterInput extends PersonInput {
@@ -26,7 +27,7 @@ export interface RegisterInput extends PersonInput {
 export async function registerCustomer(
   ctx: Context,
   input: RegisterInput,
-): Promise<Result<Person, LoyaltyError>> {
+): Promise<Result<AddedCustomer, LoyaltyError>> {
   const enrolled = await enrolCustomer(ctx, { ...input, known: "none", coded: true });
   if (!enrolled.ok) return enrolled;
   const { id, added } = enrolled.value;
@@ -75,11 +76,11 @@ async function complete(
     const { kind: field } = identifier;
     if (owner !== id) return err({ code: "already_exists", object: "customer", field });
   }
-  const changed = await changeCustomerBy(ctx, id, ({ customer, identifiers: own }) => {
-    const missing = identifiers.filter(({ kind }) => own.every((other) => other.kind !== kind));
+  const changed = await changeCustomerBy(ctx, id, (before) => {
+    const missing = identifiers.filter(({ kind }) => identifierOf(before, kind) === null);
     return ok({
-      ...(customer.name === null && name !== null ? { name } : {}),
-      ...(customer.email === null && email !== null ? { email } : {}),
+      ...(before.name === null && name !== null ? { name } : {}),
+      ...(before.email === null && email !== null ? { email } : {}),
       identifiers: Object.fromEntries(missing.map(({ kind, value }) => [kind, value])),
     });
   });
@@ -87,7 +88,7 @@ async function complete(
 }
 
 /** A customer's number; one whom a sandbox call did not keep has the next one. */
-export async function numberOf({ db, principal }: Context, id: string): Promise<number> {
+async function numberOf({ db, principal }: Context, id: string): Promise<number> {
   const merchantId = principal.merchant.id;
   const known = await findCustomerNumber(db, merchantId, id);
   return known ?? (await nextCustomerNumber(db, merchantId));

@@ -1,5 +1,5 @@
 import type { LoyaltyError } from "../../core/errors.ts";
-import type { Command, Guard, Reference } from "../../core/ledger/commands.ts";
+import type { Command, CommandRequest, Guard, Reference } from "../../core/ledger/commands.ts";
 import type { Remarks } from "../../core/ledger/entries.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
@@ -37,11 +37,38 @@ export async function bookCommand(
   ctx: Context,
   booking: Booking,
 ): Promise<Result<Outcome, LoyaltyError>> {
-  const { customer, command, reference, remarks, occurredAt } = booking;
+  const { principal } = ctx;
+  const request = requestOf(ctx, booking);
+  const call = walletFor(ctx, booking.customer).execute(principal.mode, request);
+  return bookedBy(booking, await timed(ctx, call));
+}
+
+/**
+ * Books commands in one customer's wallet, in one call: one after another, up to the first that is
+ * refused, which is the answer. What came before it stays.
+ */
+export async function bookCommands(
+  ctx: Context,
+  customer: string,
+  bookings: readonly Booking[],
+): Promise<Result<readonly Outcome[], LoyaltyError>> {
+  const requests = bookings.map((booking) => requestOf(ctx, booking));
+  const call = walletFor(ctx, customer).executeAll(ctx.principal.mode, requests);
+  const outcomes: Outcome[] = [];
+  for (const [i, answer] of (await timed(ctx, call)).entries()) {
+    const booked = bookedBy(bookings[i], answer);
+    if (!booked.ok) return booked;
+    outcomes.push(booked.value);
+  }
+  return ok(outcomes);
+}
+
+function requestOf(ctx: Context, booking: Booking): CommandRequest {
+  const { command, reference, remarks, occurredAt } = booking;
   const { principal } = ctx;
   // What a purchase grants is in the command already, and the list can be long.
   const { grants: _granted, ...program } = principal.program;
-  const request = {
+  return {
     id: ulid(ctx.now),
     command,
     program,
@@ -56,9 +83,14 @@ export async function bookCommand(
     },
     remarks,
   };
-  const answer = await timed(ctx, walletFor(ctx, customer).execute(principal.mode, request));
+}
+
+function bookedBy(
+  booking: Booking | undefined,
+  answer: Result<Outcome | null, LoyaltyError>,
+): Result<Outcome, LoyaltyError> {
   if (!answer.ok) return answer;
-  if (answer.value === null) throw new Error(`${command.kind} booked nothing`);
+  if (answer.value === null) throw new Error(`${booking?.command.kind} booked nothing`);
   return ok(answer.value);
 }
 

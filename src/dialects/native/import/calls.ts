@@ -9,13 +9,13 @@ import { logUnexpected } from "../../../http/request.ts";
 import { decodeUtf8 } from "../../../http/wire/body.ts";
 import { validate } from "../../../http/wire/validation.ts";
 import type { Context } from "../../../services/context.ts";
-import type { Imported } from "../../../services/customers/import.ts";
-import { importCustomer } from "../../../services/customers/import.ts";
+import type { Importer, ImportInput, ImportOutcome } from "../../../services/customers/import.ts";
+import { startImport } from "../../../services/customers/import.ts";
 import { call, NOTHING } from "../declarations.ts";
 import { readText } from "../fields.ts";
 import type { DescribeProblem } from "../problem.ts";
 import type { Line } from "./lines.ts";
-import { batches, MAX_IMPORT_BYTES, MAX_LINE, MAX_LINE_BYTES } from "./lines.ts";
+import { groupLines, MAX_IMPORT_BYTES, MAX_LINE, MAX_LINE_BYTES } from "./lines.ts";
 import { toImportInput } from "./mapping.ts";
 import { importSchema } from "./schemas.ts";
 
@@ -31,15 +31,15 @@ export const importCalls = (describe: DescribeProblem) => [
     scope: "write:customers",
     input: NOTHING,
     answer: WHOLE,
-    errors: ["not_found", "already_exists", "balance_limit"],
+    errors: ["not_found", "already_exists", "balance_limit", "customer_busy"],
     act: async (ctx, _, received) => importCustomers(ctx, received, describe),
   }),
 ];
 
 /**
  * Answers an import: one JSON line per line sent, in their order, while they are still coming in.
- * A line that fails leaves the others alone; a line beyond the limits ends the import, and the
- * rest can be sent again as it is safe to repeat.
+ * A line that fails leaves the others alone. Once the platform lets the request do no more, each
+ * line that follows is `deferred`: the first of them is where another request goes on.
  */
 function importCustomers(
   ctx: Context,
@@ -70,12 +70,18 @@ async function pump(
   const encoder = new TextEncoder();
   const send = (outcomes: readonly object[]): Promise<void> =>
     writer.write(encoder.encode(outcomes.map((line) => `${JSON.stringify(line)}\n`).join("")));
+  const importer = startImport(ctx);
+  let isOver = false;
   try {
-    let number = 0;
-    for await (const batch of batches(source)) {
-      const outcomes = batch.map((line, i) => importLine(ctx, problemOf, number + i + 1, line));
-      await send(await Promise.all(outcomes));
-      number += batch.length;
+    for await (const lines of groupLines(source)) {
+      const outcomes: readonly object[] = isOver
+        ? []
+        : await importLines(ctx, problemOf, importer, lines);
+      isOver ||= outcomes.length < lines.length;
+      const deferred = lines.slice(outcomes.length).map(({ number }) => deferredLine(number));
+      await send([...outcomes, ...deferred]);
+      // However much has come in: others' requests are looked for while a timer is waited for.
+      await scheduler.wait(1);
     }
     await writer.close();
   } catch (error) {
@@ -84,34 +90,40 @@ async function pump(
   }
 }
 
-async function importLine(
+const deferredLine = (line: number) => ({ line, outcome: "deferred" });
+
+/** An outcome for each line, up to the first that the request may do no more about. */
+async function importLines(
   ctx: Context,
   problemOf: DescribeProblem,
-  line: number,
-  content: Line,
-): Promise<object> {
-  try {
-    const imported = await importContent(ctx, content);
-    if (imported.ok) {
-      return { line, outcome: imported.value.outcome, customer: imported.value.id };
-    }
-    return { line, outcome: "failed", error: problemOf(imported.error) };
-  } catch (error) {
-    logUnexpected(ctx.requestId, error);
-    return { line, outcome: "failed", error: problemOf(null) };
+  importer: Importer,
+  lines: readonly Line[],
+): Promise<readonly object[]> {
+  const read = lines.map((line) => readLine(ctx, line));
+  const inputs = read.flatMap((input) => (input.ok ? [input.value] : []));
+  const done = (inputs.length === 0 ? [] : await importer.importGroup(inputs)).values();
+  const outcomes: object[] = [];
+  for (const [i, { number: line }] of lines.entries()) {
+    const input = read[i];
+    const outcome: ImportOutcome | undefined = input?.ok ? done.next().value : input;
+    if (outcome === undefined) break;
+    outcomes.push(
+      outcome.ok
+        ? { line, outcome: outcome.value.outcome, customer: outcome.value.id }
+        : { line, outcome: "failed", error: problemOf(outcome.error) },
+    );
   }
+  return outcomes;
 }
 
-async function importContent(ctx: Context, line: Line): Promise<Result<Imported, LoyaltyError>> {
-  if (!(line instanceof Uint8Array)) return err(line);
-  const text = line.length > MAX_LINE_BYTES ? null : decodeUtf8(line);
-  const isLong = text === null ? line.length > MAX_LINE_BYTES : text.length > MAX_LINE;
+function readLine(ctx: Context, { content }: Line): Result<ImportInput, LoyaltyError> {
+  if (!(content instanceof Uint8Array)) return err(content);
+  const text = content.length > MAX_LINE_BYTES ? null : decodeUtf8(content);
+  const isLong = text === null ? content.length > MAX_LINE_BYTES : text.length > MAX_LINE;
   if (isLong) return invalid("", "too_long", `must be at most ${MAX_LINE} long`);
   if (text === null) return err({ code: "invalid_json" });
   const fields = readText(text);
   if (!fields.ok) return fields;
   const wire = validate(importSchema, fields.value);
-  if (!wire.ok) return wire;
-  const input = toImportInput(wire.value, ctx.principal.merchant);
-  return input.ok ? importCustomer(ctx, input.value) : input;
+  return wire.ok ? toImportInput(wire.value, ctx.principal.merchant) : wire;
 }

@@ -15,6 +15,10 @@ export function toImportInput(
   wire: z.output<typeof importSchema>,
   merchant: Merchant,
 ): Result<ImportInput, LoyaltyError> {
+  if (wire.number === undefined && wire.identifiers.length === 0) {
+    // Sent again, it would be somebody else.
+    return invalid("", "required", "must have a number or an identifier");
+  }
   const balances: OpeningBalance[] = [];
   for (const [i, balance] of wire.balances.entries()) {
     if (balances.some(({ unit }) => unit === balance.unit)) {
