@@ -156,7 +156,7 @@ function discountFor(terms: VoucherTerms, purchase: number | null): Discount {
   return { discount, remaining: purchase - discount };
 }
 
-/** What fresh codes begin with where the series says nothing and tills do not know it by a key. */
+/** What fresh codes begin with where the series says nothing and has no key. */
 export const USUAL_PREFIX = "VOUCHER_";
 
 /**
@@ -172,7 +172,8 @@ export function prefixOf(series: {
 
 /**
  * The stored codes that a typed text may mean: the text itself, with the usual prefix, and, for
- * codes made here, in upper case, with the usual prefix too. An imported code matches only letter by letter.
+ * codes made here, in upper case, with the usual prefix too. An imported code matches only letter
+ * by letter.
  */
 export function codeCandidates(text: string): {
   readonly exact: readonly string[];

@@ -13,7 +13,7 @@ export interface Claim {
   /** Name space of the key, like a reference's operation. */
   readonly operation: string;
   readonly key: string;
-  /** How the key was written under another setting of the merchant; whoever has it, has the key. */
+  /** How another setting of the merchant writes the key; whoever has it, has the key. */
   readonly alias?: string;
   /** `cus_` id of the customer whose wallet books the command. */
   readonly customer: string;
@@ -21,8 +21,9 @@ export interface Claim {
 
 /**
  * Claims a key for a customer's command before a wallet books it; as what that customer has it now,
- * or null where somebody else has. The claim is only the way in: whether the command is a repeat is for the wallet to say, so
- * that after a crash in between the same customer's command is still booked.
+ * or null where somebody else has. The claim is only the way in: whether the command is a repeat is
+ * for the wallet to say, so that after a crash in between the same customer's command is still
+ * booked.
  */
 export async function claimReference(
   ctx: Context,

@@ -37,7 +37,7 @@ export function voucherTerms({ voucher, series }: VoucherRecord): VoucherTerms {
   return { kind, value, minPurchase, maxDiscount, validFrom, validUntil };
 }
 
-/** A voucher's first good business day: without one of its own or its series', that it was issued. */
+/** A voucher's first good business day: without one of its own or its series', its issue's. */
 export function effectiveDay(record: VoucherRecord, timeZone: string): string {
   const { issuedAt, createdAt } = record.voucher;
   return voucherTerms(record).validFrom ?? dayOf(issuedAt ?? createdAt, timeZone);

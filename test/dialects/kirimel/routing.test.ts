@@ -154,7 +154,7 @@ describe("the message at top level", () => {
     expect(body.message).toBe(messageOf(body));
   });
 
-  it("is the last key for the SDK, which names its key in X-Client-Key, without a setting", async () => {
+  it("is the last key for the SDK, which sends X-Client-Key, without a setting", async () => {
     const { text, body } = await kirimel(path, { style: nodeSdk });
     const message = JSON.stringify(messageOf(body));
     expect(text).toBe(`{"success":false,"error":${errorText(body)},"message":${message}}`);

@@ -112,7 +112,7 @@ describe("a sandbox key", () => {
     expect(await d1Rows("SELECT * FROM identifiers WHERE value = ?", `+91${UNKNOWN}`)).toEqual([]);
   });
 
-  it("finds by such an id nobody else: neither live, nor at another hotel, nor changed", async () => {
+  it("finds by such an id nobody else: neither live, elsewhere, nor changed", async () => {
     const hotel = await openHotel();
     const other = await openHotel();
     const query = { mobile: UNKNOWN, create: "true" };
