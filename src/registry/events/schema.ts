@@ -55,7 +55,7 @@ export const webhookEndpoints = sqliteTable(
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     form: text("form", { enum: WEBHOOK_FORMS }).notNull().default("standard"),
-    /** Number of the feed that it was handed last; null while it goes with the merchant's cursor. */
+    /** Number of the feed that it got last; null while it goes with the merchant's cursor. */
     behindSeq: integer("behind_seq"),
     behindSince: integer("behind_since"),
     /** Calls in a row that its object did not take. */

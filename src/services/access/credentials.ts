@@ -38,8 +38,8 @@ const byId = new Memory<Credential | null>(MAX_CACHED);
 
 /**
  * The credential of a key text for a dialect. `key_unknown` for unknown and revoked keys, for
- * those of other dialects and of persons who are disabled, `key_expired` for expired ones. Reads D1 at most once in 30 s per key
- * and isolate.
+ * those of other dialects and of persons who are disabled, `key_expired` for expired ones. Reads D1
+ * at most once in 30 s per key and isolate.
  */
 export async function findCredential(
   env: Env,

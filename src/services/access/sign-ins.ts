@@ -59,7 +59,8 @@ const MAX_TOKEN = 1_000;
 
 /**
  * Signs a person in with the principal's key. `staff_credentials_invalid` for an unknown name, a
- * wrong password and a disabled person alike, in the same time; `site_required` and `site_not_allowed` for the site.
+ * wrong password and a disabled person alike, in the same time; `site_required` and
+ * `site_not_allowed` for the site.
  */
 export async function signIn(
   ctx: Context,
