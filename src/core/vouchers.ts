@@ -156,19 +156,30 @@ function discountFor(terms: VoucherTerms, purchase: number | null): Discount {
   return { discount, remaining: purchase - discount };
 }
 
-/** Prefix of the codes that are made here. */
-export const CODE_PREFIX = "VOUCHER_";
+/** What fresh codes begin with where the series says nothing and has no key. */
+export const USUAL_PREFIX = "VOUCHER_";
 
 /**
- * The stored codes that a typed text may mean: the text itself, with the prefix, and, for codes
- * made here, in upper case with the prefix. An imported code matches only letter by letter.
+ * What the fresh codes of a series begin with. Null: with nothing, and tills, which know the series
+ * by its key, read twelve letters and digits exactly as they are.
+ */
+export function prefixOf(series: {
+  readonly key: string | null;
+  readonly codePrefix: string | null;
+}): string | null {
+  return series.codePrefix ?? (series.key === null ? USUAL_PREFIX : null);
+}
+
+/**
+ * The stored codes that a typed text may mean: the text itself, with the usual prefix, and, for
+ * codes made here, in upper case, with the usual prefix too. An imported code matches only letter
+ * by letter.
  */
 export function codeCandidates(text: string): {
   readonly exact: readonly string[];
-  readonly generated: string;
+  readonly generated: readonly string[];
 } {
   const trimmed = text.trim();
   const upper = trimmed.toUpperCase();
-  const bare = upper.startsWith(CODE_PREFIX) ? upper.slice(CODE_PREFIX.length) : upper;
-  return { exact: [trimmed, CODE_PREFIX + trimmed], generated: CODE_PREFIX + bare };
+  return { exact: [trimmed, USUAL_PREFIX + trimmed], generated: [upper, USUAL_PREFIX + upper] };
 }

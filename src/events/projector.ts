@@ -3,7 +3,7 @@ import type { BookedEvent } from "../core/events/body.ts";
 import { makeId } from "../core/ids.ts";
 import type { ProgramDefinition } from "../core/program/definition.ts";
 import { defineProgram } from "../core/program/definition.ts";
-import { DEFAULT_PROGRAM } from "../core/program/program.ts";
+import { programWithout } from "../core/program/program.ts";
 import { logFault } from "../log.ts";
 import { database } from "../registry/database.ts";
 import { findEndpoint, updateEndpoint } from "../registry/events/endpoints.ts";
@@ -192,7 +192,8 @@ export class Projector extends DurableObject<Env> {
     if (merchant === undefined) throw new Error("a projector was called for no merchant");
     const { id, currency, sandbox } = merchant;
     const defined = program === undefined ? null : define(program.definition);
-    const facts = { id, currency, livemode: !sandbox, program: defined ?? DEFAULT_PROGRAM };
+    const rules = defined ?? programWithout(merchant);
+    const facts = { id, currency, livemode: !sandbox, program: rules };
     this.#known = { ...facts, until: now + FACTS_MS };
     return this.#known;
   }

@@ -8,7 +8,10 @@ export interface Verdict {
   readonly allowed: boolean;
   /** Requests per minute of the policy. */
   readonly limit: number;
-  /** Requests that surely pass at once; never more than there are. */
+  /**
+   * Requests that surely pass at once; never more than there are, nor than this isolate has told
+   * before in the same minute.
+   */
   readonly remaining: number;
   /** When the next minute begins, milliseconds since the epoch. */
   readonly resetAt: number;
@@ -23,6 +26,9 @@ interface Held {
   until: number;
   /** After a refusal: not worth asking before. */
   deniedUntil: number;
+  /** The fewest requests that were told to remain until `toldUntil`, when the minute ends. */
+  told: number;
+  toldUntil: number;
   /** A lease under way; everybody who waits for tokens waits for this one. */
   pending: Promise<void> | null;
 }
@@ -75,33 +81,32 @@ export async function reserveToken(
       const release = (): void => {
         if (own.until === until) own.tokens += 1;
       };
-      return { verdict: verdict(policy, clock, own.tokens + own.reserved, 0), release };
+      return { verdict: verdict(policy, own, clock, own.tokens + own.reserved), release };
     }
-    if (own.deniedUntil > clock) return refusal(policy, clock, own.deniedUntil - clock);
+    if (own.deniedUntil > clock) return refusal(policy, own, clock, own.deniedUntil - clock);
     own.pending ??= renew(env, bucket, policy, own).finally(() => {
       own.pending = null;
     });
     await own.pending;
   }
-  return refusal(policy, now, MIN_WAIT_MS);
+  return refusal(policy, own, now, MIN_WAIT_MS);
 }
 
-function refusal(policy: BucketPolicy, now: number, waitMs: number): Reservation {
-  return { verdict: verdict(policy, now, 0, waitMs), release: () => {} };
+function refusal(policy: BucketPolicy, own: Held, now: number, waitMs: number): Reservation {
+  return { verdict: verdict(policy, own, now, 0, waitMs), release: () => {} };
 }
 
 /** The refusal that the isolate knows a bucket to give now; null when it knows of none. */
 export function peekRefusal(bucket: string, policy: BucketPolicy, now: number): Verdict | null {
   const own = memoryOf(bucket).recall(bucket, now);
   if (own === undefined || own.deniedUntil <= now) return null;
-  return verdict(policy, now, 0, own.deniedUntil - now);
+  return verdict(policy, own, now, 0, own.deniedUntil - now);
 }
 
 /** What the headers of an answer that costs no token say; asks nobody. */
 export function peekTokens(bucket: string, policy: BucketPolicy, now: number): Verdict {
-  const own = memoryOf(bucket).recall(bucket, now);
-  const known = own !== undefined && own.until > now ? own.tokens + own.reserved : 0;
-  return verdict(policy, now, known, 0);
+  const own = memoryOf(bucket).recall(bucket, now) ?? nothingHeld();
+  return verdict(policy, own, now, own.until > now ? own.tokens + own.reserved : 0);
 }
 
 function memoryOf(bucket: string): Memory<Held> {
@@ -112,8 +117,12 @@ function heldOf(bucket: string): Held {
   const held = memoryOf(bucket);
   const known = held.recall(bucket, 0);
   if (known !== undefined) return known;
-  const fresh = { tokens: 0, reserved: 0, until: 0, deniedUntil: 0, pending: null };
-  return held.remember(bucket, fresh);
+  return held.remember(bucket, nothingHeld());
+}
+
+function nothingHeld(): Held {
+  const nothing = { tokens: 0, reserved: 0, until: 0, deniedUntil: 0 };
+  return { ...nothing, told: 0, toldUntil: 0, pending: null };
 }
 
 async function renew(env: Env, bucket: string, policy: BucketPolicy, own: Held): Promise<void> {
@@ -132,12 +141,16 @@ export function passing(now: number): Pick<Verdict, "allowed" | "resetAt" | "ret
   return { allowed: true, resetAt, retryAfter: 0 };
 }
 
-function verdict(policy: BucketPolicy, now: number, left: number, waitMs: number): Verdict {
+function verdict(policy: BucketPolicy, own: Held, now: number, left: number, waitMs = 0): Verdict {
+  const { resetAt } = passing(now);
+  const most = own.toldUntil === resetAt ? own.told : policy.perMinute;
+  own.told = Math.min(most, left);
+  own.toldUntil = resetAt;
   return {
     ...passing(now),
     allowed: waitMs === 0,
     limit: policy.perMinute,
-    remaining: Math.min(policy.perMinute, left),
+    remaining: own.told,
     retryAfter: Math.ceil(waitMs / 1000),
   };
 }

@@ -27,6 +27,8 @@ export interface Merchant {
   readonly siteLimit: number | null;
   /** Whether sandbox answers show personal data of real customers unmasked. */
   readonly unmasked: boolean;
+  /** Where the number of a till's purchase is unique. */
+  readonly billNumbers: "site" | "merchant";
 }
 
 /** Every scope that a key can be given. */

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { LoyaltyError } from "../core/errors.ts";
 import type { CommandRequest, Guard } from "../core/ledger/commands.ts";
+import type { Ledger } from "../core/ledger/draft.ts";
 import type { Mode } from "../core/mode.ts";
 import type { Program } from "../core/program/program.ts";
 import type { Result } from "../core/result.ts";
@@ -102,7 +103,7 @@ export class Wallet extends DurableObject<Env> {
 
   /** The wallet's state; `until` bounds the list of lots that expire soon. */
   view(owner: Owner, until: number): WalletView {
-    return this.#read(owner, () => viewWallet(this.#reader, Date.now(), until));
+    return this.#read(owner, (ledger) => viewWallet(ledger, Date.now(), until));
   }
 
   /** A page of the ledger, newest first. */
@@ -211,11 +212,13 @@ export class Wallet extends DurableObject<Env> {
   }
 
   /** Books what is due and reads. Of a wallet without tables a read leaves none behind. */
-  #read<T>(owner: Owner, look: () => T): T {
+  #read<T>(owner: Owner, look: (ledger: Ledger) => T): T {
     refuseStranger(this.#owner, owner);
-    if (!this.#isMade) return this.#transact("test", look);
-    if (bookDue(this.ctx.storage, this.#reader)) this.#arm(Date.now() + this.#publishDelayMs);
-    return look();
+    if (!this.#isMade) return this.#transact("test", () => look(this.#reader.ledger()));
+    const ledger = this.#reader.ledger();
+    if (!bookDue(this.ctx.storage, this.#reader, ledger)) return look(ledger);
+    this.#arm(Date.now() + this.#publishDelayMs);
+    return look(this.#reader.ledger());
   }
 
   /** One transaction, in which there are tables. */
@@ -239,8 +242,11 @@ export class Wallet extends DurableObject<Env> {
 }
 
 /** Books what is due; whether anything was. */
-function bookDue(storage: DurableObjectStorage, reader: WalletReader): boolean {
-  const { head, dueLots } = reader.ledger();
+function bookDue(
+  storage: DurableObjectStorage,
+  reader: WalletReader,
+  { head, dueLots }: Ledger = reader.ledger(),
+): boolean {
   // Seldom is anything due, and time never runs back in a ledger.
   const [due] = dueLots(Math.max(Date.now(), head.recordedAt));
   if (due === undefined) return false;

@@ -25,8 +25,6 @@ export interface WalletReader {
   recent(guard: Guard, now: number): Prior | null;
   /** When the next lot expires; null when none does. */
   nextExpiry(): number | null;
-  /** Lots of a unit that expire after `from` and at or before `until`, soonest first. */
-  lotsExpiring(unit: Unit, from: number, until: number): Lot[];
 }
 
 /** Before every lot, the debt lot included. */
@@ -44,7 +42,6 @@ export function walletReader(sql: SqlStorage): WalletReader {
     past: (reference, guard) => readPast(sql, reference, guard),
     recent: (guard, now) => readRecent(sql, guard, now),
     nextExpiry: () => nextExpiry(sql),
-    lotsExpiring: (unit, from, until) => lotsBetween(sql, unit, from, until),
   };
 }
 
@@ -122,12 +119,6 @@ function nextExpiry(sql: SqlStorage): number | null {
   const firsts = UNITS.map((unit) => lotAfter(sql, unit, DEBT)?.expiresAt ?? NEVER);
   const next = Math.min(...firsts);
   return next === NEVER ? null : next;
-}
-
-function lotsBetween(sql: SqlStorage, unit: Unit, from: number, until: number): Lot[] {
-  const query =
-    "SELECT * FROM lots WHERE unit = ? AND expires_at > ? AND expires_at <= ? ORDER BY expires_at";
-  return [...sql.exec<LotRow>(query, unit, from, until)].map(toLot);
 }
 
 function readPast(sql: SqlStorage, reference: Reference | null, guard: Guard | null): Past {

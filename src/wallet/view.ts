@@ -1,8 +1,8 @@
 import type { Unit } from "../core/amount.ts";
-import { UNITS } from "../core/amount.ts";
+import type { Ledger } from "../core/ledger/draft.ts";
 import type { Entry, EntryKind, Head, LotChange } from "../core/ledger/entries.ts";
+import { NEVER } from "../core/ledger/entries.ts";
 import type { HandedEntry } from "../events/client.ts";
-import type { WalletReader } from "./reader.ts";
 import type { EntryRow } from "./rows.ts";
 import { tillsReference, toEntry } from "./rows.ts";
 
@@ -11,22 +11,36 @@ export interface WalletView {
   readonly head: Head;
   /** Lots that expire up to the moment asked for, soonest first. */
   readonly expiring: Readonly<Record<Unit, readonly LotChange[]>>;
+  /** When what expires first of a unit does, however late; null: nothing does. */
+  readonly next: Readonly<Record<Unit, number | null>>;
 }
 
-/** Reads the state; due lots must have been booked before. */
-export function viewWallet(reader: WalletReader, now: number, until: number): WalletView {
-  const head = reader.head();
-  const lots = (unit: Unit): LotChange[] =>
-    head.holdings[unit] === undefined
-      ? []
-      : reader
-          .lotsExpiring(unit, now, until)
-          .map(({ expiresAt, amount }): LotChange => ({ expiresAt, amount }));
-  const [point, stamp, prepaid] = UNITS.map(lots);
+/** Reads the state from a ledger whose due lots are booked. */
+export function viewWallet({ head, lots }: Ledger, now: number, until: number): WalletView {
+  const read = (unit: Unit): LotChange[] =>
+    head.holdings[unit] === undefined ? [] : lotsAfter(lots(unit), now, until);
+  const point = read("point");
+  const stamp = read("stamp");
+  const prepaid = read("prepaid");
+  const expiring = (given: readonly LotChange[]): LotChange[] =>
+    given.filter(({ expiresAt }) => expiresAt <= until);
+  const next = ([first]: readonly LotChange[]): number | null =>
+    first === undefined || first.expiresAt === NEVER ? null : first.expiresAt;
   return {
     head,
-    expiring: { point: point ?? [], stamp: stamp ?? [], prepaid: prepaid ?? [] },
+    expiring: { point: expiring(point), stamp: expiring(stamp), prepaid: expiring(prepaid) },
+    next: { point: next(point), stamp: next(stamp), prepaid: next(prepaid) },
   };
+}
+
+/** Lots that expire after `now`, up to the first beyond `until`: no more of them are read. */
+function lotsAfter(lots: Iterable<LotChange>, now: number, until: number): LotChange[] {
+  const read: LotChange[] = [];
+  for (const { expiresAt, amount } of lots) {
+    if (expiresAt > now) read.push({ expiresAt, amount });
+    if (expiresAt > until) break;
+  }
+  return read;
 }
 
 /** Which entries to list, newest first. */

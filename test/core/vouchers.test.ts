@@ -156,7 +156,7 @@ describe("a typed code", () => {
     ["A1B2C3D4E5F6", "VOUCHER_A1B2C3D4E5F6"],
     [" voucher_a1b2c3d4e5f6 ", "VOUCHER_A1B2C3D4E5F6"],
   ])("%j means the generated code %s", (text, generated) => {
-    expect(codeCandidates(text).generated).toBe(generated);
+    expect(codeCandidates(text).generated).toContain(generated);
   });
 
   it("means an imported code letter by letter, with the prefix or without", () => {

@@ -161,6 +161,11 @@ export function storedReference(reference: Reference): string {
   return repeatWithinMs === undefined ? key : [key, operation, fingerprint].join(CONTENT);
 }
 
+/** The key of a till's number that is unique in one place of its merchant only. */
+export function keyWithin(number: string, place: string): string {
+  return number + CONTENT + place;
+}
+
 /** The till's own key of a stored reference. */
 export function keyOfStored(stored: string): string {
   const end = stored.indexOf(CONTENT);

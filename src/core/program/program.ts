@@ -1,4 +1,5 @@
 import type { Rate, Rounding } from "../amount.ts";
+import { RATE_SCALE, unitScale } from "../amount.ts";
 
 /** A level that a customer reaches by lifetime points. */
 export interface Tier {
@@ -85,6 +86,24 @@ export const DEFAULT_PROGRAM: Program = {
   tiers: [],
   allowDebt: false,
 };
+
+const tier = (name: string, points: number): Tier => ({
+  name,
+  from: points * 10 ** unitScale("point", ""),
+  multiplier: 10 ** RATE_SCALE,
+  benefits: [],
+});
+
+/** The rules of a merchant whose loyalty group was made by a call and that has defined none. */
+const GROUP_PROGRAM: Program = {
+  ...DEFAULT_PROGRAM,
+  tiers: [tier("BRONZE", 0), tier("SILVER", 1_000), tier("GOLD", 5_000)],
+};
+
+/** The rules of a merchant that has defined none. */
+export function programWithout(merchant: { readonly groupCode: string | null }): Program {
+  return merchant.groupCode === null ? DEFAULT_PROGRAM : GROUP_PROGRAM;
+}
 
 /** Tills spell categories in their own way: without regard to case and outer blanks. */
 export function categoryKey(category: string): string {

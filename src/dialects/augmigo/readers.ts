@@ -6,12 +6,12 @@ import {
   decodeUtf8,
   JsonNumber,
   looksLikeJson,
-  parseForm,
   parseJson,
   readBody,
 } from "../../http/wire/body.ts";
 import type { Fields } from "../../http/wire/fields.ts";
 import { presentFields } from "../../http/wire/fields.ts";
+import { parseNestedForm } from "../../http/wire/forms.ts";
 import { findIllFormed } from "../../http/wire/validation.ts";
 
 /** Bytes of a request body: a purchase with all its items. */
@@ -42,7 +42,7 @@ export const readAllFields: Reader = (http, body) => {
   if (body.trim() === "") return ok({});
   const type = (http.req.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
   const isJson = looksLikeJson(body) || type === "application/json";
-  if (!isJson) return ok(parseForm(body));
+  if (!isJson) return parseNestedForm(body);
   const parsed = parseJson(body);
   if (!parsed.ok) return parsed;
   return isObject(parsed.value) ? ok(numbersAsTexts(parsed.value)) : err({ code: "invalid_json" });

@@ -1,5 +1,7 @@
 import * as z from "zod";
+import { isDate } from "../../core/dates.ts";
 import { isRecord } from "../../http/wire/document.ts";
+import { addDays, endOfDay } from "../../services/calendar.ts";
 
 /** A call without fields. */
 export const noFields = z.unknown();
@@ -41,6 +43,18 @@ export const momentField = z.string({ error: "is invalid" }).transform((text, is
   return z.NEVER;
 });
 
+const DATE = /^(\d{4})([-/])(\d\d)\2(\d\d)$/;
+
+/** A time, or a day (`YYYY-MM-DD`) of the account's calendar. */
+const timeOrDay = z.string({ error: "is invalid" }).transform((text, issues) => {
+  const [, year, , month, date] = DATE.exec(text.trim()) ?? [];
+  const day = `${year}-${month}-${date}`;
+  const read = isDate(day) ? day : parseMoment(text);
+  if (read !== null) return read;
+  issues.addIssue({ code: "custom", message: "is invalid" });
+  return z.NEVER;
+});
+
 /** A switch: on when it is `1` or `true`. */
 export const switchField = z
   .union([z.string(), z.boolean()])
@@ -64,10 +78,10 @@ export const listFields = (max: number, usual: number) => ({
   page: wholeNumber(MAX_PAGE).default(1),
   per_page: wholeNumber(max).default(usual),
   active_only: switchField.default(false),
-  before: momentField.optional(),
-  after: momentField.optional(),
-  from: momentField.optional(),
-  to: momentField.optional(),
+  before: timeOrDay.optional(),
+  after: timeOrDay.optional(),
+  from: timeOrDay.optional(),
+  to: timeOrDay.optional(),
 });
 
 type ListQuery = z.output<z.ZodObject<ReturnType<typeof listFields>>>;
@@ -81,17 +95,24 @@ export function sliceOf({ page, per_page: limit }: Pick<ListQuery, "page" | "per
 }
 
 const SECOND = 1_000;
+const LATEST = Number.MAX_SAFE_INTEGER;
 
 /**
  * The times of change that a list asks for: from `since` until before `until`. The wire shows whole
  * seconds, so `to` has all of its second, and `after` the rest of its own: a client that goes on
- * from the last second that it saw gets a record twice rather than never.
+ * from the last second that it saw gets a record twice rather than never. A day is meant as a
+ * whole, in the zone: `from` and `to` have it, `after` and `before` do not.
  */
-export function windowOf({ before, after, from, to }: Partial<ListQuery>): {
-  readonly since: number;
-  readonly until: number;
-} {
-  const since = Math.max(from ?? 0, after === undefined ? 0 : after + 1);
-  const end = to === undefined ? Number.MAX_SAFE_INTEGER : to + SECOND;
-  return { since, until: Math.min(before ?? Number.MAX_SAFE_INTEGER, end) };
+export function windowOf(
+  { before = LATEST, after = -1, from = 0, to = LATEST }: Partial<ListQuery>,
+  timeZone: string,
+): { readonly since: number; readonly until: number } {
+  const start = (time: number | string): number =>
+    typeof time === "number" ? time : endOfDay(addDays(time, -1), timeZone);
+  const end = (time: number | string, length: number): number =>
+    typeof time === "number" ? Math.min(time + length, LATEST) : endOfDay(time, timeZone);
+  return {
+    since: Math.max(start(from), end(after, 1)),
+    until: Math.min(start(before), end(to, SECOND)),
+  };
 }

@@ -42,7 +42,8 @@ const MAX_BODY_BYTES = 65_536;
 const MIN_BINDING_MS = 600_000;
 /** The byte between timestamp and body in the SDKs' signing string. */
 const DOT = 0x2e;
-const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|\+00:00)$/;
+const TIMESTAMP =
+  /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|(\+|-(?!00:00))(0\d|1[0-4]):[0-5]\d)$/;
 
 /** An authenticated request with the very bytes that were signed. */
 export interface Signed extends Admitted<Context> {

@@ -38,8 +38,11 @@ const refused = (
   details: Readonly<Record<string, unknown>> = {},
 ): KirimelError => ({ status: 400, code, message, details });
 
-/** What KiriMel calls the field that must be unique. */
-const FIELDS: Readonly<Record<string, string>> = { site: "site_code" };
+/** What KiriMel calls the field that must be unique, by object and field. */
+const FIELDS: Readonly<Record<string, string>> = {
+  "site code": "site_code",
+  "customer qr": "qr_code",
+};
 
 /** The fixed answer to what nobody expected. */
 export const INTERNAL: KirimelError = {
@@ -95,7 +98,7 @@ export const TABLE = {
   already_exists: ({ object, field }) =>
     object === "group"
       ? refused("GROUP_ALREADY_EXISTS", "The merchant already has a loyalty group")
-      : invalidParameter(FIELDS[object] ?? field, "is already in use"),
+      : invalidParameter(FIELDS[`${object} ${field}`] ?? field, "is already in use"),
   limit_reached: ({ limit }) =>
     refused("SITE_LIMIT_REACHED", "Maximum number of sites reached for your plan", { limit }),
   voucher_used: () => refused("VOUCHER_ALREADY_REDEEMED", "Voucher has already been used"),

@@ -45,8 +45,12 @@ const KIRIMEL: Dialect<Signed, Access, KirimelError> = {
   strangers: "counted",
 };
 
+/** The SDKs name their key so, and read the message there. */
+const SDK_HEADER = "x-client-key";
+
 /** Settings that cannot be read are the error that is being told: it must not fail over them. */
 function wantsTopLevelMessage(http: Http): boolean {
+  if (http.req.header(SDK_HEADER) !== undefined) return true;
   try {
     return settingsOf(http.env).kirimelTopLevelMessage;
   } catch {

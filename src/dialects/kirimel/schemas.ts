@@ -1,7 +1,6 @@
 import * as z from "zod";
-import { parseDecimal } from "../../core/amount.ts";
 import { isDate } from "../../core/dates.ts";
-import { WIRE_SCALE } from "../../http/wire/amounts.ts";
+import { parseWhole, plainDecimal } from "../../http/wire/amounts.ts";
 import { text } from "../../http/wire/fields.ts";
 import { parseCustomer } from "./mapping.ts";
 
@@ -23,15 +22,26 @@ export const customerId = z
 /** Customer number that a request carries beside its own fields; see `guardWrite`. */
 export const named = { customer_id: customerId.optional().catch(undefined) };
 
-export const points = text(32)
-  .regex(/^0*[1-9]\d{0,14}$/, "must be a positive integer")
-  .transform(Number)
-  .pipe(z.number().max(MAX_POINTS, `must be at most ${MAX_POINTS}`));
+/** An integer, also one that a till writes with a fraction of nothing (`50.0`). */
+export const integer = (isGood: (value: number) => boolean, message: string) =>
+  text(32).transform((wire, issues) => {
+    const value = parseWhole(wire);
+    if (value !== null && isGood(value)) return value;
+    issues.addIssue({ code: "custom", message });
+    return z.NEVER;
+  });
 
+export const points = integer((value) => value > 0, "must be a positive integer").pipe(
+  z.number().max(MAX_POINTS, `must be at most ${MAX_POINTS}`),
+);
+
+const MONEY = /^\d{1,12}(?:\.|$)/;
+
+/** Money that is not negative, as a plain decimal text: the currency gives it its scale. */
 export const money = text(32).transform((value, issues) => {
-  const amount = /^\d{1,12}(\.\d+)?$/.test(value) ? parseDecimal(value, WIRE_SCALE) : null;
-  if (amount !== null) return amount;
-  issues.addIssue({ code: "custom", message: "must be a decimal, 0 or more, with 2 decimals" });
+  const plain = plainDecimal(value);
+  if (plain !== null && MONEY.test(plain)) return plain;
+  issues.addIssue({ code: "custom", message: "must be a decimal, 0 or more" });
   return z.NEVER;
 });
 

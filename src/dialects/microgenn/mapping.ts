@@ -3,7 +3,7 @@ import { currencyScale, formatShortDecimal, RATE_SCALE, type Rate } from "../../
 import { makeId, ulidOf, ulidToUuid, uuidToUlid } from "../../core/ids.ts";
 import type { Receipt } from "../../core/ledger/entries.ts";
 import { moneyForPoints } from "../../core/purchases/earning.ts";
-import { WIRE_SCALE, wholePoints } from "../../http/wire/amounts.ts";
+import { wholePoints } from "../../http/wire/amounts.ts";
 import type { Context } from "../../services/context.ts";
 import { identifierOf } from "../../services/customers/customers.ts";
 import { hidesPersonalData, maskWords } from "../../services/customers/masking.ts";
@@ -43,9 +43,6 @@ function uuidText(prefix: "cus" | "vou" | "ent", id: string): string {
 
 const number = (value: number, scale: number): unknown =>
   JSON.rawJSON(formatShortDecimal(value, scale));
-
-/** Money of the wire, in hundredths, as it was received. */
-const wireMoney = (hundredths: number): unknown => number(hundredths, WIRE_SCALE);
 
 const moneyText = (ctx: Context, amount: number): unknown =>
   number(amount, currencyScale(ctx.principal.merchant.currency));
@@ -151,7 +148,7 @@ function timeText(time: number): string {
   return new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-/** Body of `POST pos/bill`; `amount` in hundredths. */
+/** Body of `POST pos/bill`; `amount` in the currency's smallest unit. */
 export function billBody(
   ctx: Context,
   named: NamedCustomer,
@@ -162,7 +159,7 @@ export function billBody(
   return {
     transaction_id: uuidText("ent", receipt.entry),
     customer_id: uuidText("cus", named.customer.id),
-    amount: wireMoney(amount),
+    amount: moneyText(ctx, amount),
     points_earned: wholePoints(bill?.earned ?? 0),
     points_redeemed: 0,
     new_balance: wholePoints(balance),

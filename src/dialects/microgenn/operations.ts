@@ -6,7 +6,7 @@ import type { BillLine } from "../../core/ledger/entries.ts";
 import { moneyForPoints } from "../../core/purchases/earning.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import { fromWholePoints, fromWireMoney } from "../../http/wire/amounts.ts";
+import { fromWholePoints, moneyOf } from "../../http/wire/amounts.ts";
 import type { Context } from "../../services/context.ts";
 import { identifierOf } from "../../services/customers/customers.ts";
 import type { NamedCustomer } from "../../services/customers/profiles.ts";
@@ -73,33 +73,40 @@ export async function postBill(
   ctx: Context,
   wire: z.output<typeof billSchema>,
 ): Answer<typeof billAnswer> {
-  const { whom, amount, name, external_ref: number, create, items } = wire;
+  const { whom, name, external_ref: number, create, items } = wire;
   const known = await recallCustomer(ctx, whom);
   const enrols = create && "phone" in whom && isUnknown(known);
   const found = enrols ? await enrolByPhone(ctx, whom.phone, name) : known;
   if (!found.ok) return found;
-  const named = found.value;
+  const named = withName(found.value, name);
   const { currency } = ctx.principal.merchant;
+  const amount = moneyOf(wire.amount, currency);
   const lines = items.map(
     (item): BillLine => ({
       category: item.category,
       sku: null,
       name: item.name,
       quantity: null,
-      amount: fromWireMoney(item.amount, currency),
+      amount: moneyOf(item.amount, currency),
     }),
   );
   const reference = referenceOf("bill", number, amount);
   const recorded = await recordPurchase(ctx, {
     customer: named.customer.id,
     number: number ?? null,
-    purchase: { amount: fromWireMoney(amount, currency), currency },
+    purchase: { amount, currency },
     lines,
     unique: reference === null ? { within: "nothing" } : { within: "customer", reference },
     remarks: {},
     occurredAt: null,
   });
   return recorded.ok ? ok(billBody(ctx, named, amount, recorded.value.receipt)) : recorded;
+}
+
+/** Whom a test call did not keep is known by the number only: the name is what this call says. */
+function withName(named: NamedCustomer, name: string | null): NamedCustomer {
+  const isNameless = named.created && named.customer.name === null;
+  return isNameless ? { ...named, customer: { ...named.customer, name } } : named;
 }
 
 function recallCustomer(

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { MAX_AMOUNT, parseDecimal } from "../../core/amount.ts";
+import { MAX_AMOUNT } from "../../core/amount.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { MAX_BILL_LINES } from "../../core/ledger/entries.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import { plainDecimal, WIRE_SCALE } from "../../http/wire/amounts.ts";
+import { parseWhole, plainDecimal, roundDecimal } from "../../http/wire/amounts.ts";
 import { decodeUtf8, looksLikeJson, parseForm, parseJson } from "../../http/wire/body.ts";
 import type { Fields } from "../../http/wire/fields.ts";
 import { presentFields, text } from "../../http/wire/fields.ts";
@@ -37,7 +37,10 @@ function isObject(value: unknown): value is Fields {
   return plain && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** Money of the wire in hundredths; a number, or a text that is one. */
+/** Decimals that the currencies have: an amount's limit is told in them. */
+const MONEY_SCALE = 2;
+
+/** Money, a number or a text that is one, as a plain decimal text: the currency scales it. */
 const money = z
   .unknown()
   .optional()
@@ -49,10 +52,9 @@ const money = z
     if (value === undefined) return fail("is required");
     const plain = typeof value === "string" ? plainDecimal(value.trim()) : null;
     if (plain === null || /^-.*[1-9]/.test(plain)) return fail("must be a positive number");
-    const amount = parseDecimal(plain, WIRE_SCALE);
-    if (amount === null && /\.\d\d\d*[1-9]/.test(plain))
-      return fail("must have at most 2 decimals");
-    return amount === null || amount > MAX_AMOUNT ? fail("is too large") : amount;
+    return roundDecimal(plain, MONEY_SCALE) > MAX_AMOUNT
+      ? fail("is too large")
+      : plain.replace("-", "");
   });
 
 const mobile = text(MAX_NAME).transform((value, issues) => {
@@ -139,9 +141,13 @@ export const pointsSchema = z
   .object({
     ...whom,
     points: text(MAX_NAME)
-      .regex(/^0*[1-9]\d{0,14}$/, "must be a positive integer")
-      .transform(Number)
-      .pipe(z.number().max(MAX_POINTS, `must be at most ${MAX_POINTS}`)),
+      .transform((wire) => parseWhole(wire) ?? 0)
+      .pipe(
+        z
+          .number()
+          .min(1, "must be a positive integer")
+          .max(MAX_POINTS, `must be at most ${MAX_POINTS}`),
+      ),
     otp: text(MAX_NAME),
     external_ref: text(MAX_NAME).optional(),
   })

@@ -30,26 +30,14 @@ export function pointsDelta(steps: number): number {
   return Math.trunc(steps / POINT) + 0;
 }
 
-/** Decimals of money on the wire of dialects that know hundredths, whatever the currency. */
-export const WIRE_SCALE = 2;
-
-/** Money of the wire (hundredths) in the currency's smallest unit, rounded half up. */
-export function fromWireMoney(hundredths: number, currency: string): number {
-  const scaled = BigInt(hundredths) * 10n ** BigInt(currencyScale(currency));
-  return Number(divide(scaled, 10n ** BigInt(WIRE_SCALE), "half_up"));
-}
-
-/** Money in hundredths, as the wire counts it, rounded half up. */
-export function toWireMoney(amount: number, currency: string): number {
-  const scaled = BigInt(amount) * 10n ** BigInt(WIRE_SCALE);
-  return Number(divide(scaled, 10n ** BigInt(currencyScale(currency)), "half_up"));
-}
+/** Decimals of money in answers of dialects that show hundredths at most. */
+const SHOWN_SCALE = 2;
 
 /** Money as a JSON number with the decimals of its currency, at most two. */
 export function moneyNumber(amount: number | null, currency: string): unknown {
   if (amount === null) return null;
   const scale = currencyScale(currency);
-  const places = Math.min(scale, WIRE_SCALE);
+  const places = Math.min(scale, SHOWN_SCALE);
   const cut = divide(BigInt(amount), 10n ** BigInt(scale - places), "half_up");
   return JSON.rawJSON(formatDecimal(Number(cut), places));
 }
@@ -71,11 +59,34 @@ export function plainDecimal(text: string): string | null {
   return sign + left + (right === "" ? "" : `.${right}`);
 }
 
+/** What is wrong with a text that {@link plainDecimal} does not read. */
+export function decimalFault(text: string): string {
+  if (/^-?\.\d+$/.test(text)) return "must have a digit before the point";
+  const isLong = /^-?\d{17,}(?:\.\d*)?$|^-?\d+(?:\.\d+)?e\+?\d{3,}$/i.test(text);
+  return isLong ? "is too large" : "is not a number";
+}
+
 /** A plain decimal text as an integer with `scale` digits behind the point, rounded half up. */
 export function roundDecimal(plain: string, scale: number): number {
   const [whole = "", fraction = ""] = plain.split(".");
   const exact = BigInt(whole + fraction) * 10n ** BigInt(scale);
   return Number(divide(exact, 10n ** BigInt(fraction.length), "half_up"));
+}
+
+/**
+ * Money of the wire, a plain decimal text, in the currency's smallest unit: what is finer, like the
+ * noise of a till's floats, is rounded half up.
+ */
+export function moneyOf(plain: string, currency: string): number {
+  return roundDecimal(plain, currencyScale(currency));
+}
+
+/** A number without a part of a whole (`50`, `50.0`, `5e1`) as an integer; null if it is none. */
+export function parseWhole(text: string): number | null {
+  const plain = plainDecimal(text);
+  if (plain === null || /\.\d*[1-9]/.test(plain)) return null;
+  const value = roundDecimal(plain, 0);
+  return Number.isSafeInteger(value) ? value : null;
 }
 
 /** A number of an answer that is written with its exact digits (`JSON.rawJSON`). */

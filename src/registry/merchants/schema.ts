@@ -27,6 +27,10 @@ export const merchants = sqliteTable("merchants", {
   messageGateway: text("message_gateway", { mode: "json" }).$type<StoredGateway>(),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
+  /** Where the number of a till's purchase is unique. */
+  billNumbers: text("bill_numbers", { enum: ["site", "merchant"] })
+    .notNull()
+    .default("site"),
 });
 
 /** Places of sale. */

@@ -1,21 +1,21 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
 import { claims } from "./schema.ts";
 
 /** A row of `claims`. */
 export type ClaimRow = typeof claims.$inferSelect;
 
-/** Who has a merchant's natural key; undefined: nobody. */
+/** Who has one of a merchant's natural keys; undefined: nobody. */
 export async function findClaim(
   db: Database,
   merchantId: string,
   operation: string,
-  key: string,
+  keys: readonly string[],
 ): Promise<ClaimRow | undefined> {
   return db
     .select()
     .from(claims)
-    .where(named(merchantId, operation, key))
+    .where(named(merchantId, operation, keys))
     .get();
 }
 
@@ -31,13 +31,13 @@ export function deleteClaim(
 ): Write {
   const { merchantId, operation, key, customerId } = row;
   const own = eq(claims.customerId, customerId);
-  return db.delete(claims).where(and(named(merchantId, operation, key), own));
+  return db.delete(claims).where(and(named(merchantId, operation, [key]), own));
 }
 
-function named(merchantId: string, operation: string, key: string) {
+function named(merchantId: string, operation: string, keys: readonly string[]) {
   return and(
     eq(claims.merchantId, merchantId),
     eq(claims.operation, operation),
-    eq(claims.key, key),
+    inArray(claims.key, [...keys]),
   );
 }

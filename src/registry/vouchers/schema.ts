@@ -33,6 +33,8 @@ export const voucherSeries = sqliteTable(
     configuration: text("configuration", { mode: "json" }).$type<Record<string, unknown>>(),
     /** Days for which a voucher that a purchase grants is good; null: as long as the series. */
     lifeDays: integer("life_days"),
+    /** What its fresh codes begin with; null: as the series' key decides. */
+    codePrefix: text("code_prefix"),
   },
   (table) => [
     uniqueIndex("voucher_series_number").on(table.merchantId, table.number),
@@ -78,8 +80,5 @@ export const vouchers = sqliteTable(
     uniqueIndex("vouchers_issue_reference")
       .on(table.merchantId, table.customerId, table.issueReference)
       .where(sql`issue_reference IS NOT NULL`),
-    uniqueIndex("vouchers_redeem_reference")
-      .on(table.merchantId, table.redeemedBy, table.redeemReference)
-      .where(sql`redeem_reference IS NOT NULL`),
   ],
 );

@@ -111,9 +111,12 @@ export async function pageSeries(
 export async function findVoucherByCode(
   db: Database,
   merchantId: string,
-  candidates: { readonly exact: readonly string[]; readonly generated: string },
+  candidates: { readonly exact: readonly string[]; readonly generated: readonly string[] },
 ): Promise<VoucherRecord | undefined> {
-  const generated = and(eq(vouchers.code, candidates.generated), eq(vouchers.generated, true));
+  const generated = and(
+    inArray(vouchers.code, [...candidates.generated]),
+    eq(vouchers.generated, true),
+  );
   const where = and(
     eq(vouchers.merchantId, merchantId),
     or(inArray(vouchers.code, [...candidates.exact]), generated),
@@ -186,17 +189,6 @@ export async function listOwnVouchers(
     .orderBy(soonestExpiry(), asc(vouchers.number))
     .limit(limit)
     .all();
-}
-
-/** The voucher that a customer redeemed under that reference. */
-export async function findVoucherByRedeemReference(
-  db: Database,
-  merchantId: string,
-  customerId: string,
-  reference: string,
-): Promise<VoucherRecord | undefined> {
-  const own = and(eq(vouchers.redeemedBy, customerId), eq(vouchers.redeemReference, reference));
-  return findOwn(db, merchantId, own);
 }
 
 /** The voucher that was issued to a customer under that reference. */

@@ -3,7 +3,7 @@ import type { LoyaltyError } from "../../core/errors.ts";
 import type { ProgramDefinition } from "../../core/program/definition.ts";
 import { defineProgram } from "../../core/program/definition.ts";
 import type { Program } from "../../core/program/program.ts";
-import { DEFAULT_PROGRAM } from "../../core/program/program.ts";
+import { programWithout } from "../../core/program/program.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { open } from "../../core/sealing.ts";
@@ -157,7 +157,7 @@ async function toCredential(env: Env, record: KeyRecord): Promise<Credential> {
   return {
     principal: {
       merchant: toMerchant(merchant),
-      program: program === null ? DEFAULT_PROGRAM : toProgram(program.definition),
+      program: program === null ? programWithout(merchant) : toProgram(program.definition),
       mode: key.mode,
       scopes: key.scopes as Scope[],
       keyId: key.id,
@@ -175,7 +175,8 @@ async function toCredential(env: Env, record: KeyRecord): Promise<Credential> {
 /** A merchant from its row. */
 export function toMerchant(row: MerchantRow): Merchant {
   const { id, slug, name, currency, timeZone, sandbox, pending, siteLimit, unmasked } = row;
-  return { id, slug, name, currency, timeZone, sandbox, pending, siteLimit, unmasked };
+  const { billNumbers } = row;
+  return { id, slug, name, currency, timeZone, sandbox, pending, siteLimit, unmasked, billNumbers };
 }
 
 /** A programme from its stored definition, which was checked when it was stored. */

@@ -242,7 +242,7 @@ function identifiersOf(input: EnrolInput): readonly Identifier[] {
  * The row of a new customer. The number is given by the insert itself, unless it is brought along:
  * two enrolments at once never want the same one.
  */
-function newRow(
+export function newRow(
   { now, principal }: Context,
   { name, email, birthDate, attributes }: PersonInput,
 ): NewCustomer {

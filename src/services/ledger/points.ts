@@ -68,7 +68,7 @@ export interface PointsBalance {
   readonly priorityService: boolean;
   /** What expires within the window asked for. */
   readonly expiring: number;
-  /** Last good day (`YYYY-MM-DD`) of what expires first in that window; null if nothing does. */
+  /** Last good day (`YYYY-MM-DD`) of what expires first, however late; null if nothing does. */
   readonly expiryDate: string | null;
   readonly head: Head;
 }
@@ -79,21 +79,25 @@ export async function readPoints(
   customer: string,
   windowMs: number,
 ): Promise<PointsBalance> {
-  const { head, expiring } = await readWallet(ctx, customer, ctx.now + windowMs);
-  return pointsOf(ctx, head, expiring.point);
+  const { head, expiring, next } = await readWallet(ctx, customer, ctx.now + windowMs);
+  return pointsOf(ctx, head, expiring.point, next.point);
 }
 
 /** The points of a customer who was enrolled by this very request: asks no wallet. */
 export function noPoints(ctx: Context): PointsBalance {
-  return pointsOf(ctx, EMPTY_HEAD, []);
+  return pointsOf(ctx, EMPTY_HEAD, [], null);
 }
 
-function pointsOf(ctx: Context, head: Head, expiring: readonly LotChange[]): PointsBalance {
+function pointsOf(
+  ctx: Context,
+  head: Head,
+  expiring: readonly LotChange[],
+  next: number | null,
+): PointsBalance {
   const { merchant, program } = ctx.principal;
   const { balance, earned, redeemed } = holdingOf(head, "point");
   const standing = standingFor(program, earned);
   const tier = tierNamed(program, standing.tier);
-  const [first] = expiring;
   return {
     balance,
     earned,
@@ -102,7 +106,7 @@ function pointsOf(ctx: Context, head: Head, expiring: readonly LotChange[]): Poi
     benefits: tier?.benefits ?? [],
     priorityService: tier?.priorityService ?? false,
     expiring: expiring.reduce((sum, lot) => sum + lot.amount, 0),
-    expiryDate: first === undefined ? null : lastDayOf(first.expiresAt, merchant.timeZone),
+    expiryDate: next === null ? null : lastDayOf(next, merchant.timeZone),
     head,
   };
 }

@@ -76,7 +76,7 @@ async function redeem(
   const claimed = await claimReference(ctx, claim);
   if (!claimed.ok) return claimed;
   const reused = err({ code: "reference_reused", reference } as const);
-  if (!claimed.value) return reused;
+  if (claimed.value === null) return reused;
   const once = { operation: SPEND, key: reference, fingerprint: SPEND };
   const booked = await bookCommand(ctx, { ...booking, reference: once });
   if (!booked.ok) await releaseReference(ctx, claim);

@@ -1,7 +1,7 @@
 import type { LoyaltyError } from "../../core/errors.ts";
 import { invalid, notFound } from "../../core/errors.ts";
 import { makeId, ulidOf } from "../../core/ids.ts";
-import { DEFAULT_PROGRAM } from "../../core/program/program.ts";
+import { programWithout } from "../../core/program/program.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { database } from "../../registry/database.ts";
@@ -47,6 +47,7 @@ export interface MerchantInput {
   readonly siteLimit: number | null;
   readonly unmasked: boolean;
   readonly messageGateway: GatewayInput | null;
+  readonly billNumbers: "site" | "merchant";
 }
 
 /** Slugs that are another part of the path space: `/api/{slug}/…` must never mean two things. */
@@ -183,7 +184,7 @@ export async function actAsAdmin(
   const program = await findProgram(database(deployment.env, merchant.id), merchant.id);
   return ok({
     merchant,
-    program: program === undefined ? DEFAULT_PROGRAM : toProgram(program.definition),
+    program: program === undefined ? programWithout(found.value) : toProgram(program.definition),
     mode: "live",
     scopes: ["admin"],
     keyId: null,

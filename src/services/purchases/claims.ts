@@ -13,27 +13,30 @@ export interface Claim {
   /** Name space of the key, like a reference's operation. */
   readonly operation: string;
   readonly key: string;
+  /** How another setting of the merchant writes the key; whoever has it, has the key. */
+  readonly alias?: string;
   /** `cus_` id of the customer whose wallet books the command. */
   readonly customer: string;
 }
 
 /**
- * Claims a key for a customer's command before a wallet books it; whether it is that customer's
- * now. The claim is only the way in: whether the command is a repeat is for the wallet to say, so
- * that after a crash in between the same customer's command is still booked.
+ * Claims a key for a customer's command before a wallet books it; as what that customer has it now,
+ * or null where somebody else has. The claim is only the way in: whether the command is a repeat is
+ * for the wallet to say, so that after a crash in between the same customer's command is still
+ * booked.
  */
 export async function claimReference(
   ctx: Context,
-  { operation, key, customer }: Claim,
-): Promise<Result<boolean, LoyaltyError>> {
+  { operation, key, alias = key, customer }: Claim,
+): Promise<Result<string | null, LoyaltyError>> {
   const { db, now, principal } = ctx;
   const merchantId = principal.merchant.id;
   for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
-    const held = await findClaim(db, merchantId, operation, key);
-    if (held !== undefined) return ok(held.customerId === customer);
+    const held = await findClaim(db, merchantId, operation, [key, alias]);
+    if (held !== undefined) return ok(held.customerId === customer ? held.key : null);
     const work = unitOfWork(db, principal.mode);
     work.add(insertClaim(db, { merchantId, operation, key, customerId: customer, createdAt: now }));
-    if (await work.commit()) return ok(true);
+    if (await work.commit()) return ok(key);
   }
   return err({ code: "customer_busy" });
 }

@@ -26,7 +26,7 @@ import {
 import { unitOfWork } from "../../registry/unit-of-work.ts";
 import { ulid } from "../../ulid.ts";
 import type { Context } from "../context.ts";
-import { offerTerms } from "./purchase.ts";
+import { offerTerms } from "./offers.ts";
 import type { InvoiceDocument } from "./settling.ts";
 import { settleBill, settleVoid } from "./settling.ts";
 

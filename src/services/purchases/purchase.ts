@@ -1,36 +1,29 @@
 import type { Money } from "../../core/amount.ts";
+import { sha256Hex } from "../../core/digest.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import type { Reference } from "../../core/ledger/commands.ts";
-import type { BillLine, LotChange, Remarks, VoucherGrant } from "../../core/ledger/entries.ts";
-import { grantsForPurchase } from "../../core/purchases/granting.ts";
+import { keyWithin } from "../../core/ledger/commands.ts";
+import type { Remarks } from "../../core/ledger/entries.ts";
 import { eligibleAmount } from "../../core/purchases/pricing.ts";
 import type { EarningRule } from "../../core/purchases/purchase.ts";
 import { BY_PROGRAM } from "../../core/purchases/purchase.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import type { Outcome } from "../../wallet/client.ts";
-import { businessDayOf, expiryOf } from "../calendar.ts";
 import type { Context } from "../context.ts";
 import { bookCommand } from "../ledger/wallets.ts";
-import type { SeriesGrants } from "../vouchers/granted.ts";
-import { keepGrants, makeGrants } from "../vouchers/granted.ts";
+import { keepGrants } from "../vouchers/granted.ts";
+
 import type { Claim } from "./claims.ts";
 import { claimReference, releaseReference } from "./claims.ts";
-
-/** What is bought, and when. */
-export interface Bought {
-  /** Negative for a return. */
-  readonly purchase: Money;
-  /** At most `MAX_BILL_LINES`; their sum need not be the purchase. */
-  readonly lines: readonly BillLine[];
-  /** When it happened at the till; null is now. */
-  readonly occurredAt: number | null;
-}
+import type { Bought, Offer, PurchaseTerms } from "./offers.ts";
+import { firstOffer, offerTerms } from "./offers.ts";
 
 /**
  * What a till's number stands for. `nothing`: every call is a purchase of its own. `customer`: the
  * reference is one purchase of this customer, and its repeat is told the first answer. `merchant`:
- * the number is one purchase of the whole merchant, and coming again with it is refused.
+ * the number is one purchase of the whole merchant, or of the site if the merchant so chose; its
+ * repeat by the same customer is told the first answer, and anything else that has it is refused.
  */
 export type Uniqueness =
   | { readonly within: "nothing" }
@@ -55,38 +48,17 @@ export interface PurchaseInput extends Bought {
   readonly terms?: PurchaseTerms;
 }
 
-/**
- * What a purchase is offered before the wallet is asked. Plain data: whoever has the purchase
- * booked, and however often, tells the wallet the same.
- */
-export interface PurchaseTerms {
-  /** Business day, `YYYY-MM-DD`. */
-  readonly day: string;
-  /** When its points expire. */
-  readonly expiresAt: number;
-  /** Absent: none. */
-  readonly stamps?: LotChange;
-  /** With ids and codes. Absent: none. */
-  readonly vouchers?: readonly VoucherGrant[];
-}
-
-/** Terms, with the series of their vouchers. */
-export interface Offer {
-  readonly terms: PurchaseTerms;
-  readonly series: readonly SeriesGrants[];
-}
-
 /** A purchase as it is booked. The receipt of a repeat tells what the first one was granted. */
 export interface RecordedPurchase extends Outcome, Offer {}
 
-/** Name space of the numbers that stand for one purchase in the whole merchant. */
+/** Name space of the numbers that stand for one purchase, whoever's. */
 const UNIQUE = "give";
 
 /**
  * Records a purchase and books what it earns and grants: points, judging the tier after them,
  * stamps and vouchers; a negative one takes points back and grants nothing. `duplicate_bill` for a
- * number that is taken in the whole merchant, also by the same purchase; `balance_limit` when it is
- * more than a balance can hold; `insufficient_balance` for a return of more than is left, where the
+ * number that another purchase has; `balance_limit` when it is more than a balance can hold;
+ * `insufficient_balance` for a return of more than is left, where the
  * programme allows no debt.
  */
 export async function recordPurchase(
@@ -101,72 +73,43 @@ export async function recordPurchase(
   if (!offered.ok) return offered;
   const claimed = await claimNumber(ctx, unique, customer);
   if (!claimed.ok) return claimed;
+  const claim = claimed.value;
   const earns = { ...base, amount: eligibleAmount(base.amount, paidWithPoints) };
   const bill = { kind: "bill", number, purchase, base: earns, lines, earning } as const;
   const booked = await bookCommand(ctx, {
     customer,
     command: { ...bill, ...offered.value.terms },
-    reference: referenceOf(unique),
+    reference: claim === null ? referenceOf(unique) : await claimedReference(claim, input),
     remarks,
     occurredAt,
   });
   if (!booked.ok) {
-    if (claimed.value !== null && UNBOOKED.includes(booked.error.code)) {
-      await releaseReference(ctx, claimed.value);
-    }
-    return booked;
+    if (claim === null) return booked;
+    if (UNBOOKED.includes(booked.error.code)) await releaseReference(ctx, claim);
+    return booked.error.code === "reference_reused" ? duplicate(number) : booked;
   }
   const { receipt, repeated } = booked.value;
-  if (repeated && claimed.value !== null) return duplicate(claimed.value.key);
   // Also of a repeat: whoever booked it first may have died before they were kept.
   await keepGrants(ctx, customer, receipt.bill?.vouchers ?? [], receipt.recordedAt);
-  return ok({ ...booked.value, ...offered.value });
+  const offer = repeated && claim !== null ? await firstOffer(ctx, customer, receipt) : null;
+  return ok({ ...booked.value, ...(offer ?? offered.value) });
 }
 
 /** What the wallet answers when it has looked at a purchase and does not book it. */
 const UNBOOKED: readonly LoyaltyError["code"][] = ["balance_limit", "insufficient_balance"];
 
-/**
- * What the programme offers for a purchase now, and keeps nothing: its vouchers get their ids and
- * codes. `balance_limit` for more stamps than one command may move.
- */
-export async function offerTerms(
-  ctx: Context,
-  { purchase: total, lines, occurredAt }: Bought,
-): Promise<Result<Offer, LoyaltyError>> {
-  const { program, merchant } = ctx.principal;
-  const happenedAt = Math.min(occurredAt ?? ctx.now, ctx.now);
-  const day = businessDayOf(ctx, happenedAt);
-  const granted = grantsForPurchase(program, { total, lines, day });
-  if (granted === null) return err({ code: "balance_limit", unit: "stamp" });
-  const series = await makeGrants(ctx, granted.vouchers, day);
-  const expiresAt = expiryOf(program.expiry, happenedAt, merchant.timeZone);
-  const stampsExpireAt = expiryOf(
-    program.grants?.stamps.expiry ?? program.expiry,
-    happenedAt,
-    merchant.timeZone,
-  );
-  const terms = {
-    day,
-    expiresAt,
-    ...(granted.stamps === 0
-      ? {}
-      : { stamps: { amount: granted.stamps, expiresAt: stampsExpireAt } }),
-    ...(series.length === 0 ? {} : { vouchers: series.flatMap(({ vouchers }) => vouchers) }),
-  };
-  return ok({ terms, series });
+function referenceOf(unique: Uniqueness): Reference | null {
+  return unique.within === "customer" ? unique.reference : null;
 }
 
-function referenceOf(unique: Uniqueness): Reference | null {
-  switch (unique.within) {
-    case "nothing":
-      return null;
-    case "customer":
-      return unique.reference;
-    case "merchant":
-      // Whatever is bought: the same number twice is never a second purchase.
-      return { operation: UNIQUE, key: unique.number, fingerprint: UNIQUE };
-  }
+/** What a till says of a purchase besides may differ in its repeat: not what is bought. */
+async function claimedReference(
+  { operation, key }: Claim,
+  { purchase, base = purchase, lines }: PurchaseInput,
+): Promise<Reference> {
+  const content = lines.map(({ sku, quantity, amount }) => [sku, quantity, amount]);
+  const fingerprint = await sha256Hex(JSON.stringify([purchase.amount, base.amount, content]));
+  return { operation, key, fingerprint };
 }
 
 async function claimNumber(
@@ -175,12 +118,16 @@ async function claimNumber(
   customer: string,
 ): Promise<Result<Claim | null, LoyaltyError>> {
   if (unique.within !== "merchant") return ok(null);
-  const claim = { operation: UNIQUE, key: unique.number, customer };
+  const { number } = unique;
+  const { merchant, siteId } = ctx.principal;
+  const atSite = keyWithin(number, siteId ?? "");
+  const [key, alias] = merchant.billNumbers === "site" ? [atSite, number] : [number, atSite];
+  const claim = { operation: UNIQUE, key, alias, customer };
   const own = await claimReference(ctx, claim);
   if (!own.ok) return own;
-  return own.value ? ok(claim) : duplicate(unique.number);
+  return own.value === null ? duplicate(number) : ok({ ...claim, key: own.value });
 }
 
-function duplicate(number: string): Result<never, LoyaltyError> {
-  return err({ code: "duplicate_bill", number });
+function duplicate(number: string | null): Result<never, LoyaltyError> {
+  return err({ code: "duplicate_bill", number: number ?? "" });
 }

@@ -16,7 +16,7 @@ import { businessDayOf, expiryOf } from "../calendar.ts";
 import type { Context } from "../context.ts";
 import { bookCommand } from "../ledger/wallets.ts";
 import { withdrawGrants } from "../vouchers/granted.ts";
-import type { PurchaseTerms } from "./purchase.ts";
+import type { PurchaseTerms } from "./offers.ts";
 import { recordPurchase } from "./purchase.ts";
 
 /** What is kept of an invoice besides its columns. */

@@ -1,5 +1,5 @@
 import { makeId } from "../../core/ids.ts";
-import { DEFAULT_PROGRAM } from "../../core/program/program.ts";
+import { programWithout } from "../../core/program/program.ts";
 import { logFault } from "../../log.ts";
 import { database } from "../../registry/database.ts";
 import { findMerchant } from "../../registry/merchants/merchants.ts";
@@ -61,7 +61,7 @@ async function contextOf(env: Env, merchantId: string, now: number): Promise<Con
     env,
     principal: {
       merchant: toMerchant(merchant),
-      program: program === undefined ? DEFAULT_PROGRAM : toProgram(program.definition),
+      program: program === undefined ? programWithout(merchant) : toProgram(program.definition),
       mode: "live",
       scopes: [],
       keyId: null,

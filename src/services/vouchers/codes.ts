@@ -2,7 +2,7 @@ import type { LoyaltyError } from "../../core/errors.ts";
 import { makeId } from "../../core/ids.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import { CODE_PREFIX } from "../../core/vouchers.ts";
+import { prefixOf } from "../../core/vouchers.ts";
 import type { UnitOfWork } from "../../registry/unit-of-work.ts";
 import type { SeriesRow } from "../../registry/vouchers/vouchers.ts";
 import { findVouchersByCodes, insertVouchers } from "../../registry/vouchers/vouchers.ts";
@@ -21,7 +21,7 @@ export type WantedCodes = { readonly quantity: number } | { readonly imported: r
 
 /** Vouchers to add to a series. */
 export interface VouchersInput {
-  readonly series: Pick<SeriesRow, "id" | "key" | "kind">;
+  readonly series: Pick<SeriesRow, "id" | "key" | "kind" | "codePrefix">;
   readonly codes: WantedCodes;
   /** `cus_` id of the customer that they are issued to; null: nobody. */
   readonly customer: string | null;
@@ -30,14 +30,13 @@ export interface VouchersInput {
   readonly validUntil: string | null;
 }
 
-/**
- * A fresh code from a secure random source. Tills that know a series by its key read twelve letters
- * and digits exactly as they are; all other codes have a prefix and are read in any case.
- */
-export function freshCode(series: Pick<SeriesRow, "key">): string {
-  return series.key === null
-    ? CODE_PREFIX + randomText(CODE_LENGTH, BASE36)
-    : randomText(CODE_LENGTH);
+/** What decides the form of a series' codes. */
+type CodeForm = Pick<SeriesRow, "key" | "codePrefix">;
+
+/** A fresh code from a secure random source; one with a prefix is read in any case. */
+export function freshCode(series: CodeForm): string {
+  const prefix = prefixOf(series);
+  return prefix === null ? randomText(CODE_LENGTH) : prefix + randomText(CODE_LENGTH, BASE36);
 }
 
 /**
@@ -59,7 +58,7 @@ export async function addVouchersTo(
     return err({ code: "already_exists", object: "voucher", field: "code" });
   }
   const vouchers = codes.map((code) => ({ id: makeId("vou", ulid(now)), code }));
-  const generated = !imported && series.key === null;
+  const generated = !imported && prefixOf(series) !== null;
   const validity = { validFrom, validUntil };
   const added = { merchantId, seriesId: series.id, generated, now, customerId, vouchers };
   work.add(insertVouchers(db, { ...added, ...validity }));
@@ -74,7 +73,7 @@ export async function addVouchersTo(
 }
 
 /** Among so many possible codes two never meet, and the index refuses it. */
-function freshCodes(series: Pick<SeriesRow, "key">, { quantity }: { quantity: number }): string[] {
+function freshCodes(series: CodeForm, { quantity }: { quantity: number }): string[] {
   const codes = new Set<string>();
   while (codes.size < quantity) codes.add(freshCode(series));
   return [...codes];

@@ -61,6 +61,21 @@ async function recallSeries(ctx: Context, key: string): Promise<SeriesRow | unde
   return series && rows.remember(name, series, ctx.now + KNOWN_MS);
 }
 
+/** Vouchers that a bill has granted, by their series in the order of the grants. */
+export async function seriesOfGrants(
+  ctx: Context,
+  granted: readonly VoucherGrant[],
+): Promise<readonly SeriesGrants[]> {
+  const ids = [...new Set(granted.map(({ series }) => series))];
+  const merchantId = ctx.principal.merchant.id;
+  const found = await Promise.all(ids.map((id) => findSeries(ctx.db, merchantId, { id })));
+  return found.flatMap((series) =>
+    series === undefined
+      ? []
+      : [{ series, vouchers: granted.filter((grant) => grant.series === series.id) }],
+  );
+}
+
 /** Good from the day of the bill, or from the series' first day if that is later. */
 function makeGrant(ctx: Context, series: SeriesRow, day: string): VoucherGrant {
   const { id, kind, lifeDays, validFrom, validUntil } = series;

@@ -9,7 +9,7 @@ import { ulid } from "../../ulid.ts";
 import { dayOf } from "../calendar.ts";
 import type { Context } from "../context.ts";
 import { guardWrite } from "../ledger/guarded-writes.ts";
-import { voucherEvent, voucherTerms } from "./vouchers.ts";
+import { effectiveDay, voucherEvent, voucherTerms } from "./vouchers.ts";
 
 /** Codes that one request may redeem. */
 export const MAX_REDEEMED = 50;
@@ -55,7 +55,7 @@ export async function redeemVouchers(
   const day = dayOf(redeemedAt, timeZone);
   return guardWrite<string>(ctx, null, async (work) => {
     const found = await findVouchersByCodes(db, merchantId, codes);
-    const judged = judgeTogether(listed(codes, found), input.customer, day);
+    const judged = judgeTogether(listed(codes, found, timeZone), input.customer, day);
     if (judged.ok) return ok(redeemAll(ctx, work, found, { ...input, redeemedAt }));
     const { error } = judged;
     const isUsed = error.code === "vouchers_refused" && error.reason === "redeemed";
@@ -64,13 +64,15 @@ export async function redeemVouchers(
   });
 }
 
-function listed(codes: readonly string[], found: readonly VoucherRecord[]) {
+function listed(codes: readonly string[], found: readonly VoucherRecord[], timeZone: string) {
   const known = new Map(found.map((record) => [record.voucher.code, record]));
   return codes.map((code) => {
     const record = known.get(code);
     if (record === undefined) return { code, voucher: null };
     const { status, customerId: customer } = record.voucher;
-    return { code, voucher: { terms: voucherTerms(record), state: { status, customer } } };
+    // An offline till may tell of a day before the voucher was there.
+    const terms = { ...voucherTerms(record), validFrom: effectiveDay(record, timeZone) };
+    return { code, voucher: { terms, state: { status, customer } } };
   });
 }
 

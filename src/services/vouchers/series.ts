@@ -35,6 +35,8 @@ export interface SeriesPresentation {
   readonly configuration: Record<string, unknown> | null;
   /** Days for which a voucher that a purchase grants is good; null: as long as the series. */
   readonly lifeDays: number | null;
+  /** What fresh codes begin with; null: as `prefixOf` has it. */
+  readonly codePrefix: string | null;
 }
 
 const PLAIN: SeriesPresentation = {
@@ -45,6 +47,7 @@ const PLAIN: SeriesPresentation = {
   conditions: null,
   configuration: null,
   lifeDays: null,
+  codePrefix: null,
 };
 
 /** A series to make, with so many fresh codes or with codes brought along. */
@@ -82,7 +85,7 @@ export async function createSeries(
   if (!owner.ok) return owner;
   const made = await guardWrite(ctx, input.named, async (work) => {
     const { name, source, terms, codes, presentation = PLAIN } = input;
-    const { key } = presentation;
+    const { key, codePrefix } = presentation;
     const taken = key === null ? undefined : await findSeries(db, merchantId, { key });
     if (taken !== undefined) {
       return err({ code: "already_exists", object: "voucher_series", field: "key" });
@@ -92,7 +95,7 @@ export async function createSeries(
     work.add(
       insertSeries(db, { id, merchantId, name, source, ...terms, ...presentation, ...stamps }),
     );
-    const series = { id, key, kind: terms.kind };
+    const series = { id, key, codePrefix, kind: terms.kind };
     const vouchers = { series, codes, customer: owner.value, validFrom: null, validUntil: null };
     const added = await addVouchersTo(ctx, work, vouchers);
     return added.ok ? ok({ id, codes: added.value }) : added;

@@ -15,7 +15,6 @@ import {
   findVoucherAnyCase,
   findVoucherByCode,
   findVoucherByIssueReference,
-  findVoucherByRedeemReference,
   findVouchersByCodes,
   issueVoucherWrite,
   listOwnVouchers,
@@ -36,6 +35,12 @@ export function voucherTerms({ voucher, series }: VoucherRecord): VoucherTerms {
   const validFrom = voucher.validFrom ?? series.validFrom;
   const validUntil = voucher.validUntil ?? series.validUntil;
   return { kind, value, minPurchase, maxDiscount, validFrom, validUntil };
+}
+
+/** A voucher's first good business day: without one of its own or its series', its issue's. */
+export function effectiveDay(record: VoucherRecord, timeZone: string): string {
+  const { issuedAt, createdAt } = record.voucher;
+  return voucherTerms(record).validFrom ?? dayOf(issuedAt ?? createdAt, timeZone);
 }
 
 /** A redemption as a dialect hands it over. */
@@ -59,7 +64,7 @@ export interface VoucherRedemption extends Discount {
 /**
  * Redeems a voucher: one conditional statement decides among any number of redemptions at once, and
  * its event is committed in the same batch. The same reference and code answer with the first
- * outcome; the same reference with another code is `reference_reused`.
+ * outcome; another code under the same reference, as of one order, is another redemption.
  */
 export async function redeemVoucher(
   ctx: Context,
@@ -69,12 +74,11 @@ export async function redeemVoucher(
   if (!customer.ok) return customer;
   return guardWrite(ctx, input.customer, async (work) => {
     const record = await findByCode(ctx, input.code);
-    const repeat = await findRepeat(ctx, customer.value, input.reference, record);
-    if (repeat !== null) return repeat;
+    if (record === undefined) return notFound("voucher");
     const { purchase, reference } = input;
-    return record === undefined
-      ? notFound("voucher")
-      : redeemOnce(ctx, work, record, { customer: customer.value, purchase, reference });
+    const by = { customer: customer.value, purchase, reference };
+    const first = firstOutcome(record, by);
+    return first === null ? redeemOnce(ctx, work, record, by) : ok(first);
   });
 }
 
@@ -141,18 +145,14 @@ function redeemOnce(
   return ok(redemption);
 }
 
-async function findRepeat(
-  ctx: Context,
-  customer: string,
-  reference: string | null,
-  record: VoucherRecord | undefined,
-): Promise<Result<VoucherRedemption, LoyaltyError> | null> {
-  if (reference === null) return null;
-  const merchantId = ctx.principal.merchant.id;
-  const prior = await findVoucherByRedeemReference(ctx.db, merchantId, customer, reference);
-  if (prior === undefined) return null;
-  if (prior.voucher.id !== record?.voucher.id) return err({ code: "reference_reused", reference });
-  return ok(prior.voucher.redemption as VoucherRedemption);
+/** What a voucher was redeemed for by the same customer under the same reference; or else null. */
+function firstOutcome(
+  { voucher }: VoucherRecord,
+  { customer, reference }: Redeemer,
+): VoucherRedemption | null {
+  const isSame = voucher.redeemedBy === customer && voucher.redeemReference === reference;
+  const isRepeat = reference !== null && voucher.status === "redeemed" && isSame;
+  return isRepeat ? (voucher.redemption as VoucherRedemption) : null;
 }
 
 /** An issue as a dialect hands it over. */

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { Projector } from "../../../src/events/projector.ts";
+import { forgetAll } from "../../../src/memory.ts";
 import type { Cafe, CafeReply } from "../../support/augmigo/cafe.ts";
-import { testModeOf } from "../../support/augmigo/cafe.ts";
+import { MANAGER, testModeOf } from "../../support/augmigo/cafe.ts";
 import { said } from "../../support/augmigo/customers.ts";
 import {
   addMember,
@@ -10,6 +11,7 @@ import {
   openRewards,
   PURCHASE,
   publish,
+  REWARDS,
   rewardsOf,
   vouchersOf,
 } from "../../support/augmigo/rewards.ts";
@@ -27,20 +29,53 @@ beforeAll(async () => {
 
 const TWICE = [400, "The transaction have been submitted"];
 
+/** Gives as the manager does at the second outlet. */
+async function atSecond(shop: Cafe): Promise<(code: string, given: unknown) => Promise<CafeReply>> {
+  const manager = await shop.signedIn(MANAGER, "outlet_second");
+  return (code, given) => give(manager, code, given);
+}
+
 const succeeded = (replies: readonly CafeReply[]) =>
   replies.filter(({ status }) => status === 200).length;
 
 describe("an invoice", () => {
-  it("case 24: is rewarded once, and the balance stays as it was", async () => {
+  it("case 24: is rewarded once, and its resend gets the first answer", async () => {
     const { code, id } = await addMember(cafe);
     const purchase = { ...PURCHASE, invoice_id: "ONCE-1" };
-    expect((await give(cafe, code, purchase)).status).toBe(200);
-    expect(said(await give(cafe, code, purchase))).toEqual(TWICE);
-    expect(await balancesOf(cafe, code)).toEqual([188, 1, 0]);
+    const first = await give(cafe, code, purchase);
+    expect(first.status).toBe(200);
+    await give(cafe, code, { sales_amount: 1 });
+    const { remarks: _, ...bare } = purchase;
+    for (const again of [purchase, bare]) {
+      expect((await give(cafe, code, again)).text).toBe(first.text);
+    }
+    expect(await balancesOf(cafe, code)).toEqual([190, 2, 0]);
     expect(await vouchersOf(id)).toHaveLength(1);
   });
 
-  it("is told by its number, whatever else the second says", async () => {
+  it("gets the first answer also when the programme has changed", async () => {
+    const shop = await openRewards();
+    const { code } = await addMember(shop);
+    const purchase = { ...PURCHASE, invoice_id: "ONCE-5" };
+    const first = await give(shop, code, purchase);
+    const columns = "UPDATE programs SET definition = json_set(definition, '$.expiry.date', ?)";
+    const own = "WHERE merchant_id = (SELECT id FROM merchants WHERE slug = ?)";
+    await d1Rows(`${columns} ${own}`, "2069-01-01", shop.account);
+    forgetAll();
+    expect((await give(shop, code, purchase)).text).toBe(first.text);
+  });
+
+  it("is refused with another amount or other articles", async () => {
+    const { code } = await addMember(cafe);
+    await give(cafe, code, { ...PURCHASE, invoice_id: "ONCE-6" });
+    const { invoice_details: _, ...bare } = PURCHASE;
+    for (const other of [bare, { ...PURCHASE, tax_amount: 0 }]) {
+      expect(said(await give(cafe, code, { ...other, invoice_id: "ONCE-6" }))).toEqual(TWICE);
+    }
+    expect(await balancesOf(cafe, code)).toEqual([188, 1, 0]);
+  });
+
+  it("is told by its number on either path", async () => {
     const { code } = await addMember(cafe);
     await give(cafe, code, { sales_amount: 10, invoice_id: "ONCE-2" });
     const path = `/customers/reward/reference-code/${code}/give`;
@@ -49,7 +84,43 @@ describe("an invoice", () => {
     expect(await balancesOf(cafe, code)).toEqual([20, 1, 0]);
   });
 
-  it("is one for the whole account, whoever the customer is", async () => {
+  it("is an outlet's own: another's has numbers of its own", async () => {
+    const second = await atSecond(cafe);
+    const [one, other] = [await addMember(cafe), await addMember(cafe)];
+    const purchase = { sales_amount: 10, invoice_id: "OUT-1" };
+    const first = await give(cafe, one.code, purchase);
+    const elsewhere = await second(one.code, purchase);
+    expect([first.status, elsewhere.status]).toEqual([200, 200]);
+    expect(elsewhere.body.transaction_id).not.toBe(first.body.transaction_id);
+    expect(said(await second(other.code, purchase))).toEqual(TWICE);
+    expect((await second(one.code, purchase)).text).toBe(elsewhere.text);
+    expect(await balancesOf(cafe, one.code)).toEqual([40, 2, 0]);
+  });
+
+  it("is the whole account's where that is so set", async () => {
+    const shop = await openRewards(REWARDS, { bill_numbers: "merchant" });
+    const [one, other] = [await addMember(shop), await addMember(shop)];
+    const purchase = { sales_amount: 10, invoice_id: "OUT-2" };
+    const first = await give(shop, one.code, purchase);
+    const second = await atSecond(shop);
+    expect((await second(one.code, purchase)).text).toBe(first.text);
+    expect(said(await second(other.code, purchase))).toEqual(TWICE);
+  });
+
+  it.each(["site", "merchant"])("stays rewarded when the setting was %s before", async (before) => {
+    const after = before === "site" ? "merchant" : "site";
+    const shop = await openRewards(REWARDS, { bill_numbers: before });
+    const [one, other] = [await addMember(shop), await addMember(shop)];
+    const purchase = { sales_amount: 10, invoice_id: "OUT-3" };
+    const first = await give(shop, one.code, purchase);
+    const change = "UPDATE merchants SET bill_numbers = ? WHERE slug = ?";
+    await d1Rows(change, after, shop.account);
+    forgetAll();
+    expect((await give(shop, one.code, purchase)).text).toBe(first.text);
+    expect(said(await give(shop, other.code, purchase))).toEqual(TWICE);
+  });
+
+  it("is one at its outlet, whoever the customer is", async () => {
     const [one, other] = [await addMember(cafe), await addMember(cafe)];
     const purchase = { sales_amount: 10, invoice_id: "ONCE-3" };
     await give(cafe, one.code, purchase);
@@ -76,8 +147,8 @@ describe("an invoice", () => {
     const { code } = await addMember(cafe);
     const purchase = { ...PURCHASE, invoice_id: "RACE-1" };
     const replies = await Promise.all(Array.from({ length: 8 }, () => give(cafe, code, purchase)));
-    expect(succeeded(replies)).toBe(1);
-    for (const reply of replies) if (reply.status !== 200) expect(said(reply)).toEqual(TWICE);
+    expect(succeeded(replies)).toBe(8);
+    expect(new Set(replies.map(({ text }) => text)).size).toBe(1);
     expect(await balancesOf(cafe, code)).toEqual([188, 1, 0]);
     expect((await rewardsOf(cafe, code)).vouchers).toHaveLength(1);
   });
@@ -97,8 +168,10 @@ describe("an invoice", () => {
     await d1Rows(`${columns} WHERE slug = ?`, member.id, cafe.account);
     const purchase = { sales_amount: 10, invoice_id: "LOST-1" };
     expect(said(await give(cafe, other.code, purchase))).toEqual(TWICE);
-    expect((await give(cafe, member.code, purchase)).status).toBe(200);
-    expect(said(await give(cafe, member.code, purchase))).toEqual(TWICE);
+    const first = await give(cafe, member.code, purchase);
+    expect(first.status).toBe(200);
+    expect((await give(cafe, member.code, purchase)).text).toBe(first.text);
+    expect(await balancesOf(cafe, member.code)).toEqual([20, 1, 0]);
   });
 });
 
@@ -137,15 +210,15 @@ describe("a test-mode key", () => {
     const test = await testModeOf(cafe);
     const [member, other] = [await addMember(cafe), await addMember(cafe)];
     const done = { sales_amount: 10, invoice_id: "TEST-1" };
-    await give(cafe, member.code, done);
+    const { text } = await give(cafe, member.code, done);
     const before = await settle();
     const given = await give(test, member.code, { ...PURCHASE, invoice_id: "TEST-2" });
     expect(given.body).toMatchObject({
       entitled_reward_summary: { point: { amount: 188 }, stamp: { amount: 1 } },
       entitled_voucher_summary: [{ voucher_program_key: "vp-rm10", amount: 1 }],
     });
-    for (const { code } of [member, other])
-      expect(said(await give(test, code, done))).toEqual(TWICE);
+    expect((await give(test, member.code, done)).text).toBe(text);
+    expect(said(await give(test, other.code, done))).toEqual(TWICE);
     expect(await settle()).toBe(before);
     const live = await give(cafe, other.code, { ...PURCHASE, invoice_id: "TEST-2" });
     expect(live.status).toBe(200);

@@ -33,7 +33,7 @@ const post = (code: string, call: string, body: unknown) =>
   cafe.post(`/reward/reference-code/${code}/${call}`, body);
 
 /** Spends an amount of a unit that the body names. */
-const spend = (code: string, unit: string, amount: number, given: Json = {}) =>
+const spend = (code: string, unit: string, amount: unknown, given: Json = {}) =>
   post(code, "redeem", { reward_format: unit, reward_amount: amount, ...given });
 
 describe("spending and loading one unit", () => {
@@ -81,6 +81,17 @@ describe("spending and loading one unit", () => {
     expect(await balancesOf(cafe, code)).toEqual(balances);
   });
 
+  it.each([
+    ["point", "3.3000000000000003", [96.7, 10, 50]],
+    ["prepaid", "3.3000000000000003", [100, 10, 46.7]],
+    ["prepaid", "0.005", [100, 10, 49.99]],
+    ["stamp", "4.0", [100, 6, 50]],
+  ])("of the kind %s takes %s as what it rounds to", async (unit, amount, balances) => {
+    const code = await addRich();
+    expect((await spend(code, unit, amount)).status).toBe(200);
+    expect(await balancesOf(cafe, code)).toEqual(balances);
+  });
+
   it("keeps the till's remark and programme in the ledger, and tells nobody", async () => {
     const { code, id } = await addMember(cafe);
     const topUp = { topup_amount: 5, prepaid_program_key: "pp-1", remarks: "Gift of Ada" };
@@ -107,7 +118,7 @@ describe("spending and loading refuses", () => {
     ["no amount", "point-redeem", {}, "Redeem amount is required"],
     ["nothing", "point-redeem", amount(0), "Redeem amount is not valid"],
     ["less than nothing", "prepaid-redeem", amount(-5), "Redeem amount is not valid"],
-    ["a part of a cent", "prepaid-redeem", amount("0.001"), "Redeem amount is not valid"],
+    ["what rounds to nothing", "prepaid-redeem", amount("0.001"), "Redeem amount is not valid"],
     ["half a stamp", "redeem", kind("stamp", 0.5), "Reward amount is not valid"],
     ["no kind", "redeem", { reward_amount: 1 }, "Reward format is required"],
     ["a voucher", "redeem", kind("voucher", 1), "Reward format is not valid"],

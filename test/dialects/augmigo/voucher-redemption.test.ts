@@ -18,6 +18,7 @@ import { d1Rows } from "../../support/d1.ts";
 import { stopClock } from "../../support/http-clock.ts";
 import { keptState } from "../../support/kept-state.ts";
 import type { Json } from "../../support/kirimel/till.ts";
+import { nativeMake } from "../../support/native/native.ts";
 
 const NOW = Date.parse("2060-06-15T04:00:00Z");
 
@@ -320,6 +321,23 @@ describe("a redemption that waited in an offline queue", () => {
       redeemed_at: Date.parse("2060-06-14T15:59:59Z"),
       updated_at: clock.now,
     });
+  });
+
+  it.each([
+    ["is issued to nobody", false],
+    ["is issued to a customer", true],
+  ])("is not before the day that a voucher shows which %s and has none", async (_case, issued) => {
+    const key = await addSeries(cafe, { valid_from: undefined });
+    const customer = issued ? { customer: (await addGuest(cafe)).id } : {};
+    const made = { quantity: 1, ...customer };
+    const { codes } = await nativeMake(`/voucher_series/${key}/vouchers`, made, cafe.account);
+    const [code = ""] = codes as string[];
+    const details = (await cafe.get(`/vouchers/${code}`)).body.voucher_details as Json;
+    expect(details.effective_date).toBe("15-06-2060");
+    const before = await redeem(cafe, [code], { redeem_datetime: "14-06-2060 23:59:59" });
+    expect(said(before)).toEqual([400, `Voucher (${code}) is not effective yet`]);
+    const day = await redeem(cafe, [code], { redeem_datetime: "15-06-2060 00:00:00" });
+    expect(day.status).toBe(200);
   });
 
   it("may come from a clock that is five minutes ahead, and is then of now", async () => {

@@ -9,6 +9,7 @@ import {
 } from "../../support/imonggo/customers.ts";
 import { openStore, type Store, type StoreReply } from "../../support/imonggo/store.ts";
 import { settle } from "../../support/kept-state.ts";
+import { importLines } from "../../support/native/merchant.ts";
 import { nativeCall } from "../../support/native/native.ts";
 import { childText } from "../../support/xml-document.ts";
 
@@ -205,10 +206,36 @@ describe("a window of time", () => {
     ["from=2026/05/03%2020:00:00%20%2B0800", [3, 4, 5]],
     ["from=2026/05/03+20:00:00++0800", [3, 4, 5]],
     ["before=&after=", [1, 2, 3, 4, 5]],
+    ["from=2026-05-03", [3, 4, 5]],
+    ["to=2026-05-03", [1, 2, 3]],
+    ["from=2026/05/03&to=2026/05/03", [3]],
+    ["after=2026-05-03", [4, 5]],
+    ["before=2026-05-03", [1, 2]],
+    ["from=2026-05-03&to=2026-05-04T12:00:00Z", [3, 4]],
   ])("is of the profile's changes: %s", async (query, ids) => {
     windows ??= (await storeOf(5)).shop;
     expect(idsOf(await windows.get(`/customers.json?${query}`))).toEqual(ids);
   });
+
+  it("has a day from midnight to midnight of the account's zone", async () => {
+    const shop = await openStore();
+    const moments = ["02T15:59:59", "02T16:00:00", "03T15:59:59", "03T16:00:00"];
+    const lines = moments.map((moment, i) => ({ number: i + 1, updated_at: `2026-05-${moment}Z` }));
+    await importLines(shop.account, lines);
+    const listed = async (query: string) => idsOf(await shop.get(`/customers.json?${query}`));
+    expect(await listed("from=2026-05-03&to=2026-05-03")).toEqual([2, 3]);
+    expect(await listed("before=2026-05-03")).toEqual([1]);
+    expect(await listed("after=2026-05-03")).toEqual([4]);
+  });
+
+  it.each(["2026-02-30", "2026-5-3", "2026-05/03", "20260503", "2026-05"])(
+    "is refused for what is no day: %s",
+    async (day) => {
+      windows ??= (await storeOf(5)).shop;
+      const { status, errors } = await windows.get(`/customers.json?from=${day}`);
+      expect([status, errors]).toEqual([422, ["From is invalid"]]);
+    },
+  );
 
   it("is not met by points alone: they are no change of the profile", async () => {
     const shop = await openStore();

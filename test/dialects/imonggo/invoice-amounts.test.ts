@@ -54,6 +54,9 @@ describe("the amount of an invoice", () => {
   it.each<[Json, string]>([
     [{ retail_price: -1 }, "Retail price must not be negative"],
     [{ retail_price: "a" }, "Retail price is not a number"],
+    [{ retail_price: ".5" }, "Retail price must have a digit before the point"],
+    [{ retail_price: "12345678901234567890" }, "Retail price is too large"],
+    [{ quantity: "-.5" }, "Quantity must have a digit before the point"],
     [{ quantity: "1e30" }, "Quantity is too large"],
     [{ quantity: 900_000_000, retail_price: 900_000 }, "Subtotal is too large"],
   ])("is refused a line with %j", async (given, text) => {

@@ -59,6 +59,8 @@ describe("the list of invoices", () => {
     ["?after=2026-01-01T10:00:00Z", [1, 2]],
     ["?before=2026-01-03T10:00:00Z", [0, 1]],
     ["?from=2026-01-02T10:00:00Z&to=2026-01-02T10:00:00Z", [1]],
+    ["?from=2026-01-02&to=2026-01-02", [1]],
+    ["?to=2026-01-02&branch_id=11", [0, 1]],
     ["?after=2026/01/02%2018:00:00%20%2B0800&branch_id=12", [2]],
   ])("is narrowed by %s", async (query, expected) => {
     expect(await listed(query)).toEqual(expected);

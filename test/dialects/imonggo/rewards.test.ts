@@ -64,13 +64,25 @@ describe("spending", () => {
   });
 
   it.each([
-    ["0.005", "Amount must have at most 2 decimals"],
-    ["0.0000001", "Amount must have at most 2 decimals"],
+    ["0.004999", "Amount must be greater than 0"],
     ["9999999999999999", "Amount is too large"],
     ["1e30", "Amount is too large"],
+    ["1e300", "Amount is too large"],
+    ["12345678901234567890", "Amount is too large"],
+    ["12345678901234567890.5", "Amount is too large"],
+    [".5", "Amount must have a digit before the point"],
+    ["-.5", "Amount must be greater than 0"],
   ])("is refused an amount of %s in words of its own", async (amount, text) => {
     const reply = await spend(1, amount);
     expect([reply.status, reply.errors]).toEqual([422, [text]]);
+  });
+
+  it.each([
+    ["3.3000000000000003", "660.0", "3.3"],
+    ["0.005", "2.0", "0.01"],
+  ])("takes the amount %s as what it rounds to", async (amount, points, money) => {
+    const juan = await addMember(store, 500_000);
+    expect(textsOf(await spend(juan, amount)).slice(0, 3)).toEqual([200, points, money]);
   });
 
   it("is refused an amount that costs more points than there can be", async () => {

@@ -45,7 +45,7 @@ describe("a time", () => {
 describe("the window of a list", () => {
   const at = (seconds: number) => 1_373_676_744_000 + seconds * 1_000;
   const includes = (given: Parameters<typeof windowOf>[0], moment: number) => {
-    const { since, until } = windowOf(given);
+    const { since, until } = windowOf(given, "Asia/Manila");
     return moment >= since && moment < until;
   };
 
@@ -67,9 +67,19 @@ describe("the window of a list", () => {
     expect(includes({ to: at(0) }, at(1))).toBe(false);
   });
 
+  it("has days of the zone as a whole: from and to with them, after and before without", () => {
+    const day = "2013-07-13";
+    const [start, end] = ["2013-07-12T16:00:00Z", "2013-07-13T16:00:00Z"].map(Date.parse);
+    const since = windowOf({}, "Asia/Manila").since;
+    const { until } = windowOf({}, "Asia/Manila");
+    expect(windowOf({ from: day, to: day }, "Asia/Manila")).toEqual({ since: start, until: end });
+    expect(windowOf({ after: day }, "Asia/Manila")).toEqual({ since: end, until });
+    expect(windowOf({ before: day }, "Asia/Manila")).toEqual({ since, until: start });
+  });
+
   it("is what all that is asked have in common", () => {
     const given = { after: at(1), from: at(0), before: at(9), to: at(5) };
-    expect(windowOf(given)).toEqual({ since: at(1) + 1, until: at(6) });
+    expect(windowOf(given, "Asia/Manila")).toEqual({ since: at(1) + 1, until: at(6) });
   });
 });
 

@@ -89,6 +89,9 @@ describe("the timestamp", () => {
     "2060-06-01T07:59:59.999Z",
     "2060-06-01T08:00:00.123456789Z",
     "2060-06-01T08:00:00.000001+00:00",
+    "2060-06-01T16:00:00+08:00",
+    "2060-06-01T13:30:00.5+05:30",
+    "2060-05-31T23:00:00-09:00",
   ])("may be %s", async (timestamp) => {
     expect((await balance({ timestamp })).status).toBe(200);
   });
@@ -97,7 +100,9 @@ describe("the timestamp", () => {
     ["with a blank for the T (case 7)", "2060-06-01 08:00:00"],
     ["with a blank and a zone", "2060-06-01 08:00:00Z"],
     ["without a zone", "2060-06-01T08:00:00"],
-    ["with another zone", "2060-06-01T16:00:00+08:00"],
+    ["with a zone that is none", "2060-06-01T23:00:00+15:00"],
+    ["with a zone without a colon", "2060-06-01T16:00:00+0800"],
+    ["as of another zone's clock", "2060-06-01T08:00:00+08:00"],
     ["with a negative zero zone", "2060-06-01T08:00:00-00:00"],
     ["with a small zone letter", "2060-06-01T08:00:00z"],
     ["with a small t", "2060-06-01t08:00:00Z"],

@@ -115,7 +115,7 @@ describe("what expires soon", () => {
     { amount: "16" },
   ];
 
-  it("is what expires within 30 days; the date is the first day it is about", async () => {
+  it("is what expires within 30 days; the date is the earliest that there is", async () => {
     await importLines("myrestaurant", [{ number: 4010, balances: [{ unit: "point", lots }] }]);
     const seen = async (at: string) => {
       clock.now = Date.parse(at);
@@ -127,6 +127,13 @@ describe("what expires soon", () => {
     expect(await seen("2060-06-01T16:00:00Z")).toEqual([30, 14, "2060-06-15"]);
     expect(await seen("2060-06-20T00:00:00Z")).toEqual([28, 12, "2060-06-30"]);
     expect(await seen("2060-07-01T16:00:00Z")).toEqual([16, 0, null]);
+    clock.now = Date.parse("2060-05-01T00:00:00Z");
+    const early = [{ number: 4013, balances: [{ unit: "point", lots }] }];
+    await importLines("myrestaurant", early);
+    expect((await balance(4013)).body).toMatchObject({
+      points_expiring_soon: 0,
+      expiry_date: "2060-06-01",
+    });
     clock.now = Date.parse(START);
   });
 
@@ -136,7 +143,7 @@ describe("what expires soon", () => {
     expect((await balance(4011)).body).toMatchObject({
       balance: 5,
       points_expiring_soon: 0,
-      expiry_date: null,
+      expiry_date: "2061-06-01",
     });
   });
 

@@ -8,6 +8,7 @@ import {
   numberOf,
   openShop,
 } from "../../support/kirimel/till.ts";
+import { nativeMake } from "../../support/native/native.ts";
 
 const GROUP = {
   company_slug: "myrestaurant",
@@ -64,6 +65,33 @@ describe("POST /group/create", () => {
       group_code: code,
       pending: 0,
     });
+  });
+
+  it("has the documented tiers from the start, until a programme is defined", async () => {
+    const account = await openAccount();
+    await account.post("/group/create", GROUP);
+    const { customer_id, tier } = (await account.post("/customers/register", { qr_code: "Q" }))
+      .body;
+    expect(tier).toBe("BRONZE");
+    const earn = async (points: number): Promise<unknown> =>
+      (await account.post("/points/earn", { customer_id, points })).body.tier_progress;
+    expect(await earn(150)).toEqual({
+      current_tier: "BRONZE",
+      points_to_next: 850,
+      next_tier: "SILVER",
+    });
+    expect(await earn(850)).toEqual({
+      current_tier: "SILVER",
+      points_to_next: 4000,
+      next_tier: "GOLD",
+    });
+    expect(await earn(4000)).toEqual({ current_tier: "GOLD", points_to_next: 0, next_tier: null });
+    await nativeMake(
+      "/programs",
+      { name: "Own", tiers: [{ name: "ONE", from: "0" }] },
+      account.slug,
+    );
+    expect(await earn(1)).toMatchObject({ current_tier: "ONE" });
   });
 
   it("is answered once: a second call is GROUP_ALREADY_EXISTS, and the group stays", async () => {

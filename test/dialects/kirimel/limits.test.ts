@@ -108,6 +108,21 @@ describe("a key's rate limit", () => {
     });
   });
 
+  it("tells never more within a minute than before in it, though tokens flow in", async () => {
+    clock.now = Math.ceil(clock.now / 60_000) * 60_000;
+    const till = await limitedTill();
+    await askAtOnce(till, 150);
+    const told: number[] = [];
+    for (let i = 0; i < 12; i += 1) {
+      const [, remaining] = headersOf(await ask(till));
+      told.push(Number(remaining));
+      clock.now += 5_000;
+    }
+    expect(told).toEqual(told.toSorted((one, other) => other - one));
+    const [, next] = headersOf(await ask(till));
+    expect(Number(next)).toBeGreaterThan(told.at(-1) ?? 0);
+  });
+
   it("counts requests that are refused for what they ask", async () => {
     const till = await limitedTill();
     const readOnly = await makeTill(slug, { unlimited: false, scopes: ["read:customers"] });

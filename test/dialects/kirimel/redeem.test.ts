@@ -86,6 +86,17 @@ describe("redemptions at once", () => {
   });
 });
 
+describe("a number of points", () => {
+  it.each(["50.0", "50.000", "5e1", "0.5E+2"])("may be written as %s", async (points) => {
+    const customer = await newCustomer();
+    const raw = `{"customer_id":${customer},"points":${points},"reference_id":"R"}`;
+    const answer = await post("/points/redeem", {}, { raw });
+    expect(answer.body).toMatchObject({ points_redeemed: 50, new_balance: 50 });
+    const again = await redeem({ customer_id: customer, points: 50, reference_id: "R" });
+    expect(again.text).toBe(answer.text);
+  });
+});
+
 describe("a redemption that is not booked", () => {
   it.each([0, -5, 1.5, "abc", "", null, 1_000_000_001])(
     "must be of a positive whole number of points, not %j",

@@ -112,17 +112,44 @@ describe("a phone or QR code that is registered", () => {
     expect(again.body).toEqual({ ...body, points_balance: 1200, tier: "SILVER" });
   });
 
-  it("leaves the stored profile untouched", async () => {
-    const { body } = await register({ phone: "+60111000011", name: "First", tags: ["a"] });
-    const before = await stored(body.customer_id);
-    await register({
+  it("overwrites nothing of the stored profile", async () => {
+    const { body } = await register({
       phone: "+60111000011",
+      qr_code: "QR-11",
+      name: "First",
+      email: "first@example.com",
+      tags: ["a"],
+    });
+    const before = await stored(body.customer_id);
+    const again = await register({
+      phone: "+60111000011",
+      qr_code: "QR-11-B",
       name: "Second",
       email: "second@example.com",
       birth_date: "2001-01-01",
       tags: ["b"],
     });
+    expect(again.text).toBe(JSON.stringify(body));
     expect(await stored(body.customer_id)).toEqual(before);
+    const other = await kirimel("/customers/lookup?identifier=QR-11-B");
+    expect(other.status).toBe(404);
+  });
+
+  it("fills in what is missing, and tells so once", async () => {
+    const { body } = await register({ phone: "+60111000014" });
+    const more = { qr_code: "QR-14", name: "Later", email: "later@example.com" };
+    for (let i = 0; i < 2; i += 1) {
+      expect((await register({ phone: "+60111000014", ...more })).text).toBe(JSON.stringify(body));
+    }
+    const found = await kirimel("/customers/lookup?identifier=QR-14");
+    const { qr_code: _, ...shown } = more;
+    expect(found.body).toMatchObject({ data: { phone: "+60111000014", ...shown } });
+    const events = "SELECT data FROM events WHERE type = 'customer.updated' AND data LIKE ?";
+    const told = await env.DB.prepare(events).bind('%"fields":["qr","name","email"]%').all();
+    expect(told.results).toHaveLength(1);
+    await register({ qr_code: "QR-15" });
+    await register({ qr_code: "QR-15", phone: "+60111000015" });
+    expect((await kirimel("/customers/lookup?phone=%2B60111000015")).status).toBe(200);
   });
 
   it.each(["QR-123456", "QR-NEW"])("is found by its QR code as well (%s)", async (code) => {
@@ -131,11 +158,15 @@ describe("a phone or QR code that is registered", () => {
     expect(again.body.customer_id).toBe(first.body.customer_id);
   });
 
-  it("of two customers is the phone's", async () => {
-    const phone = await register({ phone: "+60111000013" });
+  it("is refused beside another customer's, and nothing changes", async () => {
+    await register({ phone: "+60111000013", qr_code: "QR-13-A" });
     await register({ qr_code: "QR-13" });
-    const both = await register({ qr_code: "QR-13", phone: "+60111000013" });
-    expect(both.body.customer_id).toBe(phone.body.customer_id);
+    await register({ phone: "+60111000016" });
+    const before = await dumpEverything();
+    for (const phone of ["+60111000013", "+60111000016"]) {
+      expectInvalid(await register({ qr_code: "QR-13", phone, name: "Taken" }), "qr_code");
+    }
+    expect(await dumpEverything()).toBe(before);
   });
 
   it("is told apart by the case of a QR code's letters", async () => {

@@ -10,6 +10,7 @@ import {
   myRestaurant,
   post,
 } from "../../support/kirimel/requests.ts";
+import { nodeSdk } from "../../support/kirimel/signing.ts";
 import { establish, importLines } from "../../support/native/merchant.ts";
 
 stopClock("2060-06-01T08:00:00Z");
@@ -145,7 +146,7 @@ describe("the message at top level", () => {
   });
 
   it.each([
-    ["a refused key", "/wallet/balance", { "X-Client-Key": null }],
+    ["a refused key", "/wallet/balance", { "X-API-Key": null }],
     ["an unknown path", "/nothing", {}],
     ["a fault", "/wallet/balance", {}],
   ])("stands in every kind of error: %s", async (_, at, headers) => {
@@ -153,9 +154,24 @@ describe("the message at top level", () => {
     expect(body.message).toBe(messageOf(body));
   });
 
+  it("is the last key for the SDK, which sends X-Client-Key, without a setting", async () => {
+    const { text, body } = await kirimel(path, { style: nodeSdk });
+    const message = JSON.stringify(messageOf(body));
+    expect(text).toBe(`{"success":false,"error":${errorText(body)},"message":${message}}`);
+    for (const [at, headers] of [
+      ["/nothing", {}],
+      ["/wallet/balance", { "X-Signature": "0" }],
+      ["/wallet/balance", { "X-Client-Key": "nobody" }],
+    ] as const) {
+      const refused = await kirimel(at, { style: nodeSdk, headers });
+      expect(refused.body.message).toBe(messageOf(refused.body));
+    }
+  });
+
   it("is never in a success", async () => {
-    const call = { bindings: on };
-    const { text } = await kirimel("/wallet/balance?customer_id=123456", call);
-    expect(text).toBe((await kirimel("/wallet/balance?customer_id=123456")).text);
+    const { text } = await kirimel("/wallet/balance?customer_id=123456");
+    for (const call of [{ bindings: on }, { style: nodeSdk }]) {
+      expect((await kirimel("/wallet/balance?customer_id=123456", call)).text).toBe(text);
+    }
   });
 });

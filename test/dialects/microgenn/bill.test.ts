@@ -63,6 +63,22 @@ describe("POST pos/bill", () => {
     expect(other.body.transaction_id).not.toBe(first.body.transaction_id);
   });
 
+  it.each([
+    ["3.3000000000000003", "3.3", 330],
+    ["10.005", "10.01", 1_001],
+    ["10.00499", "10", 1_000],
+    ['"0.30000000000000004"', "0.3", 30],
+  ])("takes the amount %s as what it rounds to", async (amount, shown, points) => {
+    const hotel = await openHotelWithRavi();
+    const items = `[{"name":"Tea","amount":${amount}}]`;
+    const bill = await hotel.post(
+      "bill",
+      `{"mobile":"${RAVI}","amount":${amount},"items":${items}}`,
+    );
+    expect(bill.status).toBe(200);
+    expect(bill.text).toContain(`"amount":${shown},"points_earned":${points},`);
+  });
+
   it("takes every bill without a number for a new one", async () => {
     const hotel = await openHotelWithRavi();
     const bill = { mobile: RAVI, amount: 1 };

@@ -115,6 +115,13 @@ describe("POST pos/points/redeem", () => {
     expect((await hotel.lookUp()).body.points_balance).toBe(2400);
   });
 
+  it("spends 50.0 points as 50", async () => {
+    const hotel = await openHotelWithRavi();
+    const guest = `{"mobile":"${RAVI}","points":50.0,"otp":"000000"}`;
+    const reply = await hotel.post("points/redeem", guest, hotel.test);
+    expect([reply.status, reply.body.points_redeemed]).toEqual([200, 50]);
+  });
+
   it("answers the same external_ref as the first time, and spends once", async () => {
     const hotel = await openHotelWithRavi();
     const redeem = async (given: Json = {}) => {

@@ -89,6 +89,45 @@ describe("a sandbox key", () => {
     expect(rows).toEqual([]);
   });
 
+  it("bills whom it has just enrolled by the id that it was answered", async () => {
+    const hotel = await openHotel();
+    const query = { mobile: UNKNOWN, create: "true", name: "Asha Rao" };
+    const { customer } = (await hotel.lookUp(query, hotel.test)).body;
+    const { customer_id } = customer as Json;
+    const bill = { customer_id, amount: 20, name: "Asha Rao", external_ref: "INV-1" };
+    const posted = await hotel.post("bill", bill, hotel.test);
+    expect([posted.status, posted.body]).toMatchObject([
+      200,
+      {
+        customer_id,
+        points_earned: 2000,
+        customer: { customer_id, mobile: UNKNOWN, name: "Asha Rao" },
+      },
+    ]);
+    const spent = { customer_id, points: 1, otp: "000000" };
+    expect((await hotel.post("points/redeem", spent, hotel.test)).body).toEqual({
+      error: "Insufficient points",
+      sandbox: true,
+    });
+    expect(await d1Rows("SELECT * FROM identifiers WHERE value = ?", `+91${UNKNOWN}`)).toEqual([]);
+  });
+
+  it("finds by such an id nobody else: neither live, elsewhere, nor changed", async () => {
+    const hotel = await openHotel();
+    const other = await openHotel();
+    const query = { mobile: UNKNOWN, create: "true" };
+    const { customer } = (await hotel.lookUp(query, hotel.test)).body;
+    const id = String((customer as Json).customer_id);
+    const changed = id.replace(/.$/, (digit) => (digit === "0" ? "1" : "0"));
+    const replies = [
+      await hotel.post("bill", { customer_id: id, amount: 1 }),
+      await other.post("bill", { customer_id: id, amount: 1 }, other.test),
+      await hotel.post("bill", { customer_id: changed, amount: 1 }, hotel.test),
+    ];
+    expect(replies.map(({ status }) => status)).toEqual([404, 404, 404]);
+    expect(id.replaceAll("-", "")).not.toContain(BigInt(`91${UNKNOWN}`).toString(16));
+  });
+
   it("sees real customers' names masked, and the mobile as it asked", async () => {
     const hotel = await openHotelWithRavi();
     const seen = await hotel.lookUp({ mobile: RAVI }, hotel.test);

@@ -29,6 +29,7 @@ describe("a new merchant", () => {
       pending: false,
       site_limit: null,
       unmasked: false,
+      bill_numbers: "site",
       created_at: "2060-06-01T08:00:00.123Z",
       updated_at: "2060-06-01T08:00:00.123Z",
     });
@@ -42,6 +43,7 @@ describe("a new merchant", () => {
       pending: true,
       site_limit: 3,
       unmasked: true,
+      bill_numbers: "merchant",
     };
     const { body } = await create("/merchants", sound({ name: " Ünïque 🏨 ", ...fields }));
     expect(body).toMatchObject({ name: "Ünïque 🏨", ...fields });

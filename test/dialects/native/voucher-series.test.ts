@@ -56,6 +56,31 @@ async function listedAs(id: string): Promise<object | undefined> {
 
 const stored = (code: string) => d1Rows("SELECT * FROM vouchers WHERE code = ?", code);
 
+describe("the codes of a series", () => {
+  it.each([
+    ["VIP-", /^VIP-[0-9A-Z]{12}$/],
+    ["", /^[0-9A-Z]{12}$/],
+  ])("begin with the prefix %j", async (code_prefix, form) => {
+    const { id, codes } = await makeSeries({ code_prefix, quantity: 2 });
+    const added = await add(id, { quantity: 1 });
+    for (const code of [...codes, ...(added.body.codes as string[])]) expect(code).toMatch(form);
+    expect(await listedAs(id)).toMatchObject({ code_prefix });
+  });
+
+  it("begin with VOUCHER_ or with nothing where the series does not say", async () => {
+    const unnamed = await create("/voucher_series", { ...SERIES, quantity: 1 }, merchant);
+    expect(unnamed.body.codes).toEqual([expect.stringMatching(/^VOUCHER_[0-9A-Z]{12}$/)]);
+    expect(await listedAs(String(unnamed.body.id))).toMatchObject({ code_prefix: "VOUCHER_" });
+    const { id } = await makeSeries();
+    expect(await listedAs(id)).toMatchObject({ code_prefix: null });
+  });
+
+  it.each(["vip", "A B", "Ä", "A".repeat(17)])("must not begin with %j", async (code_prefix) => {
+    const answer = await native("/voucher_series", { merchant, body: { ...SERIES, code_prefix } });
+    expectFaults(answer, { pointer: "/code_prefix", code: "invalid" });
+  });
+});
+
 describe("a voucher series", () => {
   it("shows itself to tills and customers as it was made", async () => {
     const { body } = await create("/voucher_series", { ...SERIES, ...SHOWN }, merchant);

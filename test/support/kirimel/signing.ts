@@ -93,7 +93,7 @@ export const CLIENT_STYLES: readonly (readonly [string, ClientStyle])[] = [
 ];
 
 /** Compact JSON signed with a dot, at a moment told to the millisecond. */
-export const till: ClientStyle = { ...nodeSdk, timestamp: milliseconds };
+export const till: ClientStyle = { ...nodeSdk, keyHeader: "X-API-Key", timestamp: milliseconds };
 
 /** Form fields signed without a dot, at a moment told to the millisecond. */
 export const formTill: ClientStyle = nodeSample;

@@ -1,8 +1,8 @@
 import type * as z from "zod";
 import type { Unit } from "../../../core/amount.ts";
-import { currencyScale, formatShortDecimal, unitScale } from "../../../core/amount.ts";
+import { formatShortDecimal, unitScale } from "../../../core/amount.ts";
 import type { BillLine, Remarks } from "../../../core/ledger/entries.ts";
-import { roundDecimal } from "../../../http/wire/amounts.ts";
+import { moneyOf } from "../../../http/wire/amounts.ts";
 import type { Merchant } from "../../../services/context.ts";
 import type { Rewards } from "../../../services/ledger/rewards.ts";
 import type { Gain, GivenReward } from "../../../services/purchases/rewards.ts";
@@ -22,7 +22,7 @@ export function toBillLines(wire: GiveWire, currency: string): readonly BillLine
     sku,
     name: null,
     quantity: count,
-    amount: roundDecimal(amount, currencyScale(currency)),
+    amount: moneyOf(amount, currency),
   }));
 }
 

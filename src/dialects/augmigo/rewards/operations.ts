@@ -1,11 +1,11 @@
 import type * as z from "zod";
-import { currencyScale, parseDecimal, unitScale } from "../../../core/amount.ts";
+import { unitScale } from "../../../core/amount.ts";
 import type { LoyaltyError } from "../../../core/errors.ts";
 import { invalid } from "../../../core/errors.ts";
 import type { Result } from "../../../core/result.ts";
 import { ok } from "../../../core/result.ts";
 import type { Received } from "../../../http/calls.ts";
-import { roundDecimal } from "../../../http/wire/amounts.ts";
+import { moneyOf, parseWhole, roundDecimal } from "../../../http/wire/amounts.ts";
 import type { Context } from "../../../services/context.ts";
 import { resolveReferenceCode } from "../../../services/customers/identity.ts";
 import { readRewards } from "../../../services/ledger/rewards.ts";
@@ -32,8 +32,8 @@ export async function giveForPurchase(
   { path: { code = "" } }: Received,
 ): Answer<typeof giveAnswer> {
   const { currency } = ctx.principal.merchant;
-  const money = (text: string): number => roundDecimal(text, currencyScale(currency));
-  const [sales, tax] = [money(wire.sales_amount), money(wire.tax_amount)];
+  const sales = moneyOf(wire.sales_amount, currency);
+  const tax = moneyOf(wire.tax_amount, currency);
   if (tax > sales) return invalid("/tax_amount", "invalid", "Tax Amount is not valid");
   const occurredAt = readMoment(ctx, wire.transact_datetime, transactionTime);
   if (!occurredAt.ok) return occurredAt;
@@ -132,7 +132,10 @@ async function unitInput(
   },
   name: string,
 ): Promise<Result<UnitInput, LoyaltyError>> {
-  const amount = parseDecimal(wire.amount, unitScale(unit, ctx.principal.merchant.currency));
+  const scale = unitScale(unit, ctx.principal.merchant.currency);
+  // What has no parts is not rounded: half a stamp is none.
+  const isWhole = unit !== "stamp" || parseWhole(wire.amount) !== null;
+  const amount = isWhole ? roundDecimal(wire.amount, scale) : null;
   if (amount === null || amount === 0) return invalid("", "invalid", `${name} is not valid`);
   const customer = await resolveReferenceCode(ctx, code);
   if (!customer.ok) return customer;

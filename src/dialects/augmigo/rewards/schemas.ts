@@ -53,15 +53,21 @@ const item = z.preprocess(
 );
 
 const details = z.object({
-  purchased_items: z.array(item).max(MAX_BILL_LINES).optional(),
+  purchased_items: z.preprocess(readJsonText, z.array(item).max(MAX_BILL_LINES)).optional(),
   pax_count: text(MAX_COUNT).optional(),
   pax_acount: text(MAX_COUNT).optional(),
 });
 
-/** The lines of an invoice and how many were served; a form has them as a JSON text. */
+/** A value of a form may be a JSON text; null when it is none. */
+function readJsonText(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  const json = parseJson(value);
+  return json.ok ? json.value : null;
+}
+
+/** The lines of an invoice and how many were served. */
 const invoiceDetails = z.unknown().transform((value, issues) => {
-  const json = typeof value === "string" ? parseJson(value) : null;
-  const given = json === null ? value : json.ok ? json.value : null;
+  const given = readJsonText(value);
   const parsed = details.safeParse(isObject(given) ? presentFields(given) : null);
   if (parsed.success) return parsed.data;
   issues.addIssue({ code: "custom", message: "Invoice Details is not valid" });

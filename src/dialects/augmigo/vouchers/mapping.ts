@@ -1,17 +1,15 @@
 import type * as z from "zod";
-import { dayOf } from "../../../services/calendar.ts";
 import type { VoucherRecord } from "../../../services/vouchers/vouchers.ts";
-import { voucherTerms } from "../../../services/vouchers/vouchers.ts";
+import { effectiveDay, voucherTerms } from "../../../services/vouchers/vouchers.ts";
 import { dateText } from "../mapping.ts";
 import type { faceAnswer, voucherAnswer } from "./answers.ts";
 
-/** What every body tells of a voucher; without a first day it is good since it was made. */
+/** What every body tells of a voucher. */
 export function voucherFace(record: VoucherRecord, timeZone: string): z.input<typeof faceAnswer> {
   const { voucher, series } = record;
-  const { validFrom, validUntil } = voucherTerms(record);
-  const since = dayOf(voucher.issuedAt ?? voucher.createdAt, timeZone);
+  const { validUntil } = voucherTerms(record);
   return {
-    effective_date: dateText(validFrom ?? since),
+    effective_date: dateText(effectiveDay(record, timeZone)),
     expiry_date: validUntil === null ? null : dateText(validUntil),
     image_url: series.imageUrl,
     label: series.label ?? series.name,

@@ -1,10 +1,12 @@
-import { looksLikeJson } from "../../../http/wire/body.ts";
+import { looksLikeJson, parseJson } from "../../../http/wire/body.ts";
+import type { Fields } from "../../../http/wire/fields.ts";
 import type { Reader } from "../readers.ts";
 import { readFields } from "../readers.ts";
 
 /**
  * The fields of a redemption, which always has a `redeem_code`, if an empty one. Its documented
- * sample is no JSON, so that what cannot be read is mended once; in a form the field may recur.
+ * sample is no JSON, so that what cannot be read is mended once; in a form the field may recur,
+ * or be the text of a list.
  */
 export const readRedemption: Reader = (http, body) => {
   const strict = readFields(http, body);
@@ -12,8 +14,15 @@ export const readRedemption: Reader = (http, body) => {
   if (!fields.ok) return fields;
   const recurring = looksLikeJson(body) ? [] : new URLSearchParams(body).getAll("redeem_code");
   const codes = recurring.length > 1 ? recurring : (fields.value.redeem_code ?? []);
-  return { ok: true, value: { ...fields.value, redeem_code: codes } };
+  return { ok: true, value: { ...fields.value, redeem_code: readListText(codes) } };
 };
+
+/** The list that a text is, as JSON or as the documentation's sample writes it. */
+function readListText(codes: unknown): unknown {
+  if (typeof codes !== "string" || !/^\[.*\]$/s.test(codes.trim())) return codes;
+  const list = parseJson(mendRedemption(`{"redeem_code":${codes}}`));
+  return list.ok ? (list.value as Fields).redeem_code : codes;
+}
 
 /** A GET whose body names codes redeems them; any other has no fields. */
 export const readRedemptionIfAny: Reader = (http, body) =>

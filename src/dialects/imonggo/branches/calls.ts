@@ -23,7 +23,8 @@ export const BRANCHES = [
     input: z.object(listFields(MAX_PAGE, USUAL_PAGE)),
     answer: many(BRANCH),
     errors: [],
-    act: async (ctx, wire) => ok(await listSiteWindow(ctx, windowOf(wire), sliceOf(wire))),
+    act: async (ctx, wire) =>
+      ok(await listSiteWindow(ctx, windowOf(wire, ctx.principal.merchant.timeZone), sliceOf(wire))),
   }),
   call({
     method: "GET",

@@ -24,7 +24,10 @@ export const CUSTOMER_TYPES = [
     answer: many(CUSTOMER_TYPE),
     errors: [],
     act: async (ctx, wire) => {
-      const filter = { ...windowOf(wire), activeOnly: wire.active_only };
+      const filter = {
+        ...windowOf(wire, ctx.principal.merchant.timeZone),
+        activeOnly: wire.active_only,
+      };
       return ok(await listTypes(ctx, filter, sliceOf(wire)));
     },
   }),

@@ -111,7 +111,7 @@ async function list(
   ctx: Context,
   wire: z.output<typeof customerListSchema>,
 ): Outcome<BodyOf<typeof LIST>> {
-  const window = toWindow(wire);
+  const window = toWindow(wire, ctx.principal.merchant.timeZone);
   switch (wire.q) {
     case undefined: {
       const found = await listWindow(ctx, window, sliceOf(wire));

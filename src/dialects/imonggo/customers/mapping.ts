@@ -100,11 +100,14 @@ function toAttributes(wire: WireCustomer, type: string | undefined): Record<stri
 }
 
 /** Which customers a query means. */
-export function toWindow(wire: z.output<typeof customerListSchema>): CustomerWindow {
+export function toWindow(
+  wire: z.output<typeof customerListSchema>,
+  timeZone: string,
+): CustomerWindow {
   const { code = null, alternate_code: alternateCode = null, email = null } = wire;
   const { mobile = null, telephone = null, name = null, active_only: activeOnly } = wire;
   const exact = { code, alternateCode, email, mobile, telephone, name };
-  return { ...windowOf(wire), activeOnly, ...exact };
+  return { ...windowOf(wire, timeZone), activeOnly, ...exact };
 }
 
 /** A customer with the time zone that days are shown in. */

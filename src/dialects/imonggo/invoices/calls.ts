@@ -112,7 +112,11 @@ async function list(
   const { branch_id: branch, reference = null, q } = wire;
   const site = branch === undefined ? ok(null) : await getSiteByNumber(ctx, branch);
   if (!site.ok) return site;
-  const window = { ...windowOf(wire), siteId: site.value?.id ?? null, reference };
+  const window = {
+    ...windowOf(wire, ctx.principal.merchant.timeZone),
+    siteId: site.value?.id ?? null,
+    reference,
+  };
   switch (q) {
     case undefined: {
       const found = await listInvoiceWindow(ctx, window, sliceOf(wire));

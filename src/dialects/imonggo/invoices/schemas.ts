@@ -2,7 +2,7 @@ import * as z from "zod";
 import { MAX_BILL_LINES, QUANTITY_SCALE } from "../../../core/ledger/entries.ts";
 import type { Discount } from "../../../core/purchases/pricing.ts";
 import { PERCENT_SCALE, PRICE_SCALE } from "../../../core/purchases/pricing.ts";
-import { plainDecimal, roundDecimal } from "../../../http/wire/amounts.ts";
+import { decimalFault, plainDecimal, roundDecimal } from "../../../http/wire/amounts.ts";
 import { isRecord } from "../../../http/wire/document.ts";
 import { presentFields, text } from "../../../http/wire/fields.ts";
 import type { Reader } from "../fields.ts";
@@ -48,7 +48,7 @@ const decimal = (scale: number) =>
     const plain = plainDecimal(value.trim());
     const read = plain === null ? Number.NaN : roundDecimal(plain, scale);
     if (Number.isSafeInteger(read)) return read;
-    const message = plain === null ? "is not a number" : "is too large";
+    const message = plain === null ? decimalFault(value.trim()) : "is too large";
     issues.addIssue({ code: "custom", message });
     return z.NEVER;
   });
@@ -58,7 +58,7 @@ const money = z.string({ error: "can't be blank" }).transform((value, issues) =>
   const plain = plainDecimal(value.trim());
   const isBounded = plain !== null && Number.isSafeInteger(roundDecimal(plain, MAX_MONEY_SCALE));
   if (isBounded) return plain;
-  const message = plain === null ? "is not a number" : "is too large";
+  const message = plain === null ? decimalFault(value.trim()) : "is too large";
   issues.addIssue({ code: "custom", message });
   return z.NEVER;
 });

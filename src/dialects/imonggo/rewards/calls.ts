@@ -1,7 +1,8 @@
 import type * as z from "zod";
-import { currencyScale, MAX_AMOUNT, parseDecimal } from "../../../core/amount.ts";
+import { MAX_AMOUNT } from "../../../core/amount.ts";
 import { invalid } from "../../../core/errors.ts";
 import { ok } from "../../../core/result.ts";
+import { moneyOf } from "../../../http/wire/amounts.ts";
 import type { Context } from "../../../services/context.ts";
 import { spendMoney } from "../../../services/ledger/spending.ts";
 import { one } from "../documents.ts";
@@ -11,7 +12,7 @@ import { readEverywhere } from "../fields.ts";
 import { paths } from "../paths.ts";
 import type { Redemption } from "./mapping.ts";
 import { REWARD } from "./mapping.ts";
-import { spendingSchema } from "./schemas.ts";
+import { NOT_POSITIVE, spendingSchema } from "./schemas.ts";
 
 /** Rewards: points that are spent like money. */
 export const REWARDS = [
@@ -39,13 +40,9 @@ const NUMBER = /^\d{1,12}$/;
 
 async function spend(ctx: Context, wire: z.output<typeof spendingSchema>): Outcome<Redemption> {
   const { currency } = ctx.principal.merchant;
-  const scale = currencyScale(currency);
-  const [, fraction = ""] = wire.amount.split(".");
-  if (/[1-9]/.test(fraction.slice(scale))) {
-    return invalid("/amount", "invalid", `must have at most ${scale} decimals`);
-  }
-  const money = parseDecimal(wire.amount, scale);
-  if (money === null || money > MAX_AMOUNT) return invalid("/amount", "too_large", "is too large");
+  const money = moneyOf(wire.amount, currency);
+  if (money === 0) return invalid("/amount", "too_small", NOT_POSITIVE);
+  if (money > MAX_AMOUNT) return invalid("/amount", "too_large", "is too large");
   const number = wire.customer_id.trim();
   // 0 is the number of nobody.
   const customer = NUMBER.test(number) ? Number(number) : 0;

@@ -9,6 +9,7 @@ import { text } from "../../../http/wire/fields.ts";
 import {
   customerId,
   date,
+  integer,
   MAX_NAME,
   MAX_POINTS,
   MAX_REFERENCE,
@@ -67,15 +68,12 @@ export const lookupSchema = z
 /** `GET customers/lookup-by-email` */
 export const lookupByEmailSchema = z.object({ email });
 
-const signedPoints = text(32)
-  .regex(/^-?0*[1-9]\d{0,14}$/, "must be an integer other than 0")
-  .transform(Number)
-  .pipe(
-    z
-      .number()
-      .min(-MAX_POINTS, `must be at least -${MAX_POINTS}`)
-      .max(MAX_POINTS, `must be at most ${MAX_POINTS}`),
-  );
+const signedPoints = integer((value) => value !== 0, "must be an integer other than 0").pipe(
+  z
+    .number()
+    .min(-MAX_POINTS, `must be at least -${MAX_POINTS}`)
+    .max(MAX_POINTS, `must be at most ${MAX_POINTS}`),
+);
 
 /** `POST customers/{id}/adjust` */
 export const adjustSchema = z.object({

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { notFound } from "../../../core/errors.ts";
 import { ok } from "../../../core/result.ts";
-import { fromWholePoints, fromWireMoney } from "../../../http/wire/amounts.ts";
+import { fromWholePoints, moneyOf } from "../../../http/wire/amounts.ts";
 import type { Context } from "../../../services/context.ts";
 import { resolveCustomer } from "../../../services/customers/identity.ts";
 import { recalculate, reverseEntry } from "../../../services/ledger/corrections.ts";
@@ -40,13 +40,13 @@ export async function earn(
   if (!customer.ok) return customer;
   const { currency } = ctx.principal.merchant;
   const purchase =
-    amount === undefined ? undefined : { amount: fromWireMoney(amount, currency), currency };
+    amount === undefined ? undefined : { amount: moneyOf(amount, currency), currency };
   const grant = points === undefined ? purchase : { amount: fromWholePoints(points) };
   if (grant === undefined) throw new Error("the schema demands points or amount");
   const earned = await earnPoints(ctx, {
     customer: customer.value,
     grant: "currency" in grant ? { purchase: grant } : grant,
-    reference: referenceOf("earn", wire, points ?? `amount ${amount}`),
+    reference: referenceOf("earn", wire, points ?? `amount ${purchase?.amount}`),
     remarks: remarksOf(wire, { purchase }),
     occurredAt: null,
   });

@@ -53,7 +53,6 @@ export const VOUCHER_CALLS = [
     answer: json(redemptionAnswer),
     errors: [
       "not_found",
-      "reference_reused",
       "voucher_used",
       "voucher_not_active",
       "voucher_expired",

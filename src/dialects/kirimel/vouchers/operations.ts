@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { invalid, notFound } from "../../../core/errors.ts";
 import { ok } from "../../../core/result.ts";
-import { fromWireMoney } from "../../../http/wire/amounts.ts";
+import { moneyOf, roundDecimal } from "../../../http/wire/amounts.ts";
 import { dayOf } from "../../../services/calendar.ts";
 import type { Context } from "../../../services/context.ts";
 import { createSeries, getSeries, listSeriesPage } from "../../../services/vouchers/series.ts";
@@ -24,21 +24,32 @@ import type {
   voucherSchema,
 } from "./schemas.ts";
 
+/** Digits behind the point of a percentage. */
+const PERCENT_SCALE = 2;
+
 /** `POST vouchers/batches/create` */
 export async function createBatch(
   ctx: Context,
   wire: z.output<typeof batchSchema>,
 ): Answer<typeof batchAnswer> {
   const { currency, timeZone } = ctx.principal.merchant;
-  const money = (amount: number | undefined): number | null =>
-    amount === undefined ? null : fromWireMoney(amount, currency);
-  const validFrom = wire.valid_from ?? dayOf(ctx.now, timeZone);
+  const money = (amount: string | undefined): number | null =>
+    amount === undefined ? null : moneyOf(amount, currency);
+  const today = dayOf(ctx.now, timeZone);
+  const validFrom = wire.valid_from ?? today;
   const validUntil = wire.valid_until ?? null;
   if (validUntil !== null && validUntil < validFrom) {
-    return invalid("/valid_until", "invalid", "must not be before valid_from");
+    const isPast = wire.valid_from === undefined && validUntil < today;
+    const detail = isPast ? "must not be in the past" : "must not be before valid_from";
+    return invalid("/valid_until", "invalid", detail);
   }
   const kind = KINDS[wire.type];
-  const value = kind === "percent" ? wire.value : fromWireMoney(wire.value, currency);
+  const value =
+    kind === "percent" ? roundDecimal(wire.value, PERCENT_SCALE) : moneyOf(wire.value, currency);
+  if (value === 0) return invalid("/value", "too_small", "must be greater than 0");
+  if (kind === "percent" && value > 100 * 10 ** PERCENT_SCALE) {
+    return invalid("/value", "too_large", "must be at most 100 for PERCENT");
+  }
   const made = await createSeries(ctx, {
     name: wire.name,
     source: null,
@@ -80,7 +91,7 @@ export async function redeem(
   const redeemed = await redeemVoucher(ctx, {
     code,
     customer,
-    purchase: amount === undefined ? null : fromWireMoney(amount, currency),
+    purchase: amount === undefined ? null : moneyOf(amount, currency),
     reference: reference ?? null,
   });
   return redeemed.ok ? ok(redemptionBody(redeemed.value, currency)) : redeemed;

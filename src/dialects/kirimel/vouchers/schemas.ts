@@ -5,6 +5,7 @@ import {
   customerId,
   date,
   filledName,
+  integer,
   MAX_NAME,
   MAX_REFERENCE,
   money,
@@ -14,31 +15,22 @@ import {
 import { parseBatch } from "./mapping.ts";
 
 /** `POST vouchers/batches/create` */
-export const batchSchema = z
-  .object({
-    name: filledName,
-    type: z.enum(["PERCENT", "FIXED", "BOGO"], "must be PERCENT, FIXED or BOGO"),
-    value: money,
-    quantity: text(16)
-      .regex(/^\d{1,9}$/, "must be a whole number")
-      .transform(Number)
-      .pipe(
-        z
-          .number()
-          .min(1, `must be from 1 to ${MAX_VOUCHERS}`)
-          .max(MAX_VOUCHERS, `must be from 1 to ${MAX_VOUCHERS}`),
-      ),
-    valid_from: date.optional(),
-    valid_until: date.optional(),
-    min_purchase: money.optional(),
-    max_discount: money.optional(),
-    ...named,
-  })
-  .refine(({ value }) => value > 0, { path: ["value"], message: "must be greater than 0" })
-  .refine(({ type, value }) => type !== "PERCENT" || value <= 10_000, {
-    path: ["value"],
-    message: "must be at most 100 for PERCENT",
-  });
+export const batchSchema = z.object({
+  name: filledName,
+  type: z.enum(["PERCENT", "FIXED", "BOGO"], "must be PERCENT, FIXED or BOGO"),
+  value: money,
+  quantity: integer(() => true, "must be a whole number").pipe(
+    z
+      .number()
+      .min(1, `must be from 1 to ${MAX_VOUCHERS}`)
+      .max(MAX_VOUCHERS, `must be from 1 to ${MAX_VOUCHERS}`),
+  ),
+  valid_from: date.optional(),
+  valid_until: date.optional(),
+  min_purchase: money.optional(),
+  max_discount: money.optional(),
+  ...named,
+});
 
 /** `POST vouchers/redeem` */
 export const redeemVoucherSchema = z.object({

@@ -26,5 +26,6 @@ export const merchantAnswer = z.object({
   site_limit: optionalWhole,
   unmasked: flag,
   message_gateway: gateway.nullable(),
+  bill_numbers: z.enum(["site", "merchant"]),
   ...stamps,
 });

@@ -20,6 +20,7 @@ export function toMerchantInput(wire: z.output<typeof merchantSchema>): Merchant
     siteLimit: wire.site_limit ?? null,
     unmasked,
     messageGateway: toGateway(wire.message_gateway),
+    billNumbers: wire.bill_numbers,
   };
 }
 
@@ -54,6 +55,7 @@ export function merchantBody(row: MerchantRow): MerchantBody {
     site_limit: row.siteLimit,
     unmasked: row.unmasked,
     message_gateway: gatewayBody(row.messageGateway),
+    bill_numbers: row.billNumbers,
     ...stampTexts(row),
   };
 }

@@ -39,6 +39,8 @@ export const merchantSchema = z.strictObject({
   site_limit: z.int().min(1).max(100_000).optional(),
   unmasked: z.boolean().default(false),
   message_gateway: messageGateway.optional(),
+  /** Where the number of a till's purchase is unique. */
+  bill_numbers: z.enum(["site", "merchant"]).default("site"),
 });
 
 /** `PATCH /merchants/{merchant}`: null takes the gateway away. */

@@ -22,6 +22,7 @@ export const seriesAnswer = z.object({
   conditions: optionalText,
   configuration: z.record(text, z.unknown()).nullable(),
   life_days: optionalWhole,
+  code_prefix: optionalText,
   ...stamps,
 });
 

@@ -4,6 +4,7 @@ import type { LoyaltyError } from "../../../core/errors.ts";
 import { invalid } from "../../../core/errors.ts";
 import type { Result } from "../../../core/result.ts";
 import { ok } from "../../../core/result.ts";
+import { prefixOf } from "../../../core/vouchers.ts";
 import type { Merchant } from "../../../services/context.ts";
 import type { WantedCodes } from "../../../services/vouchers/codes.ts";
 import type {
@@ -49,7 +50,8 @@ export function toSeriesInput(
 function toPresentation(wire: z.output<typeof voucherSeriesSchema>): SeriesPresentation {
   const { key = null, label = null, description = null, conditions = null } = wire;
   const { image_url: imageUrl = null, configuration = null, life_days: lifeDays = null } = wire;
-  return { key, label, description, imageUrl, conditions, configuration, lifeDays };
+  const { code_prefix: codePrefix = null } = wire;
+  return { key, label, description, imageUrl, conditions, configuration, lifeDays, codePrefix };
 }
 
 function toCodes(wire: z.output<typeof codesSchema>): WantedCodes {
@@ -92,6 +94,7 @@ export function seriesBody(row: SeriesRow, currency: string): z.input<typeof ser
     conditions: row.conditions,
     configuration: row.configuration,
     life_days: row.lifeDays,
+    code_prefix: prefixOf(row),
     ...stampTexts(row),
   };
 }

@@ -78,6 +78,11 @@ export const voucherSeriesSchema = z
     conditions: conditions.optional(),
     configuration: configuration.optional(),
     life_days: z.int().min(1).max(MAX_LIFE_DAYS).optional(),
+    /** What fresh codes begin with. */
+    code_prefix: z
+      .string()
+      .regex(/^[A-Z0-9_-]{0,16}$/, "must be at most 16 capital letters, digits, - and _")
+      .optional(),
   })
   .refine((wire) => wire.quantity === undefined || wire.codes === undefined, notBoth);
 

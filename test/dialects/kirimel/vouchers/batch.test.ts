@@ -161,6 +161,22 @@ describe("a batch's worth", () => {
     expect((await shop.get(`/vouchers/${code}`)).text).toContain(expected);
   });
 
+  it.each([
+    ["PERCENT", "12.504", '"voucher_value":12.5,'],
+    ["FIXED", "7.4950000000000001", '"voucher_value":7.50,'],
+  ])("of %s %s is told as what it rounds to", async (type, value, expected) => {
+    const code = await makeVoucher(till, { type, value, quantity: "1.0" });
+    expect((await till.get(`/vouchers/${code}`)).text).toContain(expected);
+  });
+
+  it.each([
+    [{ valid_until: "2059-12-31" }, "must not be in the past"],
+    [{ valid_from: "2060-02-01", valid_until: "2060-01-31" }, "must not be before valid_from"],
+  ])("is refused %j, and told why", async (days, reason) => {
+    const refused = await till.post("/vouchers/batches", { ...PROMO, ...days });
+    expect([refused.status, refused.details]).toEqual([400, { field: "valid_until", reason }]);
+  });
+
   it("has its conditions in the list of batches", async () => {
     const shop = await openShop();
     const terms = { valid_from: "2060-01-01", valid_until: "2060-12-31" };
