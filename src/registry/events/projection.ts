@@ -167,7 +167,7 @@ export function projectBills(
   });
 }
 
-/** The write that notes in the copies of bills how they ended; it must follow {@link projectBills}. */
+/** The write that notes how bills ended in their copies; it must follow {@link projectBills}. */
 export function projectBillEnds(db: Database, merchantId: string, ends: readonly BillEnd[]): Write {
   const item = sql`(SELECT json_extract(value, '$.id') AS id,
     MIN(json_extract(value, '$.voidedAt')) AS voided_at,
