@@ -21,6 +21,7 @@ import { callNative } from "../support/webhooks.ts";
 
 vi.setConfig({ testTimeout: 40_000 });
 
+const SECOND = 1_000;
 const MINUTE = 60_000;
 const STEP = 3 * MINUTE;
 const STEPS = 20;
@@ -128,13 +129,13 @@ describe("an endpoint whose object is down", () => {
         if (found?.behind_failures !== tries) throw new Error(`${found?.behind_failures} failures`);
         return found;
       });
-      waits.push(row.behind_retry_at - Date.now());
+      waits.push(Math.round((row.behind_retry_at - Date.now()) / SECOND));
       expect(asked).toBe(tries);
       ahead += row.behind_retry_at - Date.now();
       await runSweep();
     }
     expect(waits).toEqual(waits.toSorted((one, other) => one - other));
-    expect(waits.at(-1)).toBeGreaterThan(50_000);
+    expect(waits.at(-1)).toBeGreaterThan(50);
   });
 
   it("and never answers holds up neither copies nor the other endpoint", async () => {
