@@ -15,6 +15,7 @@ import {
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import { endpointOf } from "../webhooks/client.ts";
 import { configOf, outgoingEvent } from "./client.ts";
+import { inTime } from "./in-time.ts";
 
 /** Events that are read and handed out at once. */
 const CHUNK = 300;
@@ -165,7 +166,7 @@ export class HandOut {
     const events = wanted.map((row) => outgoingEvent(row, isLive));
     try {
       const { enqueue } = endpointOf(env, merchantId, endpoint.id);
-      await inTime(enqueue(configOf(endpoint), events));
+      await inTime(enqueue(configOf(endpoint), events), PATIENCE_MS);
       return true;
     } catch (error) {
       logFault({ merchant: merchantId, endpoint: endpoint.id, during: "hand-out" }, error);
@@ -200,16 +201,4 @@ export class HandOut {
 
 function waitAfter(failures: number): number {
   return Math.min(MAX_RETRY_MS, 2 ** (failures - 1) * RETRY_MS);
-}
-
-async function inTime(call: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("the object did not answer in time")), PATIENCE_MS);
-  });
-  try {
-    await Promise.race([call, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -49,7 +49,7 @@ export class WebhookEndpoint extends DurableObject<Env> {
   readonly #settings: Settings;
   readonly #try: Trying;
   readonly #lanes = new Lanes();
-  #looking = false;
+  #looking: Promise<void> | null = null;
   #armedAt: number | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -118,8 +118,7 @@ export class WebhookEndpoint extends DurableObject<Env> {
       logFault({ during: "report" }, error);
     } finally {
       const now = Date.now();
-      const { deliveredKeptMs } = this.#settings;
-      if (this.#store.sweep(now, deliveredKeptMs)) this.#arm(now + SWEEP_PAUSE_MS);
+      if (this.#store.sweep(now, this.#settings.deliveredKeptMs)) this.#arm(now + SWEEP_PAUSE_MS);
       this.#fill();
       this.#armNext();
     }
@@ -158,12 +157,10 @@ export class WebhookEndpoint extends DurableObject<Env> {
 
   /** Looks again though nothing ends: what waits may have waited long enough for another lane. */
   #fillLater(): void {
-    if (this.#looking) return;
-    this.#looking = true;
-    setTimeout(() => {
-      this.#looking = false;
+    this.#looking ??= scheduler.wait(GROWTH_MS).then(() => {
+      this.#looking = null;
       this.#fill();
-    }, GROWTH_MS);
+    });
   }
 
   async #deliver(

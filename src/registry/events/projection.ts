@@ -1,11 +1,10 @@
 import type { SQL } from "drizzle-orm";
-import { and, asc, desc, eq, gt, lt, lte, sql } from "drizzle-orm";
+import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { BookedEvent } from "../../core/events/body.ts";
-import { customers } from "../customers/schema.ts";
 import type { Database, Write } from "../database.ts";
 import { bills, wallets } from "../ledger/schema.ts";
 import { eventRows } from "./events.ts";
-import { events, patrols } from "./schema.ts";
+import { events } from "./schema.ts";
 
 /** A wallet's copy on its way into the projection. */
 export type ProjectedWallet = Omit<typeof wallets.$inferInsert, "merchantId"> & {
@@ -17,7 +16,18 @@ export type ProjectedWallet = Omit<typeof wallets.$inferInsert, "merchantId"> & 
 export type WalletEvent = BookedEvent & { readonly after: number };
 
 /** A bill's copy on its way into the projection. */
-export type ProjectedBill = Omit<typeof bills.$inferInsert, "merchantId">;
+export type ProjectedBill = Omit<
+  typeof bills.$inferInsert,
+  "merchantId" | "voidedAt" | "reversedAt"
+>;
+
+/** That a bill was voided, or that what it gave was taken back. */
+export interface BillEnd {
+  /** `bil_` id. */
+  readonly id: string;
+  readonly voidedAt: number | null;
+  readonly reversedAt: number | null;
+}
 
 /**
  * Whether copies are written because something is new, or once more because they are made anew:
@@ -58,7 +68,8 @@ export function projectWallets(
         json_extract(item.value, '$.seq'), json_extract(item.value, '$.points'),
         json_extract(item.value, '$.tier'), json_extract(item.value, '$.lastEarnedAt'),
         json_extract(item.value, '$.lastRedeemedAt'), json_extract(item.value, '$.holdings'),
-        json_extract(item.value, '$.publishedAt'), json_extract(item.value, '$.nextExpiry')
+        json_extract(item.value, '$.publishedAt'), json_extract(item.value, '$.nextExpiry'),
+        json_extract(item.value, '$.nextExpiry'), 0
         FROM json_each(${JSON.stringify(rows)}) AS item
         WHERE ${purpose === "restore" ? isTold(merchantId) : follows(merchantId)}`,
     )
@@ -94,7 +105,7 @@ export function projectExpiries(
     FROM json_each(${JSON.stringify(rows)})) AS item`;
   return db
     .update(wallets)
-    .set({ nextExpiry: sql`item.next_expiry` })
+    .set({ nextExpiry: sql`item.next_expiry`, wakeAt: sql`item.next_expiry`, wakes: 0 })
     .from(item)
     .where(
       and(
@@ -134,7 +145,8 @@ export function projectBills(
       json_extract(item.value, '$.reference'), json_extract(item.value, '$.total'),
       json_extract(item.value, '$.currency'), json_extract(item.value, '$.lines'),
       json_extract(item.value, '$.siteId'), json_extract(item.value, '$.dialect'),
-      json_extract(item.value, '$.occurredAt'), json_extract(item.value, '$.recordedAt')
+      json_extract(item.value, '$.occurredAt'), json_extract(item.value, '$.recordedAt'),
+      NULL, NULL
       FROM json_each(${JSON.stringify(rows)}) AS item WHERE TRUE`,
   );
   if (purpose === "publish") return copy.onConflictDoNothing();
@@ -153,6 +165,22 @@ export function projectBills(
       recordedAt: sql`excluded.recorded_at`,
     },
   });
+}
+
+/** The write that notes how bills ended in their copies; it must follow {@link projectBills}. */
+export function projectBillEnds(db: Database, merchantId: string, ends: readonly BillEnd[]): Write {
+  const item = sql`(SELECT json_extract(value, '$.id') AS id,
+    MIN(json_extract(value, '$.voidedAt')) AS voided_at,
+    MIN(json_extract(value, '$.reversedAt')) AS reversed_at
+    FROM json_each(${JSON.stringify(ends)}) GROUP BY 1) AS item`;
+  return db
+    .update(bills)
+    .set({
+      voidedAt: sql`COALESCE(${bills.voidedAt}, item.voided_at)`,
+      reversedAt: sql`COALESCE(${bills.reversedAt}, item.reversed_at)`,
+    })
+    .from(item)
+    .where(and(eq(bills.merchantId, merchantId), sql`${bills.id} = item.id`));
 }
 
 /**
@@ -208,61 +236,4 @@ export async function projectedAt(db: Database, merchantId: string): Promise<num
     .where(eq(wallets.merchantId, merchantId))
     .get();
   return row?.at ?? null;
-}
-
-/** A wallet to look after, and how far its copy is; null where there is none. */
-export interface CopiedWallet {
-  readonly merchant: string;
-  readonly customer: string;
-  readonly told: number | null;
-}
-
-/** Every customer's wallet: a query to narrow. */
-export function walletsOf(db: Database) {
-  return db
-    .select({ merchant: customers.merchantId, customer: customers.id, told: wallets.seq })
-    .from(customers)
-    .leftJoin(wallets, eq(wallets.customerId, customers.id))
-    .$dynamic();
-}
-
-/** Wallets with a lot that expires at or before `until`, soonest first. */
-export async function expiringWallets(
-  db: Database,
-  until: number,
-  limit: number,
-): Promise<CopiedWallet[]> {
-  return db
-    .select({ merchant: wallets.merchantId, customer: wallets.customerId, told: wallets.seq })
-    .from(wallets)
-    .where(lte(wallets.nextExpiry, until))
-    .orderBy(asc(wallets.nextExpiry))
-    .limit(limit)
-    .all();
-}
-
-/** The single row of `patrols`. */
-const PATROL = 1;
-
-/**
- * The next wallets of the round over all of them, and where it goes on: from the first again after
- * the last.
- */
-export async function nextPatrol(
-  db: Database,
-  limit: number,
-): Promise<{ readonly round: readonly CopiedWallet[]; readonly cursor: string }> {
-  const cursor = sql`COALESCE((SELECT ${patrols.cursor} FROM ${patrols}
-    WHERE ${patrols.id} = ${PATROL}), '')`;
-  const beyond = gt(customers.id, cursor);
-  const round = await walletsOf(db).where(beyond).orderBy(customers.id).limit(limit).all();
-  return { round, cursor: round.length < limit ? "" : (round.at(-1)?.customer ?? "") };
-}
-
-/** The write that notes where the round over all wallets goes on. */
-export function advancePatrol(db: Database, cursor: string): Write {
-  return db
-    .insert(patrols)
-    .values({ id: PATROL, cursor })
-    .onConflictDoUpdate({ target: patrols.id, set: { cursor } });
 }

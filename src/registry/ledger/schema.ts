@@ -39,8 +39,14 @@ export const wallets = sqliteTable(
     publishedAt: integer("published_at").notNull(),
     /** When the wallet's next lot expires; null when none does. */
     nextExpiry: integer("next_expiry"),
+    /** When the sweep looks after that expiry: when it is, and later while it is not booked. */
+    wakeAt: integer("wake_at"),
+    /** How often the sweep woke the wallet for it. */
+    wakes: integer("wakes").notNull().default(0),
   },
-  (table) => [index("wallets_expiry").on(table.nextExpiry).where(sql`next_expiry IS NOT NULL`)],
+  (table) => [
+    index("wallets_wake").on(table.merchantId, table.wakeAt).where(sql`wake_at IS NOT NULL`),
+  ],
 );
 
 /** The wallets' recorded purchases, for lists and reports: a copy like `wallets`. */
@@ -62,6 +68,10 @@ export const bills = sqliteTable(
     dialect: text("dialect").notNull(),
     occurredAt: integer("occurred_at").notNull(),
     recordedAt: integer("recorded_at").notNull(),
+    /** When it was voided; null: it stands. */
+    voidedAt: integer("voided_at"),
+    /** When what it gave was first taken back, by its void or by itself; null: not yet. */
+    reversedAt: integer("reversed_at"),
   },
   (table) => [
     primaryKey({ columns: [table.merchantId, table.id] }),

@@ -3,12 +3,13 @@ import service, {
   Projector,
   RateLimiter,
   Wallet as RealWallet,
+  Sweeper,
   WebhookEndpoint,
   WebhookSender,
 } from "../../../../src/index.ts";
 import { countCalls, countD1, countFetches, countStorage, takeCounts } from "./meter.ts";
 
-export { OneTimePassword, Projector, RateLimiter, WebhookEndpoint, WebhookSender };
+export { OneTimePassword, Projector, RateLimiter, Sweeper, WebhookEndpoint, WebhookSender };
 
 /** A wallet that can be given a long past at once. */
 export class Wallet extends RealWallet {
