@@ -49,7 +49,7 @@ export class WebhookEndpoint extends DurableObject<Env> {
   readonly #settings: Settings;
   readonly #try: Trying;
   readonly #lanes = new Lanes();
-  #looking = false;
+  #looking: Promise<void> | null = null;
   #armedAt: number | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -76,15 +76,13 @@ export class WebhookEndpoint extends DurableObject<Env> {
     if (again) for (const { id, body } of events) this.#store.reopen(id, now, body);
     if (again) this.#backlog.retryAt(now);
     this.#backlog.add(this.#store.add(events, now));
-    this.#arm(now);
-    this.#fill();
+    this.#goOn();
   }
 
   /** Takes a change of the endpoint. */
   async configure(config: EndpointConfig): Promise<void> {
     this.#store.configure(config);
-    this.#arm(Date.now());
-    this.#fill();
+    this.#goOn();
   }
 
   /** A page of deliveries with their tries, newest first. */
@@ -97,8 +95,7 @@ export class WebhookEndpoint extends DurableObject<Env> {
     const now = Date.now();
     const known = this.#store.reopen(event, now, "");
     this.#backlog.retryAt(now);
-    this.#arm(now);
-    this.#fill();
+    this.#goOn();
     return known;
   }
 
@@ -121,11 +118,15 @@ export class WebhookEndpoint extends DurableObject<Env> {
       logFault({ during: "report" }, error);
     } finally {
       const now = Date.now();
-      const more = this.#store.sweep(now, this.#settings.deliveredKeptMs);
-      if (more) this.#arm(now + SWEEP_PAUSE_MS);
+      if (this.#store.sweep(now, this.#settings.deliveredKeptMs)) this.#arm(now + SWEEP_PAUSE_MS);
       this.#fill();
       this.#armNext();
     }
+  }
+
+  #goOn(): void {
+    this.#arm(Date.now());
+    this.#fill();
   }
 
   /** Keeps as many deliveries under way as may be; each that ends makes room for the next. */
@@ -156,12 +157,10 @@ export class WebhookEndpoint extends DurableObject<Env> {
 
   /** Looks again though nothing ends: what waits may have waited long enough for another lane. */
   #fillLater(): void {
-    if (this.#looking) return;
-    this.#looking = true;
-    setTimeout(() => {
-      this.#looking = false;
+    this.#looking ??= scheduler.wait(GROWTH_MS).then(() => {
+      this.#looking = null;
       this.#fill();
-    }, GROWTH_MS);
+    });
   }
 
   async #deliver(
@@ -227,9 +226,8 @@ export class WebhookEndpoint extends DurableObject<Env> {
     const now = Date.now();
     if (!state.reported) this.#arm(now);
     if (state.config.enabled && state.disabledReason === null) {
-      const { dueAt, isIdle } = this.#backlog;
-      if (dueAt !== null) this.#arm(dueAt);
-      if (!isIdle) this.#arm(now);
+      if (this.#backlog.dueAt !== null) this.#arm(this.#backlog.dueAt);
+      if (!this.#backlog.isIdle) this.#arm(now);
     }
     if (this.#armedAt !== null) return;
     const drop = this.#store.nextDrop(this.#settings.deliveredKeptMs);
