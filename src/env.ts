@@ -75,11 +75,15 @@ function readSettings(env: Env): Settings {
     kirimelTopLevelMessage: env.GUERDON_KIRIMEL_TOP_LEVEL_MESSAGE === "on",
     augmigoFailures: readAugmigoFailures(env.GUERDON_AUGMIGO_VALIDATION_STATUS),
     subrequests: readWhole(env, "GUERDON_SUBREQUESTS", DEFAULT_SUBREQUESTS),
-    passwordCost:
-      environment === "local"
-        ? readWhole(env, "GUERDON_PASSWORD_COST", PASSWORD_COST)
-        : PASSWORD_COST,
+    passwordCost: environment === "local" ? readPasswordCost(env) : PASSWORD_COST,
   };
+}
+
+/** What scrypt takes for N (RFC 7914 §2): a power of 2, more than 1. */
+function readPasswordCost(env: Env): number {
+  const cost = readWhole(env, "GUERDON_PASSWORD_COST", PASSWORD_COST);
+  if (cost > 1 && Number.isInteger(Math.log2(cost))) return cost;
+  throw new Error("GUERDON_PASSWORD_COST must be a power of 2, at least 2");
 }
 
 function readMasterKeys(text: string | undefined): MasterKeys {

@@ -20,6 +20,11 @@ describe("the cost of passwords", () => {
     expect(passwordCost("local", "16")).toBe(16);
   });
 
+  it.each(["0", "1", "100"])("is none that the hash cannot take: %s", (cost) => {
+    expect(() => passwordCost("local", cost)).toThrow("must be a power of 2");
+    expect(passwordCost("production", cost)).toBe(PASSWORD_COST);
+  });
+
   it.each(["production", "staging", "", "LOCAL", undefined])(
     "is the full one in the environment %s, whatever is set",
     (environment) => {

@@ -99,9 +99,19 @@ const core = {
 const node = {
   test: {
     name: "node",
-    include: ["test/tidy.test.ts", "test/{tidy,scripts,e2e}/**/*.test.ts"],
+    include: ["test/tidy.test.ts", "test/{tidy,scripts}/**/*.test.ts", "test/e2e/*.test.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+  },
+};
+
+/** The service as its users run it, with the demo data: one for all of these. */
+const demo = {
+  test: {
+    name: "demo",
+    include: ["test/e2e/demo/*.test.ts"],
+    globalSetup: pathOf("e2e/demo/shared-service.ts"),
+    testTimeout: 120_000,
   },
 };
 
@@ -124,6 +134,7 @@ export default defineConfig({
       inWorkerd("imonggo", ["test/dialects/imonggo/**/*.test.ts"]),
       inWorkerd("native", ["test/dialects/{native,microgenn}/**/*.test.ts"]),
       inWorkerd("malformed", ["test/http/malformed/*.test.ts"]),
+      demo,
       node,
     ],
   },

@@ -14,6 +14,20 @@ export const IDENTIFIER_KINDS = [
 /** What a customer can be found by, besides the number. */
 export type IdentifierKind = (typeof IDENTIFIER_KINDS)[number];
 
+/** One normalised identifier. */
+export interface Identifier {
+  readonly kind: IdentifierKind;
+  readonly value: string;
+}
+
+/** What of that kind somebody is found by: of several the first; null: nothing. */
+export function identifierOf(
+  { identifiers }: { readonly identifiers: readonly Identifier[] },
+  kind: IdentifierKind,
+): string | null {
+  return identifiers.find((identifier) => identifier.kind === kind)?.value ?? null;
+}
+
 const PHONE = /^\+\d{7,15}$/;
 const EMAIL = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]+$/;
 

@@ -11,7 +11,7 @@ import { requireScope } from "./scopes.ts";
 export interface Admitted<Caller> {
   /** What acts get: the context, in most dialects. */
   readonly caller: Caller;
-  /** Whose scopes count; null: who was let in may do all that is asked of the dialect. */
+  /** Whose scopes count; null: has none, and calls only what asks for none. */
   readonly principal: Principal | null;
   /** What requests are counted by; null: by nothing. */
   readonly key: { readonly id: string; readonly unlimited: boolean } | null;
@@ -53,7 +53,8 @@ export async function admit<A extends Admitted<unknown>, Own>(
   if (early && door.admitsPending !== true) return err({ code: "key_unknown" });
   const placed =
     door.place === undefined ? authenticated : await door.place(http, authenticated.value, call);
-  if (!placed.ok || scope === null || principal === null) return placed;
+  if (!placed.ok || scope === null) return placed;
+  if (principal === null) return err({ code: "scope_missing", scope });
   const allowed = requireScope(principal, scope);
   return allowed.ok ? placed : allowed;
 }

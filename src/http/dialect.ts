@@ -210,18 +210,32 @@ export async function perform<A extends Admitted<Caller>, Caller, Own extends ob
 }
 
 /**
+ * The context of one item of a batch: a guard stands for one command, so each item gets its own
+ * from the request's, which a repeat of the whole batch finds again.
+ */
+export function contextOfItem(ctx: Context, index: number): Context {
+  const { guard } = ctx;
+  if (guard === null) return ctx;
+  const { key, fingerprint } = guard;
+  const own = { key: `${key}/${index}`, fingerprint: `${fingerprint}/${index}` };
+  return { ...ctx, guard: { ...guard, ...own } };
+}
+
+/**
  * Performs a call for each item of a batch, one after the other, each with an outcome of its own:
- * what fails leaves the others alone, also what nobody expected.
+ * what fails leaves the others alone, also what nobody expected. `admittedAs` gives each item its
+ * caller: see {@link contextOfItem}.
  */
 export async function performEach<A extends Admitted<Caller>, Caller, Own extends object, Row>(
   http: Http,
-  performance: Performance<A, Caller, Own, Row>,
+  { dialect, call }: Omit<Performance<A, Caller, Own, Row>, "admitted">,
   items: readonly unknown[],
+  admittedAs: (index: number) => A,
 ): Promise<readonly Shown[]> {
-  const { dialect, call } = performance;
   const outcomes: Shown[] = [];
-  for (const item of items) {
+  for (const [index, item] of items.entries()) {
     try {
+      const performance = { dialect, call, admitted: admittedAs(index) };
       outcomes.push(await perform(http, performance, item, receive(http)));
     } catch (error) {
       logUnexpected(http.get("requestId"), error);

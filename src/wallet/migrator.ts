@@ -1,12 +1,24 @@
 import ledger from "../../migrations/wallet/0001_ledger.sql";
+import corrections from "../../migrations/wallet/0002_corrections.sql";
 
 /** The wallet's schema, one script per version; a version is never changed once released. */
-const VERSIONS: readonly string[] = [ledger];
+const VERSIONS: readonly string[] = [ledger, corrections];
 
 /**
- * Brings an object's private database to the newest version. Cheap when it is there: one read.
- * Each version is applied with its number in one transaction, so a crash leaves either both or
- * neither.
+ * Opens an object's private database and brings it to the newest version; false when nothing was
+ * ever written: whoever writes first calls {@link migrate}, so that looking leaves no trace.
+ */
+export function openDatabase(storage: DurableObjectStorage): boolean {
+  // What REPLACE overwrites would go without the trigger that refuses a DELETE.
+  storage.sql.exec("PRAGMA recursive_triggers = ON");
+  const isEmpty = [...storage.sql.exec("PRAGMA table_info(schema)")].length === 0;
+  if (!isEmpty) migrate(storage);
+  return !isEmpty;
+}
+
+/**
+ * Brings a database to the newest version. Cheap when it is there: one read. Each version is
+ * applied with its number in one transaction, so a crash leaves either both or neither.
  */
 export function migrate(storage: DurableObjectStorage): void {
   const { sql } = storage;

@@ -13,7 +13,7 @@ import type { Discrepancy } from "./audit.ts";
 import { auditWallet } from "./audit.ts";
 import type { Outcome } from "./execute.ts";
 import { bindGuard, execute, executeAll, transact } from "./execute.ts";
-import { migrate } from "./migrator.ts";
+import { migrate, openDatabase } from "./migrator.ts";
 import type { Outbox } from "./publish.ts";
 import { publishPending, retellAll } from "./publish.ts";
 import type { WalletReader } from "./reader.ts";
@@ -43,7 +43,9 @@ const MAX_BACKOFF_MS = 60_000;
  */
 export class Wallet extends DurableObject<Env> {
   readonly #reader: WalletReader;
-  #owner: Owner | null;
+  #owner: Owner | null = null;
+  /** Whether the database has tables: the first write that is kept makes them. */
+  #isMade: boolean;
   readonly #publishDelayMs: number;
   /** When the alarm is due; null when none is set. */
   #armedAt: number | null = null;
@@ -56,9 +58,10 @@ export class Wallet extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    migrate(ctx.storage);
+    this.#isMade = openDatabase(ctx.storage);
     this.#publishDelayMs = settingsOf(env).publishDelayMs;
     this.#reader = walletReader(ctx.storage.sql);
+    if (!this.#isMade) return;
     this.#owner = this.#reader.owner();
     ctx.blockConcurrencyWhile(async () => {
       this.#armedAt = await ctx.storage.getAlarm();
@@ -102,34 +105,30 @@ export class Wallet extends DurableObject<Env> {
 
   /** The wallet's state; `until` bounds the list of lots that expire soon. */
   view(owner: Owner, until: number): WalletView {
-    this.#refuseStranger(owner);
-    this.#expireDue();
-    return viewWallet(this.#reader, Date.now(), until);
+    return this.#read(owner, () => viewWallet(this.#reader, Date.now(), until));
   }
 
   /** A page of the ledger, newest first. */
   entries(owner: Owner, query: EntryQuery): EntryPage {
-    this.#refuseStranger(owner);
-    this.#expireDue();
-    return listEntries(this.ctx.storage.sql, query);
+    return this.#read(owner, () => listEntries(this.ctx.storage.sql, query));
   }
 
   /** The newest entries before the one numbered `before`, newest first. */
   entriesBefore(owner: Owner, before: number, limit: number): HandedEntry[] {
-    this.#refuseStranger(owner);
-    this.#expireDue();
-    return entriesBefore(this.ctx.storage.sql, before, limit);
+    return this.#read(owner, () => entriesBefore(this.ctx.storage.sql, before, limit));
   }
 
   /** Adds up the whole ledger anew; empty when every balance is right. */
   audit(owner: Owner): Discrepancy[] {
     this.#refuseStranger(owner);
+    if (!this.#isMade) return [];
     return auditWallet(this.ctx.storage.sql, this.#reader);
   }
 
   /** Hands what was published to the projector once more, for copies that are made anew. */
   async retell(owner: Owner, told: number | null): Promise<void> {
     this.#refuseStranger(owner);
+    if (!this.#isMade) return;
     const until = Math.min(this.#published, told ?? this.#published);
     await retellAll(this.#outbox(owner), until);
   }
@@ -140,6 +139,7 @@ export class Wallet extends DurableObject<Env> {
    */
   async wake(owner: Owner, told: number): Promise<void> {
     this.#refuseStranger(owner);
+    if (!this.#isMade) return;
     this.#armedAt = await this.ctx.storage.getAlarm();
     if (this.#armedAt !== null) return;
     this.#published = Math.min(this.#published, told);
@@ -151,6 +151,7 @@ export class Wallet extends DurableObject<Env> {
    * booked is due no more, what is published lies behind the cursor.
    */
   override async alarm(): Promise<void> {
+    if (!this.#isMade) return;
     // It is not seen to be set while it goes off: if it started the object, that knew of nothing.
     if (!this.#told) this.#doubt();
     this.#armedAt = null;
@@ -200,7 +201,7 @@ export class Wallet extends DurableObject<Env> {
   #write<T>(owner: Owner, mode: Mode, work: (writer: WalletWriter) => T): T {
     this.#refuseStranger(owner);
     const { storage } = this.ctx;
-    const result = transact(storage, mode, () => {
+    const result = this.#transact(mode, () => {
       const writer = walletWriter(storage.sql);
       if (this.#owner === null) writer.claim(owner);
       return work(writer);
@@ -209,9 +210,24 @@ export class Wallet extends DurableObject<Env> {
     return result;
   }
 
-  /** Books what is due before a read, and sees to it that it is published. */
-  #expireDue(): void {
+  /** Books what is due and reads. Of a wallet without tables a read leaves none behind. */
+  #read<T>(owner: Owner, look: () => T): T {
+    this.#refuseStranger(owner);
+    if (!this.#isMade) return this.#transact("test", look);
     if (this.#bookDue()) this.#arm(Date.now() + this.#publishDelayMs);
+    return look();
+  }
+
+  /** One transaction, in which there are tables. */
+  #transact<T>(mode: Mode, work: () => T): T {
+    const { storage } = this.ctx;
+    if (this.#isMade) return transact(storage, mode, work);
+    const result = transact(storage, mode, () => {
+      migrate(storage);
+      return work();
+    });
+    this.#isMade = mode === "live";
+    return result;
   }
 
   /** Books what is due; whether anything was. */

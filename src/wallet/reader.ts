@@ -82,6 +82,16 @@ function readLedger(sql: SqlStorage): Ledger {
       const due = held.flatMap((unit) => takeUntil(lots(unit), now));
       return due.filter((lot) => lot.expiresAt !== DEBT);
     },
+    expired(unit: Unit, expiresAt: number): number {
+      // The index holds the amounts; of one lot few expired late.
+      const [row] = sql.exec<{ sum: number | null }>(
+        `SELECT SUM(amount) AS sum FROM entries
+         WHERE kind = 'expire' AND unit = ? AND occurred_at = ?`,
+        unit,
+        expiresAt,
+      );
+      return 0 - (row?.sum ?? 0);
+    },
     entry(seq: number): Entry | null {
       const [row] = sql.exec<EntryRow>("SELECT * FROM entries WHERE seq = ?", seq);
       return row === undefined ? null : toEntry(row);

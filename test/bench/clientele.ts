@@ -48,7 +48,13 @@ const program = {
 };
 
 const scopes = {
-  kirimel: ["read:customers", "write:transactions", "read:vouchers", "write:vouchers"],
+  kirimel: [
+    "read:customers",
+    "write:transactions",
+    "write:adjustments",
+    "read:vouchers",
+    "write:vouchers",
+  ],
   microgenn: ["read:customers", "write:transactions"],
   augmigo: ["write:customers", "write:transactions"],
 };

@@ -17,6 +17,9 @@ export interface Till {
   bill(customer: number, amount: string, reference: string): TillRequest;
   /** Points and a stamp for a purchase, whose number counts once in the whole account. */
   give(customer: number, amount: string, reference: string): TillRequest;
+  /** Points for a purchase at an earlier local time, `dd-mm-yyyy HH:MM:SS`. */
+  giveLate(customer: number, amount: string, at: string): TillRequest;
+  reverse(transaction: string, reference: string): TillRequest;
   balance(customer: number): TillRequest;
 }
 
@@ -47,6 +50,12 @@ export function tillOf(clientele: Clientele): Till {
       points: String(amount),
       reference_id: reference,
     });
+  const giving = (customer: number, fields: object) => ({
+    method: "POST" as const,
+    path: `/api/v1/reward/reference-code/${clientele.referenceCodeOf(customer)}/give`,
+    headers: { "x-auth-token": clientele.cashier, "Content-Type": "application/json" },
+    body: JSON.stringify(fields),
+  });
   return {
     earn: points("/points/earn"),
     redeem: points("/points/redeem"),
@@ -58,11 +67,10 @@ export function tillOf(clientele: Clientele): Till {
         reference_id: reference,
       }),
     balance: (customer) => signed("GET", "/wallet/balance", { customer_id: customerOf(customer) }),
-    give: (customer, amount, reference) => ({
-      method: "POST",
-      path: `/api/v1/reward/reference-code/${clientele.referenceCodeOf(customer)}/give`,
-      headers: { "x-auth-token": clientele.cashier, "Content-Type": "application/json" },
-      body: JSON.stringify({
+    reverse: (transaction, reference) =>
+      signed("POST", "/points/reverse", { transaction_id: transaction, reference_id: reference }),
+    give: (customer, amount, reference) =>
+      giving(customer, {
         sales_amount: amount,
         tax_amount: 0,
         invoice_id: reference,
@@ -70,7 +78,8 @@ export function tillOf(clientele: Clientele): Till {
           purchased_items: [{ SKU: "STAMPED", count: 1, subtotal_sales_amt: amount }],
         },
       }),
-    }),
+    giveLate: (customer, amount, at) =>
+      giving(customer, { sales_amount: amount, tax_amount: 0, transact_datetime: at }),
     bill: (customer, amount, reference) => ({
       method: "POST",
       path: `/api/${slug}/pos/bill`,

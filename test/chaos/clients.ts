@@ -1,5 +1,5 @@
 import type { Till } from "../bench/till.ts";
-import { type CommandRecord, nextCommand, requestOf } from "./commands.ts";
+import { type CommandRecord, nextCommand, type Prizes, requestOf } from "./commands.ts";
 import type { Random } from "./random.ts";
 
 /** What all clients share. */
@@ -7,7 +7,7 @@ export interface Traffic {
   readonly url: string;
   readonly till: Till;
   readonly customers: number;
-  readonly codes: readonly string[];
+  readonly prizes: Prizes;
   readonly records: CommandRecord[];
   readonly tally: Tally;
   /** Answers that a repeat got and that differ from the first. */
@@ -33,10 +33,10 @@ const MAX_TRIES = 400;
  * an answer, as long as that may take. Sometimes it repeats what was answered.
  */
 export async function runClient(traffic: Traffic, random: Random, name: string): Promise<void> {
-  const { customers, codes, records } = traffic;
+  const { customers, prizes, records } = traffic;
   for (let n = 0; !traffic.over; n += 1) {
     const reference = `${name}-${String(n).padStart(6, "0")}`;
-    const command = nextCommand(random, reference, customers, codes);
+    const command = nextCommand(random, reference, customers, prizes);
     const record: CommandRecord = { command, sent: 0, acknowledged: null, refused: null };
     records.push(record);
     await sendUntilAnswered(traffic, record);

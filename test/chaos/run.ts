@@ -8,6 +8,7 @@ import { publishingDone } from "../bench/publishing.ts";
 import { openReceiver, type Receiver } from "../bench/receiver.ts";
 import { tillOf } from "../bench/till.ts";
 import { runClient, type Traffic } from "./clients.ts";
+import type { Prizes } from "./commands.ts";
 import { type Random, randomOf } from "./random.ts";
 import { type Service, startService } from "./service.ts";
 import { readState } from "./state.ts";
@@ -28,6 +29,10 @@ const OPENING_POINTS = 100;
 const DELIVERY_DEADLINE_MS = 120_000;
 const SHOWN = 20;
 const SOON_MS = 400;
+/** Local time of a purchase whose points have expired. */
+const LONG_AGO = "15-01-2024 12:00:00";
+/** Number of the entry that it earned: behind the opening balance and the bill. */
+const EARNED_LATE = 3;
 
 function readPlan(): Plan {
   const { values } = parseArgs({
@@ -79,6 +84,24 @@ async function settle(url: string, slug: string, receiver: Receiver): Promise<vo
   }
 }
 
+/**
+ * Gives some customers points for purchases so long ago that they expire as they come: a till that
+ * was offline tells of them, and they are reversed under load.
+ */
+async function earnLongAgo(url: string, clientele: Clientele): Promise<Prizes["expired"]> {
+  const till = tillOf(clientele);
+  const customers = Array.from({ length: Math.ceil(clientele.size / 3) }, (_, i) => i);
+  for (const customer of customers) {
+    const { method, path, headers, body } = till.giveLate(customer, "25.00", LONG_AGO);
+    const answer = await fetch(url + path, { method, headers, body });
+    if (!answer.ok) throw new Error(`no points were given: ${await answer.text()}`);
+  }
+  return customers.map((customer) => ({
+    customer,
+    transaction: `TXN_${clientele.numberOf(customer)}${EARNED_LATE}1`,
+  }));
+}
+
 async function tellBalances(
   url: string,
   clientele: Clientele,
@@ -108,11 +131,12 @@ async function run(plan: Plan, state: string): Promise<readonly string[]> {
       prepare: (made) => hookUp(url, made, receiver),
     });
     const { slug, vouchers: codes } = clientele;
+    const expired = await earnLongAgo(url, clientele);
     const traffic: Traffic = {
       url,
       till: tillOf(clientele),
       customers,
-      codes,
+      prizes: { vouchers: codes, expired },
       records: [],
       tally: { requests: 0, repeats: 0, unanswered: 0 },
       contradictions: [],

@@ -68,8 +68,10 @@ function bookingFaults({ entries }: StoredWallet, record: CommandRecord): string
   }
   const [entry] = found;
   if (entry === undefined) return [];
-  // What a bill earns is the entry behind it.
-  const moved = kind === "bill" ? entries[entry.seq]?.amount : entry.amount;
+  // What a bill earns is the entry behind it; what had expired comes back before it is taken.
+  const before = entries[entry.seq - 2];
+  const revived = kind === "reverse" && before?.kind === "expire" ? before.amount : 0;
+  const moved = kind === "bill" ? entries[entry.seq]?.amount : entry.amount + revived;
   const points = pointsOf(command) * STEPS;
   return moved === points ? [] : [`${kind} ${reference} moved ${moved}, not ${points}`];
 }

@@ -9,9 +9,10 @@ import type { Admitted } from "../../src/http/admission.ts";
 import type { CodesOf, ErrorTable } from "../../src/http/calls.ts";
 import { callMaker, EMPTY, json, WHOLE } from "../../src/http/calls.ts";
 import type { Dialect } from "../../src/http/dialect.ts";
-import { performEach, serve } from "../../src/http/dialect.ts";
+import { contextOfItem, performEach, serve } from "../../src/http/dialect.ts";
 import type { HttpEnv } from "../../src/http/request.ts";
 import { nameRequest } from "../../src/http/request.ts";
+import type { Context } from "../../src/services/context.ts";
 
 /** Whoever calls is known by a name. */
 const call = callMaker<string, { readonly loud?: boolean }>();
@@ -71,7 +72,18 @@ const special = call({
   act: async () => ok(null),
 });
 
-const CALLS = [things, gone, whole, special];
+const guarded = call({
+  method: "GET",
+  path: "/secrets",
+  summary: "Wants what a caller without a principal lacks",
+  scope: "read:customers",
+  input: z.unknown(),
+  answer: EMPTY,
+  errors: [],
+  act: async () => ok(null),
+});
+
+const CALLS = [things, gone, whole, special, guarded];
 
 const refused = ({ code }: { readonly code: string }) => code;
 
@@ -218,6 +230,10 @@ describe("a call", () => {
 });
 
 describe("a dialect", () => {
+  it("keeps a call that asks for a scope from who has none at all", async () => {
+    expect(await ask("GET", "/parrot/secrets")).toMatchObject({ body: "scope_missing" });
+  });
+
   it("tells strangers nothing of its paths", async () => {
     for (const path of ["/parrot/nothing", "/parrot/things"]) {
       expect(await ask("PUT", path, null, null)).toMatchObject({ body: "key_missing" });
@@ -260,22 +276,35 @@ describe("a batch", () => {
     const app = new Hono<HttpEnv>();
     app.post("/batch", async (http) => {
       nameRequest(http);
-      const admitted: Admitted<string> = { caller: "Ada", principal: null, key: null };
       const items: unknown[] = await http.req.json();
-      return http.json(
-        await performEach(http, { dialect: DIALECT, call: things, admitted }, items),
-      );
+      const outcomes = await performEach(http, { dialect: DIALECT, call: things }, items, (i) => ({
+        caller: `Ada ${i}`,
+        principal: null,
+        key: null,
+      }));
+      return http.json(outcomes);
     });
     const sent = [{ count: 1 }, { count: 0 }, { count: 13 }, { count: 15 }, null, { count: 2 }];
     const response = await app.request("/batch", { method: "POST", body: JSON.stringify(sent) });
     expect(await response.json()).toEqual([
-      { status: 201, body: { id: "", count: 1, by: "Ada" }, headers: { ETag: '"v1"' } },
+      { status: 201, body: { id: "", count: 1, by: "Ada 0" }, headers: { ETag: '"v1"' } },
       { status: 400, body: { error: "faulty /count" } },
       { status: 400, body: { error: "no voucher" } },
       { status: 400, body: { error: "unexpected" } },
       { status: 400, body: { error: "faulty " } },
-      { status: 201, body: { id: "", count: 2, by: "Ada" }, headers: { ETag: '"v2"' } },
+      { status: 201, body: { id: "", count: 2, by: "Ada 5" }, headers: { ETag: '"v2"' } },
     ]);
     expect(things.errors).toEqual(codes);
+  });
+
+  it("guards each item by itself, and a repeat of it the same way", () => {
+    const guard = { kind: "signature", key: "k", fingerprint: "POST /b", keepMs: 1 } as const;
+    const ctx = { guard } as Context;
+    const [first, second, again] = [0, 1, 1].map((index) => contextOfItem(ctx, index).guard);
+    expect(first?.key).not.toBe(second?.key);
+    expect(first?.fingerprint).not.toBe(second?.fingerprint);
+    expect(again).toEqual(second);
+    const unguarded = { guard: null } as Context;
+    expect(contextOfItem(unguarded, 3)).toBe(unguarded);
   });
 });

@@ -135,6 +135,15 @@ export const BUGS: readonly Bug[] = [
     title: "cannot spend what has expired",
   },
   {
+    name: "expired-points-taken-twice",
+    effect: "the reversal of an earn that has expired takes the points from later ones",
+    file: "src/core/ledger/reversal.ts",
+    from: "for (const lot of lots) takeExpiryBack(draft, unit, lot, remarks);",
+    to: "if (remarks === undefined) return takeAway(draft, unit, amount, lots);",
+    test: "test/dialects/kirimel/corrections/corrections.test.ts",
+    title: "of points that have expired takes them no second time",
+  },
+  {
     name: "last-to-expire-first",
     effect: "customers spend what would have lasted, and what is left expires",
     file: "src/core/ledger/draft.ts",

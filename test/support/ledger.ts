@@ -46,6 +46,14 @@ export class MemoryLedger implements Ledger {
     yield* this.#lots.filter((lot) => lot.expiresAt > DEBT && lot.expiresAt <= now);
   }
 
+  expired(unit: Unit, expiresAt: number): number {
+    const lots = this.entries
+      .filter((entry) => entry.kind === "expire" && entry.unit === unit)
+      .flatMap((entry) => entry.lots);
+    const own = lots.filter((lot) => lot.expiresAt === expiresAt);
+    return own.reduce((all, lot) => all - lot.amount, 0);
+  }
+
   entry(seq: number): Entry | null {
     return this.entries.find((entry) => entry.seq === seq) ?? null;
   }

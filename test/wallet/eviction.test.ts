@@ -112,6 +112,7 @@ describe("entries and the alarm that publishes them", () => {
   it.each(crashes)("are kept or lost together by a crash %s", async (_when, turns, kept) => {
     const owner = someOwner();
     const crash = inside(owner, async (wallet, state) => {
+      migrate(state.storage);
       await state.storage.sync();
       wallet.execute(owner, "live", request(earn(100, START + DAY)));
       for (let turn = 0; turn < turns; turn += 1) await scheduler.wait(0);

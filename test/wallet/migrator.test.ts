@@ -1,6 +1,8 @@
 import { evictDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import { migrate } from "../../src/wallet/migrator.ts";
+import ledger from "../../migrations/wallet/0001_ledger.sql";
+import { migrate, openDatabase } from "../../src/wallet/migrator.ts";
+import { walletReader } from "../../src/wallet/reader.ts";
 import { DAY, earn } from "../support/requests.ts";
 import { countRows, failAt, StorageFailure, statementsOf } from "../support/statements.ts";
 import {
@@ -41,8 +43,10 @@ function failure(work: () => void): unknown {
 }
 
 describe("the migrator", () => {
-  it("has brought a fresh object to the newest version when it is first called", async () => {
+  it("has brought an object to the newest version when something is first kept", async () => {
     const owner = someOwner();
+    expect(await rowsOf(owner, TABLES)).toEqual([]);
+    await book(owner, earn(1));
     const tables = await rowsOf(owner, `${TABLES} ORDER BY name`);
     expect(tables.map(({ name }) => name)).toEqual([
       "entries",
@@ -51,14 +55,34 @@ describe("the migrator", () => {
       "refusals",
       "schema",
     ]);
-    expect(await rowsOf(owner, "SELECT version FROM schema")).toEqual([{ version: 1 }]);
+    expect(await rowsOf(owner, "SELECT version FROM schema")).toEqual([
+      { version: 1 },
+      { version: 2 },
+    ]);
   });
 
   it("makes the same database of an empty one, whoever calls it", async () => {
-    const opened = await dumpOf(someOwner());
-    await inEmptyObject(async (storage) => {
+    const owner = someOwner();
+    await book(owner, earn(1));
+    const schema = "SELECT name, sql FROM sqlite_schema WHERE name NOT GLOB '_cf_*' ORDER BY name";
+    const opened = await rowsOf(owner, schema);
+    await inEmptyObject((storage) => {
       migrate(storage);
-      expect(await dumpStorage(storage)).toBe(opened);
+      expect(storage.sql.exec(schema).toArray()).toEqual(opened);
+    });
+  });
+
+  it("brings a wallet of the first version to the newest, with what it holds", async () => {
+    await inEmptyObject((storage) => {
+      storage.sql.exec("CREATE TABLE schema (version INTEGER PRIMARY KEY) STRICT");
+      storage.sql.exec(ledger);
+      storage.sql.exec("INSERT INTO schema (version) VALUES (1)");
+      storage.sql.exec(`INSERT INTO entries (seq, id, kind, unit, amount, balance, lots,
+        occurred_at, recorded_at, guard_indexed, source, remarks, after)
+        VALUES (1, 'ent_1', 'expire', 'point', -5, 0, '[]', 7, 8, 0, '{}', '{}', '{}')`);
+      expect(openDatabase(storage)).toBe(true);
+      expect(versions(storage)).toEqual([1, 2]);
+      expect(walletReader(storage.sql).ledger().expired("point", 7)).toBe(5);
     });
   });
 
@@ -79,6 +103,7 @@ describe("the migrator", () => {
 
   it("leaves a database of a newer version alone", async () => {
     const owner = someOwner();
+    await book(owner, earn(1));
     await inside(owner, async (_wallet, { storage }) => {
       storage.sql.exec("INSERT INTO schema (version) VALUES (99)");
       const before = await dumpStorage(storage);
@@ -94,10 +119,12 @@ describe("the migrator", () => {
         if (failed === null) break;
         expect(failed).toBeInstanceOf(StorageFailure);
         const tables = storage.sql.exec(TABLES).toArray();
-        expect(tables, `after statement ${n}`).toEqual(n === 1 ? [] : [{ name: "schema" }]);
-        expect(tables.length === 0 || versions(storage).length === 0).toBe(true);
+        const version = tables.length === 0 ? 0 : versions(storage).length;
+        expect(tables, `after statement ${n}`).toHaveLength([n === 1 ? 0 : 1, 5, 5][version] ?? 0);
+        const index = "SELECT 1 FROM sqlite_schema WHERE name = 'entries_expired'";
+        expect(storage.sql.exec(index).toArray()).toHaveLength(version === 2 ? 1 : 0);
       }
-      expect(versions(storage)).toEqual([1]);
+      expect(versions(storage)).toEqual([1, 2]);
       expect(storage.sql.exec(TABLES).toArray()).toHaveLength(5);
     });
   });
@@ -111,7 +138,7 @@ describe("the migrator", () => {
       expect(versions(storage)).toEqual([]);
       storage.sql.exec("DROP TABLE lots");
       migrate(storage);
-      expect(versions(storage)).toEqual([1]);
+      expect(versions(storage)).toEqual([1, 2]);
     });
   });
 });

@@ -12,9 +12,8 @@ import { DEBT, NEVER } from "../../src/core/ledger/entries.ts";
 import type { Program, Tier } from "../../src/core/program/program.ts";
 import type { Result } from "../../src/core/result.ts";
 import { err, ok } from "../../src/core/result.ts";
-
-/** An amount and the moment at which it expires; what is owed is negative, at DEBT. */
-export type ModelLot = readonly [expiresAt: number, amount: number];
+import type { ModelLot, Purse } from "./model-lots.ts";
+import { add, gain, inOrder, rounded, spend, take, total } from "./model-lots.ts";
 
 /** What a line of the ledger must say. */
 export interface Line {
@@ -36,13 +35,6 @@ export type ModelReceipt = Omit<Receipt, "entry">;
 /** What the request says of its lines besides amounts. */
 type Told = Pick<Line, "occurredAt" | "recordedAt" | "reference"> & { readonly corrects?: number };
 
-/** A unit's lots and lifetime sums. */
-interface Purse {
-  readonly lots: Map<number, number>;
-  earned: number;
-  redeemed: number;
-}
-
 /** A ledger that changes as it goes: whoever may have to undo a command works on a copy. */
 export class ModelLedger {
   readonly program: Program;
@@ -50,9 +42,9 @@ export class ModelLedger {
   /** Of each bill's line the lines of what it gave or took, by their numbers. */
   readonly bills = new Map<number, number[]>();
   readonly purses: Record<Unit, Purse> = {
-    point: { lots: new Map(), earned: 0, redeemed: 0 },
-    stamp: { lots: new Map(), earned: 0, redeemed: 0 },
-    prepaid: { lots: new Map(), earned: 0, redeemed: 0 },
+    point: { lots: new Map(), expired: new Map(), earned: 0, redeemed: 0 },
+    stamp: { lots: new Map(), expired: new Map(), earned: 0, redeemed: 0 },
+    prepaid: { lots: new Map(), expired: new Map(), earned: 0, redeemed: 0 },
   };
   tier: string | null = null;
 
@@ -107,7 +99,10 @@ export class ModelLedger {
     const due = lots.filter(({ at }) => at !== DEBT && at <= now);
     for (const { unit, at } of due.sort((one, other) => one.at - other.at)) {
       const told = { occurredAt: at, recordedAt: now, reference: null };
-      this.#book("expire", unit, told, (purse) => purse.lots.delete(at));
+      this.#book("expire", unit, told, (purse) => {
+        purse.expired.set(at, (purse.expired.get(at) ?? 0) + (purse.lots.get(at) ?? 0));
+        purse.lots.delete(at);
+      });
     }
   }
 
@@ -123,14 +118,16 @@ export class ModelLedger {
       reference: reference?.key ?? null,
     });
     if (error !== null) return err(error);
-    const [main, ...others] = this.lines.slice(first);
+    // An expiry that a reversal counts as taken stands before it.
+    const before = this.lines.slice(first).findIndex(({ kind }) => kind !== "expire");
+    const [main, ...others] = this.lines.slice(first + Math.max(0, before));
     if (main === undefined) return ok(null);
     // What came too late expires line by line.
     for (const { unit } of [main, ...others]) this.expire(now, [unit]);
     const { unit, amount, recordedAt, corrects } = main;
     const changed = others.some((line) => line.kind === "tier");
     return ok({
-      ...{ seq: first + 1, unit, amount, balance: this.balance(unit) },
+      ...{ seq: first + before + 1, unit, amount, balance: this.balance(unit) },
       ...{ standing: this.#standing(), recordedAt },
       ...(changed ? { tierBefore } : {}),
       ...(corrects === null ? {} : { corrects }),
@@ -235,6 +232,7 @@ export class ModelLedger {
 
   /** What was owed and is not any more comes back until `restored`. */
   #takeBack({ unit, kind, amount, lots }: Line, told: Told, restored: number): LoyaltyError | null {
+    if (amount > 0) for (const lot of lots) this.#revive(unit, lot, told);
     const short = amount > 0 && !this.program.allowDebt ? this.#short(unit, amount) : null;
     if (short !== null) return short;
     if (kind === "earn" || kind === "reverse") this.purses[unit].earned -= amount;
@@ -247,6 +245,16 @@ export class ModelLedger {
       }
       if (amount > 0) spend(purse, missing);
     });
+  }
+
+  /** What expired of a lot comes back, so that the line behind it takes it. */
+  #revive(unit: Unit, [at, given]: ModelLot, { recordedAt }: Told): void {
+    const { expired } = this.purses[unit];
+    const part = Math.min(given, expired.get(at) ?? 0);
+    if (part === 0) return;
+    expired.set(at, (expired.get(at) ?? 0) - part);
+    const told = { occurredAt: at, recordedAt, reference: null };
+    this.#book("expire", unit, told, (purse) => add(purse, [at, part]));
   }
 
   #void({ seq, expiresAt }: VoidCommand, told: Told): LoyaltyError | null {
@@ -353,46 +361,4 @@ function billReceipt(
     ...(earned("stamp") > 0 ? { stamps: earned("stamp") } : {}),
     ...(vouchers.length > 0 ? { vouchers } : {}),
   };
-}
-
-function add(purse: Purse, [at, amount]: ModelLot): void {
-  const after = (purse.lots.get(at) ?? 0) + amount;
-  if (after === 0) purse.lots.delete(at);
-  else purse.lots.set(at, after);
-}
-
-/** Pays what is owed first. */
-function gain(purse: Purse, [at, amount]: ModelLot): void {
-  const paid = Math.min(amount, -(purse.lots.get(DEBT) ?? 0));
-  add(purse, [DEBT, paid]);
-  add(purse, [at, amount - paid]);
-}
-
-/** Takes what that lot still has of the amount; answers how much that was. */
-function take(purse: Purse, [at, amount]: ModelLot): number {
-  const taken = Math.min(amount, purse.lots.get(at) ?? 0);
-  add(purse, [at, -taken]);
-  return taken;
-}
-
-/** Takes what expires first; the rest is owed. */
-function spend(purse: Purse, amount: number): void {
-  let missing = amount;
-  for (const [at] of inOrder(purse.lots)) {
-    if (at !== DEBT) missing -= take(purse, [at, missing]);
-  }
-  add(purse, [DEBT, -missing]);
-}
-
-/** Nothing that is rounded here is negative. */
-function rounded(value: bigint, unit: bigint, rounding: Program["earning"]["rounding"]): bigint {
-  return (value + { floor: 0n, half_up: unit / 2n, ceil: unit - 1n }[rounding]) / unit;
-}
-
-function inOrder(lots: Iterable<ModelLot>): ModelLot[] {
-  return [...lots].sort(([one], [other]) => one - other);
-}
-
-function total(lots: readonly ModelLot[]): number {
-  return lots.reduce((sum, [, amount]) => sum + amount, 0);
 }

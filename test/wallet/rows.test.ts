@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Unit } from "../../src/core/amount.ts";
 import { UNITS } from "../../src/core/amount.ts";
 import type { Command, CommandRequest } from "../../src/core/ledger/commands.ts";
+import { migrate } from "../../src/wallet/migrator.ts";
 import type { Wallet } from "../../src/wallet/object.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
-import { DAY, earn, redeem } from "../support/requests.ts";
+import { DAY, earn, redeem, reverse } from "../support/requests.ts";
 import type { RowCount } from "../support/statements.ts";
 import { countRows } from "../support/statements.ts";
 import {
@@ -122,6 +123,29 @@ describe("the rows that a call reads and writes", () => {
     await expectSoundLedger(many);
   });
 
+  it("do not grow with what has expired before, for a reversal after expiry", async () => {
+    const counts: RowCount[] = [];
+    for (const earlier of [2, 60]) {
+      clock.now = START;
+      const owner = someOwner();
+      await inside(owner, (wallet) => {
+        for (let day = 1; day <= earlier; day += 1) {
+          wallet.execute(owner, "live", request(earn(10, START + day * DAY)));
+        }
+      });
+      clock.now = START + 100 * DAY;
+      await settle(owner);
+      const count = await inside(owner, (wallet, state) => {
+        wallet.view(owner, 0);
+        const body = signed("late", reverse(1));
+        return countRows(state.storage, () => wallet.execute(owner, "live", body));
+      });
+      counts.push(count);
+      await expectSoundLedger(owner);
+    }
+    expect(counts[1]).toEqual(counts[0]);
+  });
+
   it("stay within the limits for every unit of a wallet that holds them all", async () => {
     for (const unit of UNITS) {
       const owner = await walletWith(10, UNITS);
@@ -133,9 +157,10 @@ describe("the rows that a call reads and writes", () => {
   it("stay within the limits for the first earn of all, which claims the wallet", async () => {
     const owner = someOwner();
     const first = signed("first", earn(100, SOON));
-    const count = await inside(owner, (wallet, state) =>
-      countRows(state.storage, () => wallet.execute(owner, "live", first)),
-    );
+    const count = await inside(owner, (wallet, state) => {
+      migrate(state.storage);
+      return countRows(state.storage, () => wallet.execute(owner, "live", first));
+    });
     expectWithinLimits({ "first earn": count });
     expect(count.written).toBe(MAX_WRITTEN);
   });

@@ -113,12 +113,18 @@ describe("a command in test mode", () => {
 });
 
 describe("the first command of a wallet, in test mode", () => {
-  it("leaves the object empty, without owner and without alarm", async () => {
+  it("leaves nothing behind: no table, no owner and no alarm", async () => {
     const owner = someOwner();
     const before = await dumpOf(owner);
+    expect(JSON.parse(before)).toEqual({ schema: [], tables: [], alarm: null });
     const body = request(earn(100, START + DAY), fresh);
     expect(booked(await clientOf(owner).execute("test", body)).receipt.balance).toBe(100);
     expect(await clientOf(owner).bind("test", signature("bound"))).toBeNull();
+    expect((await clientOf(owner).view(START + DAY)).head.seq).toBe(0);
+    expect(await clientOf(owner).entriesBefore(9, 9)).toEqual([]);
+    expect(await clientOf(owner).audit()).toEqual([]);
+    await clientOf(owner).retell(null);
+    await clientOf(owner).wake(0);
     expect(await dumpOf(owner)).toBe(before);
     expect(await alarmOf(owner)).toBeNull();
   });

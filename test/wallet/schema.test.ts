@@ -64,6 +64,9 @@ describe("the table of entries", () => {
     "DELETE FROM entries WHERE seq = 2",
     "DELETE FROM entries",
     `${insertEntry({ seq: "2" })} ON CONFLICT (seq) DO UPDATE SET amount = excluded.amount`,
+    insertEntry({ seq: "2" }).replace("INSERT", "INSERT OR REPLACE"),
+    insertEntry({ seq: "1" }).replace("INSERT", "REPLACE"),
+    "UPDATE OR REPLACE entries SET seq = 2 WHERE seq = 1",
   ])("is never changed: %s", async (statement) => {
     await expectRefused(statement, /entries are immutable/);
   });
@@ -86,6 +89,16 @@ describe("the table of entries", () => {
       storage.sql.exec(insertEntry({ seq: "3", corrects: "1" }));
       const second = insertEntry({ seq: "4", corrects: "1" });
       expect(() => storage.sql.exec(second)).toThrow(/UNIQUE/);
+    });
+  });
+
+  it("keeps a correction from being replaced by another of the same entry", async () => {
+    const owner = await filledWallet();
+    await inside(owner, (_wallet, { storage }) => {
+      storage.sql.exec(insertEntry({ seq: "3", corrects: "1" }));
+      const second = insertEntry({ seq: "4", corrects: "1" });
+      const replace = second.replace("INSERT", "INSERT OR REPLACE");
+      expect(() => storage.sql.exec(replace)).toThrow(/entries are immutable/);
     });
   });
 

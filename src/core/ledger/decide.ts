@@ -22,6 +22,7 @@ import type { Draft, Ledger } from "./draft.ts";
 import { book, byExpiry, give, mergeLots, startDraft, takeFirstToExpire } from "./draft.ts";
 import type { Entry, EntryKind, Head, Lot, LotChange, Receipt, Remarks } from "./entries.ts";
 import { billIdOf, DEBT, holdingOf, SYSTEM_SOURCE } from "./entries.ts";
+import type { Correction } from "./reversal.ts";
 import { takeAway, takeBack } from "./reversal.ts";
 
 /** What a command leads to: lines to store in this order, and its receipt. */
@@ -84,7 +85,9 @@ function expireDue(draft: Draft): void {
 }
 
 /** A lot that a reversal or an offline till brings after its time expires at once. */
-function expireLate(draft: Draft, { unit, lots }: Entry): void {
+function expireLate(draft: Draft, { kind, unit, lots }: Entry): void {
+  // What an expiry gives back, the reversal behind it takes.
+  if (kind === "expire") return;
   for (const { expiresAt, amount } of lots) {
     if (amount <= 0 || expiresAt === DEBT || expiresAt > draft.now) continue;
     bookExpiry(draft, { unit, expiresAt, amount });
@@ -214,11 +217,11 @@ function reverse(draft: Draft, command: ReverseCommand): Booked {
 function bookReversal(
   draft: Draft,
   target: Entry,
-  given: { readonly restoredUntil?: number; readonly remarks?: Remarks } = {},
+  given: Correction = {},
 ): Result<Entry, LoyaltyError> {
   const { seq, kind, unit, amount } = target;
   if (draft.ledger.isReversed(seq)) return err({ code: "already_reversed", seq });
-  const reversal = takeBack(draft, target, given.restoredUntil);
+  const reversal = takeBack(draft, target, given);
   if (!reversal.ok) return reversal;
   const { balance } = holdingOf(draft.head, unit);
   if (balance - amount > MAX_BALANCE) return err({ code: "balance_limit", unit });

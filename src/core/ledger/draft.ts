@@ -25,6 +25,8 @@ export interface Ledger {
   lotAmount(unit: Unit, expiresAt: number): number;
   /** Lots of any unit that expired at or before `now`. */
   dueLots(now: number): Iterable<Lot>;
+  /** What of a lot has expired, less what reversals have counted of that already. */
+  expired(unit: Unit, expiresAt: number): number;
   entry(seq: number): Entry | null;
   /** Whether an entry corrects the one with that number. */
   isReversed(seq: number): boolean;
@@ -120,6 +122,13 @@ function changeOf(draft: Draft, unit: Unit, expiresAt: number): number {
     for (const lot of entry.lots) if (lot.expiresAt === expiresAt) change += lot.amount;
   }
   return change;
+}
+
+/** {@link Ledger.expired} once the draft is stored. */
+export function expiredAfter(draft: Draft, unit: Unit, expiresAt: number): number {
+  const booked = draft.entries.filter((entry) => entry.kind === "expire" && entry.unit === unit);
+  const own = booked.flatMap(({ lots }) => lots).filter((lot) => lot.expiresAt === expiresAt);
+  return draft.ledger.expired(unit, expiresAt) - sum(own);
 }
 
 /**

@@ -3,7 +3,10 @@ import { makeId, ulidOf } from "../ids.ts";
 import type { Standing } from "../program/tiers.ts";
 import type { VoucherKind } from "../vouchers.ts";
 
-/** Kinds of entry that move an amount. */
+/**
+ * Kinds of entry that move an amount. An `expire` that gives is an expiry that a reversal counts as
+ * taken: the reversal right behind it takes from that lot.
+ */
 export const MOVEMENT_KINDS = ["open", "earn", "redeem", "adjust", "reverse", "expire"] as const;
 
 /** See {@link MOVEMENT_KINDS}. */

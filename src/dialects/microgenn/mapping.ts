@@ -5,8 +5,9 @@ import type { Receipt } from "../../core/ledger/entries.ts";
 import { moneyForPoints } from "../../core/purchases/earning.ts";
 import { WIRE_SCALE, wholePoints } from "../../http/wire/amounts.ts";
 import type { Context } from "../../services/context.ts";
+import { identifierOf } from "../../services/customers/customers.ts";
 import { hidesPersonalData, maskWords } from "../../services/customers/masking.ts";
-import type { Profile } from "../../services/customers/profiles.ts";
+import type { NamedCustomer } from "../../services/customers/profiles.ts";
 import type { PointsBalance } from "../../services/ledger/points.ts";
 import type { VoucherRecord } from "../../services/vouchers/vouchers.ts";
 import { voucherTerms } from "../../services/vouchers/vouchers.ts";
@@ -51,17 +52,19 @@ const moneyText = (ctx: Context, amount: number): unknown =>
 
 function customerBody(
   ctx: Context,
-  profile: Profile,
+  { customer, created }: NamedCustomer,
   wallet: { readonly balance: number; readonly isNew: boolean },
 ): FoundBody["customer"] {
-  const name = profile.name ?? "";
-  const masked = hidesPersonalData(ctx.principal) && !profile.created;
+  const name = customer.name ?? "";
+  const masked = hidesPersonalData(ctx.principal) && !created;
+  const { segment } = customer.attributes;
+  const unnamed = wallet.isNew ? "new" : "regular";
   return {
-    customer_id: uuidText("cus", profile.id),
+    customer_id: uuidText("cus", customer.id),
     name: masked ? maskWords(name) : name,
-    mobile: mobileText(profile.phone),
+    mobile: mobileText(identifierOf(customer, "phone")),
     points_balance: wholePoints(wallet.balance),
-    segment: profile.segment ?? (wallet.isNew ? "new" : "regular"),
+    segment: typeof segment === "string" ? segment : unnamed,
   };
 }
 
@@ -76,14 +79,14 @@ export function unknownBody(phone: string): CustomerBody {
 /** Body of `GET pos/customer`. */
 export function foundBody(
   ctx: Context,
-  profile: Profile,
+  named: NamedCustomer,
   points: PointsBalance,
   coupons: readonly VoucherRecord[],
 ): CustomerBody {
   const { redemptionRate } = ctx.principal.program;
   return {
     found: true,
-    customer: customerBody(ctx, profile, { ...points, isNew: points.head.seq === 0 }),
+    customer: customerBody(ctx, named, { ...points, isNew: points.head.seq === 0 }),
     points_balance: wholePoints(points.balance),
     redeemable_value: wholeMoney(ctx, points.balance),
     redemption_rate: rateNumber(redemptionRate),
@@ -151,34 +154,34 @@ function timeText(time: number): string {
 /** Body of `POST pos/bill`; `amount` in hundredths. */
 export function billBody(
   ctx: Context,
-  profile: Profile,
+  named: NamedCustomer,
   amount: number,
   receipt: Receipt,
 ): z.input<typeof billAnswer> {
   const { balance, bill, standing } = receipt;
   return {
     transaction_id: uuidText("ent", receipt.entry),
-    customer_id: uuidText("cus", profile.id),
+    customer_id: uuidText("cus", named.customer.id),
     amount: wireMoney(amount),
     points_earned: wholePoints(bill?.earned ?? 0),
     points_redeemed: 0,
     new_balance: wholePoints(balance),
     tier: standing.tier,
     tier_upgraded: bill?.upgraded ?? false,
-    customer: customerBody(ctx, profile, { balance, isNew: false }),
+    customer: customerBody(ctx, named, { balance, isNew: false }),
   };
 }
 
 /** Body of `POST pos/points/redeem`; `value` in the currency's smallest unit. */
 export function redeemedBody(
   ctx: Context,
-  profile: Profile,
+  customer: string,
   receipt: Receipt,
   value: number,
 ): z.input<typeof redeemAnswer> {
   return {
     transaction_id: uuidText("ent", receipt.entry),
-    customer_id: uuidText("cus", profile.id),
+    customer_id: uuidText("cus", customer),
     points_redeemed: wholePoints(-receipt.amount),
     value: moneyText(ctx, value),
     new_balance: wholePoints(receipt.balance),

@@ -8,7 +8,8 @@ import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { fromWholePoints, fromWireMoney } from "../../http/wire/amounts.ts";
 import type { Context } from "../../services/context.ts";
-import type { Profile } from "../../services/customers/profiles.ts";
+import { identifierOf } from "../../services/customers/customers.ts";
+import type { NamedCustomer } from "../../services/customers/profiles.ts";
 import { enrolByPhone, readProfile, recallProfile } from "../../services/customers/profiles.ts";
 import { noPoints, readPoints, redeemPoints } from "../../services/ledger/points.ts";
 import {
@@ -53,16 +54,17 @@ export async function lookUpCustomer(
   const found = create && isUnknown(known) ? await enrolByPhone(ctx, phone, name) : known;
   if (isUnknown(found)) return ok(unknownBody(phone));
   if (!found.ok) return found;
-  const profile = found.value;
-  if (profile.created) return ok(foundBody(ctx, profile, noPoints(ctx), []));
+  const named = found.value;
+  if (named.created) return ok(foundBody(ctx, named, noPoints(ctx), []));
+  const { id } = named.customer;
   const [points, coupons] = await Promise.all([
-    readPoints(ctx, profile.id, 0),
-    ownFlatVouchers(ctx, profile.id, MAX_COUPONS),
+    readPoints(ctx, id, 0),
+    ownFlatVouchers(ctx, id, MAX_COUPONS),
   ]);
-  return ok(foundBody(ctx, profile, points, coupons));
+  return ok(foundBody(ctx, named, points, coupons));
 }
 
-function isUnknown(found: Result<Profile, LoyaltyError>): boolean {
+function isUnknown(found: Result<NamedCustomer, LoyaltyError>): boolean {
   return !found.ok && found.error.code === "not_found";
 }
 
@@ -76,7 +78,7 @@ export async function postBill(
   const enrols = create && "phone" in whom && isUnknown(known);
   const found = enrols ? await enrolByPhone(ctx, whom.phone, name) : known;
   if (!found.ok) return found;
-  const profile = found.value;
+  const named = found.value;
   const { currency } = ctx.principal.merchant;
   const lines = items.map(
     (item): BillLine => ({
@@ -89,7 +91,7 @@ export async function postBill(
   );
   const reference = referenceOf("bill", number, amount);
   const recorded = await recordPurchase(ctx, {
-    customer: profile.id,
+    customer: named.customer.id,
     number: number ?? null,
     purchase: { amount: fromWireMoney(amount, currency), currency },
     lines,
@@ -97,13 +99,13 @@ export async function postBill(
     remarks: {},
     occurredAt: null,
   });
-  return recorded.ok ? ok(billBody(ctx, profile, amount, recorded.value.receipt)) : recorded;
+  return recorded.ok ? ok(billBody(ctx, named, amount, recorded.value.receipt)) : recorded;
 }
 
 function recallCustomer(
   ctx: Context,
   whom: z.output<typeof billSchema>["whom"],
-): Promise<Result<Profile, LoyaltyError>> | Result<Profile, LoyaltyError> {
+): Promise<Result<NamedCustomer, LoyaltyError>> | Result<NamedCustomer, LoyaltyError> {
   if ("phone" in whom) return recallProfile(ctx, whom);
   return whom.id === null ? notFound("customer") : recallProfile(ctx, { id: whom.id });
 }
@@ -161,16 +163,17 @@ export async function redeemForOtp(
   if (value === null) return invalid("/points", "invalid", "cannot be redeemed for money here");
   const found = await recallCustomer(ctx, whom);
   if (!found.ok) return found;
-  const { id, phone } = found.value;
+  const { customer } = found.value;
+  const phone = identifierOf(customer, "phone");
   if (phone === null) return err({ code: "one_time_password_invalid" });
   const used = await useOneTimePassword(ctx, phone, { code: code.trim(), purpose: "redeem" });
   if (!used.ok) return used;
   const redeemed = await redeemPoints(ctx, {
-    customer: id,
+    customer: customer.id,
     amount,
     reference: referenceOf("redeem", key, points),
     remarks: {},
     occurredAt: null,
   });
-  return redeemed.ok ? ok(redeemedBody(ctx, found.value, redeemed.value.receipt, value)) : redeemed;
+  return redeemed.ok ? ok(redeemedBody(ctx, customer.id, redeemed.value.receipt, value)) : redeemed;
 }

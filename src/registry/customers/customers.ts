@@ -1,33 +1,13 @@
 import type { SQL, SQLWrapper } from "drizzle-orm";
 import { and, desc, eq, ne, or, sql } from "drizzle-orm";
-import type { IdentifierKind } from "../../core/identifiers.ts";
+import type { Identifier, IdentifierKind } from "../../core/identifiers.ts";
 import type { Database, Write } from "../database.ts";
 import { customers, identifiers } from "./schema.ts";
+import type { Customer, CustomerRow, NewCustomer } from "./view.ts";
+import { selectCustomers } from "./view.ts";
 
-/** A row of `customers`. */
-export type CustomerRow = typeof customers.$inferSelect;
-
-export type { IdentifierKind } from "../../core/identifiers.ts";
-
-/** One normalised identifier. */
-export interface Identifier {
-  readonly kind: IdentifierKind;
-  readonly value: string;
-}
-
-// Names written out: in a query of one table drizzle leaves the table's away, and a bare name would
-// mean the inner query's own column.
-const homeSite = sql<number | null>`COALESCE(
-  (SELECT s.number FROM sites AS s WHERE s.id = customers.site_id),
-  (SELECT MIN(s.number) FROM sites AS s WHERE s.merchant_id = customers.merchant_id))`;
-
-/** A customer with the identifiers it is found by. */
-export interface CustomerRecord {
-  readonly customer: CustomerRow;
-  readonly identifiers: readonly Identifier[];
-  /** Number of the customer's site, or else of the merchant's first; null without sites. */
-  readonly siteNumber: number | null;
-}
+export type { Identifier, IdentifierKind } from "../../core/identifiers.ts";
+export type { AddedCustomer, Customer, CustomerRow, NewCustomer } from "./view.ts";
 
 /** The id of the customer with that number, for dialects that speak numbers. */
 export async function findCustomerId(
@@ -96,23 +76,24 @@ export async function findCustomerByEmail(
   return found?.id;
 }
 
-/** A merchant's customer with all identifiers; nobody who was erased. */
+/** A merchant's customer; nobody who was erased. */
 export async function readCustomer(
   db: Database,
   merchantId: string,
   id: string,
-): Promise<CustomerRecord | undefined> {
+): Promise<Customer | undefined> {
   const where = and(eq(customers.merchantId, merchantId), eq(customers.id, id), living());
-  const [rows, found] = await db.batch([
-    db.select({ customer: customers, siteNumber: homeSite }).from(customers).where(where),
-    db
-      .select({ kind: identifiers.kind, value: identifiers.value })
-      .from(identifiers)
-      .where(and(eq(identifiers.merchantId, merchantId), eq(identifiers.customerId, id))),
-  ]);
-  const [row] = rows;
-  if (row === undefined) return undefined;
-  return { ...row, identifiers: found as readonly Identifier[] };
+  return selectCustomers(db, merchantId).where(where).get();
+}
+
+/** A merchant's customer, also one who was erased: of whom the status tells it. */
+export async function readCustomerOrErased(
+  db: Database,
+  merchantId: string,
+  id: string,
+): Promise<Customer | undefined> {
+  const where = and(eq(customers.merchantId, merchantId), eq(customers.id, id));
+  return selectCustomers(db, merchantId).where(where).get();
 }
 
 /** Whom a search looks for: whoever is all that is not null. */
@@ -130,7 +111,7 @@ export async function searchCustomers(
   merchantId: string,
   search: CustomerSearch,
   limit: number,
-): Promise<Pick<CustomerRecord, "customer" | "identifiers">[]> {
+): Promise<Customer[]> {
   const { name, email } = search;
   const has = ({ kind, value }: Identifier) =>
     sql`customers.id IN (SELECT customer_id FROM identifiers
@@ -147,19 +128,7 @@ export async function searchCustomers(
   );
   // A plus as in ofMerchant: for one e-mail, too, it would go through all in their order.
   const order = desc(email === null ? customers.number : sql`+${customers.number}`);
-  const rows = await db.select().from(customers).where(where).orderBy(order).limit(limit).all();
-  const ids = JSON.stringify(rows.map(({ id }) => id));
-  const { kind, value, customerId } = identifiers;
-  const theirs = sql`${customerId} IN (SELECT value FROM json_each(${ids}))`;
-  const found = await db
-    .select({ kind, value, customerId })
-    .from(identifiers)
-    .where(and(ofMerchant(identifiers.merchantId, merchantId), theirs))
-    .all();
-  return rows.map((customer) => {
-    const own = found.filter((identifier) => identifier.customerId === customer.id);
-    return { customer, identifiers: own as readonly (Identifier & { customerId: string })[] };
-  });
+  return selectCustomers(db, merchantId).where(where).orderBy(order).limit(limit).all();
 }
 
 /** A customer's number, also that of somebody erased. */
@@ -183,9 +152,6 @@ export async function nextCustomerNumber(db: Database, merchantId: string): Prom
   return row?.next ?? 1;
 }
 
-/** A customer to add; without a number it gets the merchant's next one. */
-export type NewCustomer = Omit<CustomerRow, "number"> & { readonly number: number | null };
-
 /** The writes that add a customer and its identifiers; any that is taken refuses them all. */
 export function insertCustomer(
   db: Database,
@@ -204,11 +170,16 @@ export function insertCustomer(
   return writes;
 }
 
+/** A profile to write; without a password the one that is kept stays. */
+export type ChangedProfile = Omit<CustomerRow, "password"> & {
+  readonly password?: string | null | undefined;
+};
+
 /**
  * The conditional write that changes a customer's profile: it changes a row only if nobody else
  * changed it since `before`, its moment of change when it was read.
  */
-export function updateCustomer(db: Database, row: CustomerRow, before: number): Write {
+export function updateCustomer(db: Database, row: ChangedProfile, before: number): Write {
   const { id, merchantId, name, email, birthDate, status, attributes, password, updatedAt } = row;
   return db
     .update(customers)

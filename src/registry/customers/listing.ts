@@ -1,17 +1,9 @@
 import { and, desc, eq, lt, ne, sql } from "drizzle-orm";
 import type { Database } from "../database.ts";
 import { wallets } from "../ledger/schema.ts";
-import { sites } from "../merchants/schema.ts";
 import { customers, identifiers } from "./schema.ts";
-
-/** One line of a list of customers: profile from here, balance from the wallets' copy. */
-export interface CustomerLine {
-  readonly customer: typeof customers.$inferSelect;
-  /** Null for a customer whose wallet has told nothing yet. */
-  readonly wallet: typeof wallets.$inferSelect | null;
-  readonly phone: string | null;
-  readonly siteNumber: number | null;
-}
+import type { Customer } from "./view.ts";
+import { selectCustomers } from "./view.ts";
 
 /** Which customers to list. */
 export interface CustomerFilter {
@@ -22,8 +14,6 @@ export interface CustomerFilter {
   readonly lowestTier: string | null;
   /** Only customers with a smaller number, for paging by cursor; null is all. */
   readonly before: number | null;
-  /** Only this customer, erased or not; null is all who were not. */
-  readonly id: string | null;
 }
 
 /** A page of a merchant's customers, newest first, and how many match in all. */
@@ -33,36 +23,24 @@ export async function pageCustomers(
   filter: CustomerFilter,
   limit: number,
   offset: number,
-): Promise<{ readonly rows: readonly CustomerLine[]; readonly total: number }> {
+): Promise<{ readonly rows: readonly Customer[]; readonly total: number }> {
   const where = and(
     eq(customers.merchantId, merchantId),
     filter.tier === null ? undefined : tierIs(filter.tier, filter.lowestTier),
     filter.search === null ? undefined : matches(filter.search),
     filter.before === null ? undefined : lt(customers.number, filter.before),
-    filter.id === null ? ne(customers.status, "erased") : eq(customers.id, filter.id),
+    ne(customers.status, "erased"),
   );
-  const phone = sql<string | null>`(SELECT ${identifiers.value} FROM ${identifiers}
-    WHERE ${identifiers.customerId} = ${customers.id} AND ${identifiers.kind} = 'phone' LIMIT 1)`;
-  const siteNumber = sql<number | null>`COALESCE(
-    (SELECT ${sites.number} FROM ${sites} WHERE ${sites.id} = ${customers.siteId}),
-    (SELECT MIN(${sites.number}) FROM ${sites} WHERE ${sites.merchantId} = ${merchantId}))`;
-  // Not a batch: D1 answers those by column name, and the two tables share some.
-  const [rows, counted] = await Promise.all([
-    db
-      .select({ customer: customers, wallet: wallets, phone, siteNumber })
-      .from(customers)
-      .leftJoin(wallets, eq(wallets.customerId, customers.id))
-      .where(where)
-      .orderBy(desc(customers.number))
-      .limit(limit)
-      .offset(offset),
+  const rows = selectCustomers(db, merchantId).where(where).orderBy(desc(customers.number));
+  const [page, counted] = await Promise.all([
+    rows.limit(limit).offset(offset).all(),
     db
       .select({ total: sql<number>`COUNT(*)` })
       .from(customers)
       .leftJoin(wallets, eq(wallets.customerId, customers.id))
       .where(where),
   ]);
-  return { rows, total: counted[0]?.total ?? 0 };
+  return { rows: page, total: counted[0]?.total ?? 0 };
 }
 
 function tierIs(tier: string, lowestTier: string | null) {

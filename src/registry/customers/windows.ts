@@ -1,23 +1,10 @@
 import type { SQL } from "drizzle-orm";
 import { and, asc, eq, gte, lt, sql } from "drizzle-orm";
+import type { IdentifierKind } from "../../core/identifiers.ts";
 import type { Database } from "../database.ts";
-import { wallets } from "../ledger/schema.ts";
-import type { CustomerTypeRow } from "./customer-type.ts";
-import type { CustomerRow, IdentifierKind } from "./customers.ts";
-import { customers, customerTypes } from "./schema.ts";
-
-/** A customer with the customer type and the points, as dialects that know types show one. */
-export interface TypedCustomer {
-  readonly customer: CustomerRow;
-  /** Null: is of none, or of one that is not active. */
-  readonly type: CustomerTypeRow | null;
-  /** Smallest step. */
-  readonly points: number;
-  readonly alternateCode: string | null;
-  readonly referenceCode: string | null;
-  /** E.164. */
-  readonly phone: string | null;
-}
+import { customers } from "./schema.ts";
+import type { Customer } from "./view.ts";
+import { selectCustomers } from "./view.ts";
 
 /** Which customers a list has: those who are all that is not null. Texts are compared exactly. */
 export interface CustomerWindow {
@@ -40,29 +27,13 @@ export interface CustomerWindow {
  * Some of a merchant's customers in the order of their numbers, points as the wallets last told
  * them. Who was erased keeps a place without data: a page that follows must not move up by one.
  */
-export async function listTypedCustomers(
+export async function listCustomerWindow(
   db: Database,
   merchantId: string,
   window: CustomerWindow,
   { limit, offset }: { readonly limit: number; readonly offset: number },
-): Promise<TypedCustomer[]> {
-  const isTheirs = and(
-    eq(customerTypes.merchantId, merchantId),
-    eq(customerTypes.id, attribute("type")),
-    eq(customerTypes.active, true),
-  );
-  return db
-    .select({
-      customer: customers,
-      type: customerTypes,
-      points: sql<number>`COALESCE(${wallets.points}, 0)`,
-      alternateCode: identifier("alternate_code"),
-      referenceCode: identifier("reference_code"),
-      phone: identifier("phone"),
-    })
-    .from(customers)
-    .leftJoin(wallets, eq(wallets.customerId, customers.id))
-    .leftJoin(customerTypes, isTheirs)
+): Promise<Customer[]> {
+  return selectCustomers(db, merchantId)
     .where(within(merchantId, window))
     .orderBy(asc(customers.number))
     .limit(limit)
@@ -90,7 +61,7 @@ function identifier(kind: IdentifierKind): SQL<string | null> {
     AND i.kind = ${kind})`;
 }
 
-function attribute(name: "code" | "mobile" | "telephone" | "type"): SQL<string | null> {
+function attribute(name: "code" | "mobile" | "telephone"): SQL<string | null> {
   return sql<string | null>`json_extract(customers.attributes, ${`$.${name}`})`;
 }
 

@@ -1,18 +1,15 @@
 import type { GivenStatus } from "../../core/customers.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
+import { identifierOf } from "../../core/identifiers.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import type {
-  CustomerRecord,
-  CustomerRow,
-  Identifier,
-  IdentifierKind,
-} from "../../registry/customers/customers.ts";
+import type { Customer, Identifier, IdentifierKind } from "../../registry/customers/customers.ts";
 import { replaceIdentifier, updateCustomer } from "../../registry/customers/customers.ts";
 import { hashPassword } from "../access/passwords.ts";
 import type { Context } from "../context.ts";
 import { makeEvent } from "../events/events.ts";
 import { guardWrite, unguarded } from "../ledger/guarded-writes.ts";
+import { typeOfCustomer } from "./customer-type.ts";
 import { getCustomer } from "./customers.ts";
 import { requireFree } from "./enrolment.ts";
 import { forgetProfile } from "./profiles.ts";
@@ -38,7 +35,7 @@ const VERIFIED = { email: "email_verified", phone: "phone_verified" } as const;
 
 /** A change as it is written. */
 interface Plan {
-  readonly after: CustomerRecord;
+  readonly after: Customer;
   readonly moved: readonly Move[];
   /** Names of the fields that are not what they were. */
   readonly fields: readonly string[];
@@ -50,9 +47,7 @@ interface Move {
 }
 
 /** Tells what to change of a customer, from how the customer is when the change is written. */
-export type Decide = (
-  before: CustomerRecord,
-) => Result<Omit<CustomerChanges, "password">, LoyaltyError>;
+export type Decide = (before: Customer) => Result<Omit<CustomerChanges, "password">, LoyaltyError>;
 
 /**
  * Changes a customer; answers with the customer as it then is. `not_found` (customer),
@@ -64,7 +59,7 @@ export async function changeCustomer(
   ctx: Context,
   id: string,
   changes: CustomerChanges,
-): Promise<Result<CustomerRecord, LoyaltyError>> {
+): Promise<Result<Customer, LoyaltyError>> {
   const { password } = changes;
   const { passwordCost } = ctx.settings;
   const hash = password === undefined ? null : await hashPassword(password, passwordCost);
@@ -76,7 +71,7 @@ export async function changeCustomerBy(
   ctx: Context,
   id: string,
   decide: Decide,
-): Promise<Result<CustomerRecord, LoyaltyError>> {
+): Promise<Result<Customer, LoyaltyError>> {
   return writeChange(ctx, id, decide, null);
 }
 
@@ -85,41 +80,42 @@ async function writeChange(
   id: string,
   decide: Decide,
   hash: string | null,
-): Promise<Result<CustomerRecord, LoyaltyError>> {
-  const changed = await guardWrite<CustomerRecord>(unguarded(ctx), null, async (work) => {
+): Promise<Result<Customer, LoyaltyError>> {
+  const changed = await guardWrite<Customer>(unguarded(ctx), null, async (work) => {
     const found = await getCustomer(ctx, id);
     if (!found.ok) return found;
     const changes = decide(found.value);
     if (!changes.ok) return changes;
-    const { customer: before } = found.value;
-    const { after, moved, fields } = planChange(found.value, changes.value, hash, ctx.now);
-    const losesContact = hasContact(found.value) && !hasContact(after);
+    const before = found.value;
+    const { after, moved, fields } = planChange(before, changes.value, hash, ctx.now);
+    const losesContact = hasContact(before) && !hasContact(after);
     if (losesContact && changes.value.keepsContact) return err({ code: "contact_required" });
     const free = await requireFree(ctx, moved.filter(isIdentifier));
     if (!free.ok) return free;
     if (fields.length === 0) return found;
-    work.addConditional(updateCustomer(ctx.db, after.customer, before.updatedAt));
+    const profile = { ...after, password: hash ?? undefined };
+    work.addConditional(updateCustomer(ctx.db, profile, before.updatedAt));
     for (const { kind, value } of moved) {
       work.add(...replaceIdentifier(ctx.db, before, kind, value, ctx.now));
     }
     const data = { customer: id, fields };
     work.addEvents(before.merchantId, [makeEvent(ctx, "customer.updated", id, data)]);
-    return ok(after);
+    const isSame = after.attributes.type === before.attributes.type;
+    return ok(isSame ? after : { ...after, type: await typeOfCustomer(ctx, after) });
   });
   if (changed.ok) forgetProfile(id);
   return changed;
 }
 
 function planChange(
-  record: CustomerRecord,
+  before: Customer,
   changes: Omit<CustomerChanges, "password">,
   hash: string | null,
   now: number,
 ): Plan {
-  const { customer: before } = record;
-  const moved = planMoves(record, changes);
+  const moved = planMoves(before, changes);
   const identifiers = [
-    ...record.identifiers.filter(({ kind }) => moved.every((move) => move.kind !== kind)),
+    ...before.identifiers.filter(({ kind }) => moved.every((move) => move.kind !== kind)),
     ...moved.filter(isIdentifier),
   ];
   const profile = {
@@ -127,18 +123,18 @@ function planChange(
     email: changes.email === undefined ? before.email : changes.email,
     birthDate: changes.birthDate === undefined ? before.birthDate : changes.birthDate,
     status: changes.status ?? before.status,
-    password: hash ?? before.password,
   };
   const fields = new Set<string>(moved.map(({ kind }) => kind));
   for (const [key, name] of Object.entries(FIELDS)) {
     const column = key as keyof typeof FIELDS;
     if (profile[column] !== before[column]) fields.add(name);
   }
+  if (hash !== null) fields.add("password");
   const attributes = planAttributes(before, changes.attributes ?? {}, fields);
   // Two changes within a millisecond must not look like one.
   const updatedAt = Math.max(now, before.updatedAt + 1);
-  const customer = { ...before, ...profile, attributes, updatedAt };
-  return { after: { ...record, customer, identifiers }, moved, fields: [...fields] };
+  const after = { ...before, ...profile, attributes, identifiers, updatedAt };
+  return { after, moved, fields: [...fields] };
 }
 
 /** Columns of the profile, and their names in events. */
@@ -147,11 +143,10 @@ const FIELDS = {
   email: "email",
   birthDate: "birth_date",
   status: "status",
-  password: "password",
 } as const;
 
 function planMoves(
-  { identifiers }: CustomerRecord,
+  { identifiers }: Customer,
   changes: Pick<CustomerChanges, "email" | "identifiers">,
 ): Move[] {
   const known = identifiers.some(({ kind }) => kind === "email");
@@ -167,7 +162,7 @@ function planMoves(
 
 /** The attributes after the change; adds the names of those that change to `fields`. */
 function planAttributes(
-  { attributes: before }: CustomerRow,
+  { attributes: before }: Customer,
   changes: Readonly<Record<string, unknown>>,
   fields: Set<string>,
 ): Record<string, unknown> {
@@ -183,8 +178,8 @@ function planAttributes(
   return Object.fromEntries(Object.entries(after).filter(([, value]) => value !== null));
 }
 
-function hasContact({ customer, identifiers }: CustomerRecord): boolean {
-  return customer.email !== null || identifiers.some(({ kind }) => kind === "phone");
+function hasContact(customer: Customer): boolean {
+  return customer.email !== null || identifierOf(customer, "phone") !== null;
 }
 
 function isIdentifier(move: Move): move is Identifier {

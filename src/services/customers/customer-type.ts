@@ -21,7 +21,7 @@ import type { Context } from "../context.ts";
 import { guardWrite } from "../ledger/guarded-writes.ts";
 import type { Page } from "../lists.ts";
 import { pageOf } from "../lists.ts";
-import type { CustomerRecord } from "./customers.ts";
+import type { Customer } from "./customers.ts";
 
 export type { CustomerTypeRow } from "../../registry/customers/customer-type.ts";
 
@@ -92,7 +92,7 @@ export async function getCustomerType(
 /** The type that a customer is of; null: of none, or of one that is not active. */
 export async function typeOfCustomer(
   { db, principal }: Context,
-  { attributes }: Pick<CustomerRecord["customer"], "attributes">,
+  { attributes }: Pick<Customer, "attributes">,
 ): Promise<CustomerTypeRow | null> {
   const { type } = attributes;
   if (typeof type !== "string") return null;

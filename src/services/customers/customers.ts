@@ -3,35 +3,32 @@ import { notFound } from "../../core/errors.ts";
 import { standingFor } from "../../core/program/tiers.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import type { CustomerRecord, Identifier } from "../../registry/customers/customers.ts";
+import type { Customer, Identifier } from "../../registry/customers/customers.ts";
 import {
   findCustomerByEmail,
-  findCustomerNumber,
   findCustomersByIdentifiers,
   readCustomer,
+  readCustomerOrErased,
   touchCustomer,
 } from "../../registry/customers/customers.ts";
-import type { CustomerLine } from "../../registry/customers/listing.ts";
 import { pageCustomers } from "../../registry/customers/listing.ts";
 import { unitOfWork } from "../../registry/unit-of-work.ts";
 import type { Context } from "../context.ts";
 
+export { identifierOf } from "../../core/identifiers.ts";
 export type {
-  CustomerRecord,
+  AddedCustomer,
+  Customer,
   Identifier,
   IdentifierKind,
 } from "../../registry/customers/customers.ts";
-export type { CustomerLine } from "../../registry/customers/listing.ts";
 
-async function firstMatch(
-  ctx: Context,
-  wanted: readonly Identifier[],
-): Promise<CustomerRecord | null> {
+async function firstMatch(ctx: Context, wanted: readonly Identifier[]): Promise<Customer | null> {
   const merchantId = ctx.principal.merchant.id;
   for (const identifier of wanted) {
     const [id] = await findCustomersByIdentifiers(ctx.db, merchantId, [identifier]);
-    const record = id === undefined ? undefined : await readCustomer(ctx.db, merchantId, id);
-    if (record !== undefined) return record;
+    const found = id === undefined ? undefined : await readCustomer(ctx.db, merchantId, id);
+    if (found !== undefined) return found;
   }
   return null;
 }
@@ -40,16 +37,16 @@ async function firstMatch(
 export async function findCustomer(
   ctx: Context,
   wanted: readonly Identifier[],
-): Promise<Result<CustomerRecord, LoyaltyError>> {
-  const record = await firstMatch(ctx, wanted);
-  return record === null ? notFound("customer") : ok(record);
+): Promise<Result<Customer, LoyaltyError>> {
+  const found = await firstMatch(ctx, wanted);
+  return found === null ? notFound("customer") : ok(found);
 }
 
 /** The customer with that e-mail (normalised): of several the newest active one. */
 export async function findCustomerWithEmail(
   ctx: Context,
   email: string,
-): Promise<Result<CustomerRecord, LoyaltyError>> {
+): Promise<Result<Customer, LoyaltyError>> {
   const id = await findCustomerByEmail(ctx.db, ctx.principal.merchant.id, email);
   return id === undefined ? notFound("customer") : getCustomer(ctx, id);
 }
@@ -58,20 +55,19 @@ export async function findCustomerWithEmail(
 export async function getCustomer(
   ctx: Context,
   id: string,
-): Promise<Result<CustomerRecord, LoyaltyError>> {
-  const record = await readCustomer(ctx.db, ctx.principal.merchant.id, id);
-  return record === undefined ? notFound("customer") : ok(record);
+): Promise<Result<Customer, LoyaltyError>> {
+  const customer = await readCustomer(ctx.db, ctx.principal.merchant.id, id);
+  return customer === undefined ? notFound("customer") : ok(customer);
 }
 
 /** {@link getCustomer} for who may know that somebody was erased: `erased` tells it. */
 export async function getCustomerOrErased(
   ctx: Context,
   id: string,
-): Promise<Result<CustomerRecord, LoyaltyError>> {
-  const found = await getCustomer(ctx, id);
-  if (found.ok) return found;
-  const number = await findCustomerNumber(ctx.db, ctx.principal.merchant.id, id);
-  return number === undefined ? found : err({ code: "erased" });
+): Promise<Result<Customer, LoyaltyError>> {
+  const found = await readCustomerOrErased(ctx.db, ctx.principal.merchant.id, id);
+  if (found === undefined) return notFound("customer");
+  return found.status === "erased" ? err({ code: "erased" }) : ok(found);
 }
 
 /** Which customers to list. */
@@ -89,25 +85,9 @@ export async function listCustomers(
   query: CustomerQuery,
   limit: number,
   offset: number,
-): Promise<{ readonly rows: readonly CustomerLine[]; readonly total: number }> {
-  const filter = { ...query, id: null, lowestTier: standingFor(ctx.principal.program, 0).tier };
+): Promise<{ readonly rows: readonly Customer[]; readonly total: number }> {
+  const filter = { ...query, lowestTier: standingFor(ctx.principal.program, 0).tier };
   return pageCustomers(ctx.db, ctx.principal.merchant.id, filter, limit, offset);
-}
-
-/** One customer as a list shows it, also one who was erased; undefined when there is none. */
-export async function readCustomerLine(
-  ctx: Context,
-  id: string,
-): Promise<CustomerLine | undefined> {
-  const filter = {
-    search: null,
-    tier: null,
-    before: null,
-    id,
-    lowestTier: standingFor(ctx.principal.program, 0).tier,
-  };
-  const { rows } = await pageCustomers(ctx.db, ctx.principal.merchant.id, filter, 1, 0);
-  return rows[0];
 }
 
 /** Notes, after the answer, that a customer was seen. */

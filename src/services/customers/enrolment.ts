@@ -2,11 +2,12 @@ import type { GivenStatus } from "../../core/customers.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { notFound } from "../../core/errors.ts";
 import type { BookedEvent } from "../../core/events/body.ts";
+import { identifierOf } from "../../core/identifiers.ts";
 import { makeId } from "../../core/ids.ts";
 import { standingFor } from "../../core/program/tiers.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import type { Identifier, NewCustomer } from "../../registry/customers/customers.ts";
+import type { AddedCustomer, Identifier, NewCustomer } from "../../registry/customers/customers.ts";
 import { findHeld, insertCustomer } from "../../registry/customers/customers.ts";
 import type { Holders, Mover, Wanted } from "../../registry/customers/moving-in.ts";
 import { insertCustomers, nameOf, readHolders } from "../../registry/customers/moving-in.ts";
@@ -18,8 +19,7 @@ import { makeEvent } from "../events/events.ts";
 import { guardWrite, unguarded } from "../ledger/guarded-writes.ts";
 import { readPoints } from "../ledger/points.ts";
 import { findCustomer } from "./customers.ts";
-import type { Person } from "./reference-codes.ts";
-import { hasReferenceCode, newReferenceCode, referenceCode } from "./reference-codes.ts";
+import { newReferenceCode, referenceCode } from "./reference-codes.ts";
 
 /** A person as a till describes one; values are normalised. */
 export interface PersonInput {
@@ -75,7 +75,7 @@ export interface Enrolment {
   readonly balance: number;
   readonly tier: string | null;
   /** As this very call has added the customer; null: it has not, or repeats one under its guard. */
-  readonly added: Person | null;
+  readonly added: AddedCustomer | null;
 }
 
 /** What a guard keeps of an enrolment: nothing personal. */
@@ -92,7 +92,7 @@ export async function enrolCustomer(
 ): Promise<Result<Enrolment, LoyaltyError>> {
   const { known, named = null, password: plain = null } = input;
   const password = plain === null ? null : await hashPassword(plain, ctx.settings.passwordCost);
-  let added: Person | null = null;
+  let added: AddedCustomer | null = null;
   const attempt = async (work: UnitOfWork): Promise<Result<Kept, LoyaltyError>> => {
     added = null;
     const existing = await findKnown(ctx, input);
@@ -103,7 +103,7 @@ export async function enrolCustomer(
     const { id, merchantId } = customer;
     work.add(...insertCustomer(ctx.db, customer, identifiers));
     work.addEvents(merchantId, [createdEvent(ctx, customer)]);
-    added = { customer, identifiers };
+    added = { ...customer, identifiers };
     return ok({ id, created: true, balance: 0, tier: standingFor(ctx.principal.program, 0).tier });
   };
   // Where nobody is found the answer is personal.
@@ -134,7 +134,7 @@ export async function enrolGroup(
     const { outcomes, added } = judgeGroup(ctx, inputs, holders);
     if (added.length === 0) return ok(outcomes);
     work.add(...insertCustomers(ctx.db, merchantId, added));
-    const events = added.map(({ customer }) => createdEvent(ctx, customer));
+    const events = added.map((customer) => createdEvent(ctx, customer));
     work.addEvents(merchantId, events);
     return ok(outcomes);
   };
@@ -160,7 +160,7 @@ function judgeGroup(ctx: Context, inputs: readonly MoverInput[], holders: Holder
     const { id, number } = customer.value;
     if (number !== null) numbers.set(number, id);
     for (const identifier of own) identifiers.set(nameOf(identifier), id);
-    added.push({ customer: customer.value, identifiers: own });
+    added.push({ ...customer.value, identifiers: own });
     return ok({ id, created: true });
   });
   return { outcomes, added };
@@ -208,7 +208,7 @@ async function findKnown(
   }
   const found = await findCustomer(ctx, identifiers);
   if (!found.ok) return ok(null);
-  const { id } = found.value.customer;
+  const { id } = found.value;
   const { balance, standing } = await readPoints(ctx, id, 0);
   return ok({ id, created: false, balance, tier: standing.tier });
 }
@@ -234,7 +234,7 @@ function taken(field: string): Result<never, LoyaltyError> {
 
 function identifiersOf(input: EnrolInput): readonly Identifier[] {
   const { identifiers, coded = false } = input;
-  if (!coded || hasReferenceCode(input)) return identifiers;
+  if (!coded || identifierOf(input, "reference_code") !== null) return identifiers;
   return [...identifiers, referenceCode(newReferenceCode())];
 }
 
@@ -289,6 +289,9 @@ function moverRow(
   });
 }
 
-function createdEvent(ctx: Context, { id, status }: NewCustomer): BookedEvent {
+function createdEvent(
+  ctx: Context,
+  { id, status }: Pick<NewCustomer, "id" | "status">,
+): BookedEvent {
   return makeEvent(ctx, "customer.created", id, { customer: id, status });
 }

@@ -3,19 +3,13 @@ import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
 import { Memory } from "../../memory.ts";
 import type { Context } from "../context.ts";
-import type { CustomerRecord } from "./customers.ts";
+import type { AddedCustomer } from "./customers.ts";
 import { findCustomer, getCustomer } from "./customers.ts";
 import { enrolCustomer } from "./enrolment.ts";
 
-/** Who a customer is, as far as a till shows it. */
-export interface Profile {
-  /** `cus_` id. */
-  readonly id: string;
-  readonly name: string | null;
-  /** E.164. */
-  readonly phone: string | null;
-  /** Group that the merchant put the customer in; null: none. */
-  readonly segment: string | null;
+/** The customer that a till names. */
+export interface NamedCustomer {
+  readonly customer: AddedCustomer;
   /** Whether the customer was enrolled by this very request. */
   readonly created: boolean;
 }
@@ -25,28 +19,30 @@ export type ProfileKey = { readonly phone: string } | { readonly id: string };
 
 /** How long an isolate answers from what it knows of a profile: names seldom change. */
 const KNOWN_MS = 30_000;
-const MAX_CACHED = 20_000;
+/** A customer is a kilobyte or two. */
+const MAX_CACHED = 10_000;
 
-const profiles = new Memory<Profile>(MAX_CACHED);
+const profiles = new Memory<NamedCustomer>(MAX_CACHED);
 
 /** The customer that a till names, as D1 has it now. `not_found` (customer) if there is none. */
 export async function readProfile(
   ctx: Context,
   by: ProfileKey,
-): Promise<Result<Profile, LoyaltyError>> {
+): Promise<Result<NamedCustomer, LoyaltyError>> {
   const found =
     "id" in by
       ? await getCustomer(ctx, by.id)
       : await findCustomer(ctx, [{ kind: "phone", value: by.phone }]);
   if (!found.ok) return found;
-  return ok(profiles.remember(nameOf(ctx, by), toProfile(found.value), ctx.now + KNOWN_MS));
+  const named = { customer: found.value, created: false };
+  return ok(profiles.remember(nameOf(ctx, by), named, ctx.now + KNOWN_MS));
 }
 
 /** {@link readProfile}, from the isolate's memory if it can: on the way of a bill. */
 export async function recallProfile(
   ctx: Context,
   by: ProfileKey,
-): Promise<Result<Profile, LoyaltyError>> {
+): Promise<Result<NamedCustomer, LoyaltyError>> {
   const known = profiles.recall(nameOf(ctx, by), ctx.now);
   return known === undefined ? readProfile(ctx, by) : ok(known);
 }
@@ -56,7 +52,7 @@ export async function enrolByPhone(
   ctx: Context,
   phone: string,
   name: string | null,
-): Promise<Result<Profile, LoyaltyError>> {
+): Promise<Result<NamedCustomer, LoyaltyError>> {
   const enrolled = await enrolCustomer(ctx, {
     identifiers: [{ kind: "phone", value: phone }],
     name,
@@ -66,24 +62,13 @@ export async function enrolByPhone(
     known: "first",
   });
   if (!enrolled.ok) return enrolled;
-  const { id, created } = enrolled.value;
-  return created ? ok({ id, name, phone, segment: null, created }) : readProfile(ctx, { phone });
-}
-
-function toProfile({ customer, identifiers }: CustomerRecord): Profile {
-  const { segment } = customer.attributes;
-  return {
-    id: customer.id,
-    name: customer.name,
-    phone: identifiers.find(({ kind }) => kind === "phone")?.value ?? null,
-    segment: typeof segment === "string" ? segment : null,
-    created: false,
-  };
+  const { added } = enrolled.value;
+  return added === null ? readProfile(ctx, { phone }) : ok({ customer: added, created: true });
 }
 
 /** Forgets, in this isolate, what a customer's profile was. */
 export function forgetProfile(id: string): void {
-  profiles.forgetWhere((profile) => profile.id === id);
+  profiles.forgetWhere(({ customer }) => customer.id === id);
 }
 
 function nameOf(ctx: Context, by: ProfileKey): string {

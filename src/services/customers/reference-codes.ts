@@ -1,12 +1,8 @@
 import type { LoyaltyError } from "../../core/errors.ts";
-import { makeReferenceCode } from "../../core/identifiers.ts";
+import { identifierOf, makeReferenceCode } from "../../core/identifiers.ts";
 import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
-import type {
-  CustomerSearch,
-  Identifier,
-  NewCustomer,
-} from "../../registry/customers/customers.ts";
+import type { Customer, CustomerSearch, Identifier } from "../../registry/customers/customers.ts";
 import {
   giveIdentifier,
   readReferenceCodes,
@@ -17,12 +13,6 @@ import { makeEvent } from "../events/events.ts";
 import { guardWrite } from "../ledger/guarded-writes.ts";
 
 export type { CustomerSearch } from "../../registry/customers/customers.ts";
-
-/** A customer with what the customer is found by. */
-export interface Person {
-  readonly customer: NewCustomer;
-  readonly identifiers: readonly Identifier[];
-}
 
 /** A customer and the customer's reference code. */
 interface Coded {
@@ -41,17 +31,12 @@ export function referenceCode(value: string): Identifier {
   return { kind: "reference_code", value };
 }
 
-/** Whether there is a reference code among the identifiers. */
-export function hasReferenceCode({ identifiers }: Pick<Person, "identifiers">): boolean {
-  return identifiers.some(({ kind }) => kind === "reference_code");
-}
-
 /** The merchant's customers whom a search means, newest first, each with a reference code. */
-export async function findPersons(
+export async function findCoded(
   ctx: Context,
   search: CustomerSearch,
   limit: number,
-): Promise<Result<readonly Person[], LoyaltyError>> {
+): Promise<Result<readonly Customer[], LoyaltyError>> {
   const found = await searchCustomers(ctx.db, ctx.principal.merchant.id, search, limit);
   return withReferenceCodes(ctx, found);
 }
@@ -62,19 +47,19 @@ export async function findPersons(
  */
 export async function withReferenceCodes(
   ctx: Context,
-  persons: readonly Person[],
-): Promise<Result<readonly Person[], LoyaltyError>> {
-  const without = persons.filter((person) => !hasReferenceCode(person));
-  if (without.length === 0) return ok(persons);
-  const ids = without.map(({ customer }) => customer.id);
+  found: readonly Customer[],
+): Promise<Result<readonly Customer[], LoyaltyError>> {
+  const without = found.filter((customer) => identifierOf(customer, "reference_code") === null);
+  if (without.length === 0) return ok(found);
+  const ids = without.map(({ id }) => id);
   const given = await giveReferenceCodes(ctx, ids);
   if (!given.ok) return given;
   const codes = new Map(given.value.map(({ id, code }) => [id, code]));
-  const coded = persons.flatMap((person): Person[] => {
-    if (hasReferenceCode(person)) return [person];
-    const code = codes.get(person.customer.id);
+  const coded = found.flatMap((customer): Customer[] => {
+    if (identifierOf(customer, "reference_code") !== null) return [customer];
+    const code = codes.get(customer.id);
     if (code === undefined) return [];
-    return [{ ...person, identifiers: [...person.identifiers, referenceCode(code)] }];
+    return [{ ...customer, identifiers: [...customer.identifiers, referenceCode(code)] }];
   });
   return ok(coded);
 }

@@ -4,9 +4,9 @@ import { ok } from "../../core/result.ts";
 import { findCustomerNumber, nextCustomerNumber } from "../../registry/customers/customers.ts";
 import type { Context } from "../context.ts";
 import { bindGuard } from "../ledger/wallets.ts";
+import type { AddedCustomer } from "./customers.ts";
 import type { Enrolment, PersonInput } from "./enrolment.ts";
 import { enrolCustomer } from "./enrolment.ts";
-import type { Person } from "./reference-codes.ts";
 
 /** A person to register. */
 export interface RegisterInput extends PersonInput {
@@ -21,7 +21,7 @@ export interface RegisterInput extends PersonInput {
 export async function registerCustomer(
   ctx: Context,
   input: RegisterInput,
-): Promise<Result<Person, LoyaltyError>> {
+): Promise<Result<AddedCustomer, LoyaltyError>> {
   const enrolled = await enrolCustomer(ctx, { ...input, known: "none", coded: true });
   if (!enrolled.ok) return enrolled;
   const { id, added } = enrolled.value;
@@ -55,7 +55,7 @@ export async function enrolNumbered(
 }
 
 /** A customer's number; one whom a sandbox call did not keep has the next one. */
-export async function numberOf({ db, principal }: Context, id: string): Promise<number> {
+async function numberOf({ db, principal }: Context, id: string): Promise<number> {
   const merchantId = principal.merchant.id;
   const known = await findCustomerNumber(db, merchantId, id);
   return known ?? (await nextCustomerNumber(db, merchantId));

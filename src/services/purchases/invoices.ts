@@ -4,8 +4,8 @@ import { makeId } from "../../core/ids.ts";
 import type { BillLine } from "../../core/ledger/entries.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
+import type { Customer } from "../../registry/customers/customers.ts";
 import { readCustomer } from "../../registry/customers/customers.ts";
-import type { Member } from "../../registry/customers/members.ts";
 import { findMember, findNamesakes } from "../../registry/customers/members.ts";
 import { findSite } from "../../registry/merchants/sites.ts";
 import type {
@@ -87,7 +87,10 @@ async function isTaken(ctx: Context, reference: string): Promise<boolean> {
   return earlier !== undefined && (await settleBill(ctx, earlier)).ok;
 }
 
-async function memberOf(ctx: Context, customer: InvoiceInput["customer"]): Promise<Member | null> {
+async function memberOf(
+  ctx: Context,
+  customer: InvoiceInput["customer"],
+): Promise<Customer | null> {
   if (customer === null) return null;
   const merchantId = ctx.principal.merchant.id;
   if ("number" in customer) return (await findMember(ctx.db, merchantId, customer.number)) ?? null;
@@ -98,7 +101,7 @@ async function memberOf(ctx: Context, customer: InvoiceInput["customer"]): Promi
 async function newInvoice(
   ctx: Context,
   input: InvoiceInput,
-  member: Member | null,
+  member: Customer | null,
 ): Promise<Result<NewInvoice, LoyaltyError>> {
   const { now, principal, dialect } = ctx;
   const { merchant, keyId, staffId } = principal;
@@ -150,8 +153,8 @@ async function recordOf({ db }: Context, invoice: NewInvoice): Promise<InvoiceRe
   ]);
   return {
     invoice: { ...invoice, number },
-    customerNumber: person?.customer.number ?? null,
-    customerName: person?.customer.name ?? null,
+    customerNumber: person?.number ?? null,
+    customerName: person?.name ?? null,
     siteNumber: site?.number ?? null,
   };
 }

@@ -145,7 +145,7 @@ async function findOwner(
   if (customer === null) return ok(null);
   if (typeof customer === "number") return resolveCustomer(ctx, customer);
   const found = await getCustomer(ctx, customer);
-  return found.ok ? ok(found.value.customer.id) : found;
+  return found.ok ? ok(found.value.id) : found;
 }
 
 /** What the next series would be called; a test call keeps none. */

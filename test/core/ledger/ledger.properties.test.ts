@@ -31,6 +31,9 @@ function expectation(
     total(before.lots.filter((lot) => lot.unit === unit && !isDue(lot, now)));
   const spend = (unit: Unit, amount: number): number | LoyaltyErrorCode =>
     amount > available(unit) ? "insufficient_balance" : 0 - amount;
+  const due = before.lots.filter((lot) => isDue(lot, now));
+  const takeBack = (target: Entry): number | LoyaltyErrorCode =>
+    spend(target.unit, target.amount - goneOf(target, entries, due));
   switch (command.kind) {
     case "earn": {
       if ("amount" in command.grant) return command.grant.amount;
@@ -58,18 +61,28 @@ function expectation(
       if (target === undefined) return "not_found";
       if (!["earn", "redeem", "adjust"].includes(target.kind)) return "not_found";
       if (entries.some((entry) => entry.corrects === target.seq)) return "already_reversed";
-      if (target.amount <= 0 || program.allowDebt) return 0 - target.amount;
-      return spend(target.unit, target.amount);
+      const taken = target.amount <= 0 || program.allowDebt ? 0 : takeBack(target);
+      return typeof taken === "string" ? taken : 0 - target.amount;
     }
     case "void": {
       const target = entries.find((entry) => entry.seq === command.seq);
       if (target?.kind !== "bill") return "not_found";
       if (entries.some((entry) => entry.corrects === target.seq)) return "already_reversed";
       const given = undoneBy(command, entries).filter(({ amount }) => amount > 0);
-      const tries = program.allowDebt ? [] : given.map((one) => spend(one.unit, one.amount));
+      const tries = program.allowDebt ? [] : given.map(takeBack);
       return tries.find((one) => typeof one === "string") ?? 0;
     }
   }
+}
+
+/** What an entry gave that has expired, and that no reversal has counted as taken before. */
+function goneOf({ unit, lots }: Entry, entries: readonly Entry[], due: readonly Lot[]): number {
+  const expiries = entries.filter((entry) => entry.kind === "expire" && entry.unit === unit);
+  return lots.reduce((all, { expiresAt, amount }) => {
+    const dying = due.find((lot) => lot.unit === unit && lot.expiresAt === expiresAt)?.amount ?? 0;
+    const gone = dying - total(expiries.filter(({ occurredAt }) => occurredAt === expiresAt));
+    return all + Math.min(amount, gone);
+  }, 0);
 }
 
 /** Points of a bill: its own entry moves nothing. */
@@ -319,7 +332,9 @@ describe("any spending", { timeout: 60_000 }, () => {
           if (!result.ok) continue;
           const now = Math.max(clock, before.head.recordedAt);
           const { entries } = result.value;
-          const main = entries.findIndex((entry) => entry.receipt !== null);
+          const main = entries.findIndex(
+            (entry) => entry.receipt !== null || (entry.kind === "expire" && entry.amount > 0),
+          );
           const expired = (main < 0 ? entries : entries.slice(0, main)).map((entry) => ({
             unit: entry.unit,
             expiresAt: entry.occurredAt,

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DEBT, NEVER } from "../../../src/core/ledger/entries.ts";
 import {
@@ -10,7 +11,9 @@ import {
 } from "../../support/ledger.ts";
 import {
   adjust,
+  bill,
   buy,
+  COMMAND_ID,
   DAY,
   earn,
   open,
@@ -19,11 +22,13 @@ import {
   reverse,
   START,
   TIERS,
+  voidBill,
 } from "../../support/requests.ts";
 
 const SOON = START + DAY;
 const LATER = START + 2 * DAY;
 const debt = { program: program({ allowDebt: true }) };
+const BILL_ID = `bil_${COMMAND_ID}`;
 const tiered = { program: program({ tiers: TIERS }) };
 
 describe("the reversal of an earn", () => {
@@ -84,6 +89,121 @@ describe("the reversal of an earn", () => {
     const { receipt } = accept(ledger, reverse(1));
     expect(receipt).toMatchObject({ amount: 0, balance: 0, corrects: 1 });
     expect(refusal(ledger, reverse(1))).toEqual({ code: "already_reversed", seq: 1 });
+  });
+});
+
+describe("the reversal of an earn that has expired", () => {
+  it("takes no other points: what has expired counts as taken", () => {
+    const ledger = ledgerAfter(earn(100, SOON));
+    accept(ledger, earn(150, LATER), SOON);
+    const { entries, receipt } = accept(ledger, reverse(1), SOON);
+    expect(entries).toMatchObject([
+      { kind: "expire", amount: 100, lots: [{ expiresAt: SOON, amount: 100 }], occurredAt: SOON },
+      { kind: "reverse", amount: -100, lots: [{ expiresAt: SOON, amount: -100 }], corrects: 1 },
+    ]);
+    expect(receipt).toMatchObject({ amount: -100, balance: 150, corrects: 1 });
+    expect(lotsOf(ledger)).toEqual([[LATER, 150]]);
+    expect(ledger.head.holdings.point).toEqual({ balance: 150, earned: 150, redeemed: 0 });
+  });
+
+  it("counts also what expires with the reversal itself", () => {
+    const ledger = ledgerAfter(earn(100, SOON), earn(150, LATER));
+    const { entries } = accept(ledger, reverse(1), SOON);
+    expect(entries.map(({ kind, amount }) => [kind, amount])).toEqual([
+      ["expire", -100],
+      ["expire", 100],
+      ["reverse", -100],
+    ]);
+    expect(lotsOf(ledger)).toEqual([[LATER, 150]]);
+  });
+
+  it("takes what was spent from other lots", () => {
+    const ledger = ledgerAfter(earn(100, SOON), redeem(30));
+    accept(ledger, earn(150, LATER), SOON);
+    accept(ledger, reverse(1), SOON);
+    expect(lotsOf(ledger)).toEqual([[LATER, 120]]);
+    expect(ledger.head.holdings.point).toEqual({ balance: 120, earned: 150, redeemed: 30 });
+  });
+
+  it("owes what was spent where the programme allows it, and is refused elsewhere", () => {
+    const ledger = ledgerAfter(earn(100, SOON), redeem(30));
+    expect(refusal(ledger, reverse(1), SOON)).toEqual({
+      code: "insufficient_balance",
+      unit: "point",
+      requested: 100,
+      available: 70,
+    });
+    accept(ledger, reverse(1), SOON, debt);
+    expect(lotsOf(ledger)).toEqual([[DEBT, -30]]);
+    expect(ledger.head.holdings.point).toEqual({ balance: -30, earned: 0, redeemed: 30 });
+  });
+
+  it("counts what expired of a shared lot once", () => {
+    const ledger = ledgerAfter(earn(10, SOON), earn(20, SOON), redeem(5), earn(50, LATER));
+    accept(ledger, reverse(1), SOON);
+    expect(balanceOf(ledger)).toBe(50);
+    accept(ledger, reverse(2), SOON);
+    expect(lotsOf(ledger)).toEqual([[LATER, 45]]);
+  });
+
+  it("counts what came late and expired at once, and what came back after its expiry", () => {
+    const ledger = ledgerAfter(earn(10, SOON), redeem(10));
+    accept(ledger, earn(7, SOON), LATER);
+    accept(ledger, reverse(2), LATER);
+    accept(ledger, reverse(1), LATER);
+    accept(ledger, reverse(3), LATER);
+    expect(lotsOf(ledger)).toEqual([]);
+    expect(ledger.head.holdings.point).toEqual({ balance: 0, earned: 0, redeemed: 0 });
+  });
+
+  it("is the same for a gift, and for what a bill gave", () => {
+    const ledger = ledgerAfter(adjust(30, SOON), bill(1_000, SOON), earn(5));
+    accept(ledger, reverse(1), SOON);
+    const { entries } = accept(ledger, voidBill(2), SOON);
+    expect(entries.map(({ kind, amount }) => [kind, amount])).toEqual([
+      ["void", 0],
+      ["expire", 1_000],
+      ["reverse", -1_000],
+    ]);
+    expect(entries.map(({ remarks }) => remarks.billId)).toEqual(Array(3).fill(BILL_ID));
+    expect(lotsOf(ledger)).toEqual([[NEVER, 5]]);
+    expect(ledger.head.holdings.point).toEqual({ balance: 5, earned: 5, redeemed: 0 });
+  });
+
+  it("leaves what a living lot has alone in one that has not expired", () => {
+    const ledger = ledgerAfter(earn(10, SOON), earn(20, LATER));
+    accept(ledger, reverse(1), SOON - 1);
+    expect(ledger.entries.map(({ kind }) => kind)).toEqual(["earn", "earn", "reverse"]);
+  });
+});
+
+describe("any reversal of an earn", { timeout: 60_000 }, () => {
+  const amounts = fc.integer({ min: 1, max: 50 });
+
+  it("leads to the same before and after its lot expires", () => {
+    fc.assert(
+      fc.property(
+        fc.array(amounts, { minLength: 1, maxLength: 4 }),
+        fc.nat(60),
+        fc.integer({ min: 1, max: 4 }),
+        (given, spent, which) => {
+          const target = 1 + (which % given.length);
+          const held = given.reduce((all, one) => all + one, 0);
+          const start = () => [
+            ...given.map((one) => earn(one, SOON)),
+            redeem(Math.min(held, 1 + spent)),
+          ];
+          const [early, late] = [ledgerAfter(...start()), ledgerAfter(...start())];
+          accept(early, reverse(target), START, debt);
+          accept(early, earn(500, LATER), SOON, debt);
+          accept(late, earn(500, LATER), SOON, debt);
+          accept(late, reverse(target), SOON, debt);
+          expect(late.head.holdings).toEqual(early.head.holdings);
+          expect(late.allLots()).toEqual(early.allLots());
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });
 
@@ -262,7 +382,6 @@ describe("an entry", () => {
 describe("a reversal", () => {
   it("comes after what is due", () => {
     const ledger = ledgerAfter(earn(10, SOON), earn(20, LATER));
-    expect(refusal(ledger, reverse(1), LATER)).toMatchObject({ requested: 10, available: 0 });
     const { entries } = accept(ledger, reverse(2), SOON);
     expect(entries.map((entry) => [entry.kind, entry.amount])).toEqual([
       ["expire", -10],

@@ -2,16 +2,20 @@ import { env } from "cloudflare:workers";
 import { ulid } from "ulid";
 import { describe, expect, it } from "vitest";
 import { makeId } from "../../../src/core/ids.ts";
-import type { CustomerRow } from "../../../src/registry/customers/customers.ts";
+import type { CustomerRow, Identifier } from "../../../src/registry/customers/customers.ts";
 import {
   giveIdentifier,
   insertCustomer,
   readCustomer,
   readReferenceCodes,
+  replaceIdentifier,
   searchCustomers,
   updateCustomer,
 } from "../../../src/registry/customers/customers.ts";
 import { eraseCustomerWrites } from "../../../src/registry/customers/erasure.ts";
+import { pageCustomers } from "../../../src/registry/customers/listing.ts";
+import { findMember, findNamesakes } from "../../../src/registry/customers/members.ts";
+import { listCustomerWindow } from "../../../src/registry/customers/windows.ts";
 import type { Write } from "../../../src/registry/database.ts";
 import { database } from "../../../src/registry/database.ts";
 import { unitOfWork } from "../../../src/registry/unit-of-work.ts";
@@ -20,6 +24,21 @@ import { recordingDatabase } from "../../support/d1.ts";
 const db = database(env, "directory");
 const NOW = Date.parse("2026-01-15T10:00:00Z");
 
+/** What leaves nobody out. */
+const SEARCH = { name: null, email: null, identifiers: [] };
+const ALL = { search: null, tier: null, lowestTier: null, before: null };
+const WINDOW = {
+  activeOnly: false,
+  since: 0,
+  until: NOW + 1,
+  code: null,
+  alternateCode: null,
+  email: null,
+  mobile: null,
+  telephone: null,
+  name: null,
+};
+
 /** Commits one conditional write; whether it changed a row. */
 async function wins(write: Write): Promise<boolean> {
   const work = unitOfWork(db, "live");
@@ -27,7 +46,7 @@ async function wins(write: Write): Promise<boolean> {
   return work.commit();
 }
 
-async function someone(): Promise<CustomerRow> {
+async function someone(own: readonly Identifier[] = []): Promise<CustomerRow> {
   const row = {
     id: makeId("cus", ulid()),
     merchantId: makeId("mer", ulid()),
@@ -45,7 +64,7 @@ async function someone(): Promise<CustomerRow> {
     password: null,
   } as const;
   const work = unitOfWork(db, "live");
-  work.add(...insertCustomer(db, row, []));
+  work.add(...insertCustomer(db, row, own));
   await work.commit();
   return row;
 }
@@ -68,7 +87,7 @@ describe("a change of a profile", () => {
     expect(await wins(updateCustomer(db, changed, NOW))).toBe(true);
     expect(await wins(updateCustomer(db, { ...changed, name: "Joan" }, NOW))).toBe(false);
     const kept = await readCustomer(db, row.merchantId, row.id);
-    expect(kept?.customer.name).toBe("Grace");
+    expect(kept?.name).toBe("Grace");
   });
 
   it("is refused once the customer is erased, even within one millisecond", async () => {
@@ -86,13 +105,39 @@ describe("a change of a profile", () => {
   });
 });
 
+describe("a customer as it is read", () => {
+  const phone = (value: string) => ({ kind: "phone", value }) as const;
+
+  it("has all identifiers, first given first, and nothing to sign in with", async () => {
+    const own = [phone("+60111000002"), code("1000000000000009"), phone("+60111000001")];
+    const row = await someone(own);
+    const read = await readCustomer(db, row.merchantId, row.id);
+    expect(read?.identifiers).toEqual(own);
+    expect(read).not.toHaveProperty("password");
+    expect(await searchCustomers(db, row.merchantId, SEARCH, 2)).toEqual([read]);
+    expect(await findMember(db, row.merchantId, row.number)).toEqual(read);
+    expect((await pageCustomers(db, row.merchantId, ALL, 2, 0)).rows).toEqual([read]);
+    const slice = { limit: 2, offset: 0 };
+    expect(await listCustomerWindow(db, row.merchantId, WINDOW, slice)).toEqual([read]);
+  });
+
+  it("has no identifiers of another merchant's", async () => {
+    const [row, other] = [await someone(), await someone()];
+    const stranger = { ...row, merchantId: other.merchantId };
+    const work = unitOfWork(db, "live");
+    work.add(...replaceIdentifier(db, stranger, "phone", "+60111000003", NOW));
+    expect(await work.commit()).toBe(true);
+    expect((await readCustomer(db, row.merchantId, row.id))?.identifiers).toEqual([]);
+  });
+});
+
 describe("a first identifier of its kind", () => {
   it("is given once", async () => {
     const row = await someone();
     expect(await wins(giveIdentifier(db, row, code("1000000000000001"), NOW))).toBe(true);
     expect(await wins(giveIdentifier(db, row, code("1000000000000002"), NOW))).toBe(false);
-    const record = await readCustomer(db, row.merchantId, row.id);
-    expect(record?.identifiers).toEqual([code("1000000000000001")]);
+    const kept = await readCustomer(db, row.merchantId, row.id);
+    expect(kept?.identifiers).toEqual([code("1000000000000001")]);
   });
 
   it("is not given to somebody erased, nor to another merchant's customer", async () => {
@@ -118,12 +163,11 @@ async function plansOf(call: (watched: typeof db) => Promise<unknown>): Promise<
 }
 
 describe("a look-up of customers", () => {
-  const wanted = { name: null, email: null, identifiers: [] };
   const ofNumber = "customers_number";
 
   it.each([
-    ["an identifier", { ...wanted, identifiers: [code("1")] }],
-    ["an e-mail", { ...wanted, email: "a@b.co" }],
+    ["an identifier", { ...SEARCH, identifiers: [code("1")] }],
+    ["an e-mail", { ...SEARCH, email: "a@b.co" }],
     ["both and a name", { name: "A", email: "a@b.co", identifiers: [code("1")] }],
   ])("goes through none but those it finds by %s", async (_by, search) => {
     const plan = await plansOf((watched) => searchCustomers(watched, "mer_1", search, 10));
@@ -131,9 +175,28 @@ describe("a look-up of customers", () => {
     expect(plan).not.toMatch(/SCAN (customers|identifiers)/);
   });
 
+  it.each<[string, (watched: typeof db) => Promise<unknown>, RegExp]>([
+    ["an id", (watched) => readCustomer(watched, "mer_1", "cus_1"), /autoindex_customers_1 \(id=/],
+    ["a number", (watched) => findMember(watched, "mer_1", 1), /merchant_id=\? AND number=/],
+    ["a name", (watched) => findNamesakes(watched, "mer_1", "Ada", 2), /number \(merchant_id=/],
+    ["a page", (watched) => pageCustomers(watched, "mer_1", ALL, 9, 0), /number \(merchant_id=/],
+    [
+      "a window",
+      (watched) => listCustomerWindow(watched, "mer_1", WINDOW, { limit: 9, offset: 0 }),
+      /number \(merchant_id=/,
+    ],
+  ])("by %s goes from each customer to what belongs to that one", async (_by, call, index) => {
+    const plan = await plansOf(call);
+    expect(plan).toMatch(index);
+    expect(plan).toMatch(/autoindex_wallets_1 \(customer_id=/);
+    expect(plan).toMatch(/autoindex_customer_types_1 \(id=/);
+    expect(plan).toMatch(/identifiers_customer \(customer_id=/);
+    expect(plan).not.toContain("SCAN");
+  });
+
   it("finds identifiers and codes by the customers' ids", async () => {
     const plan = await plansOf(async (watched) => {
-      await searchCustomers(watched, "mer_1", wanted, 10);
+      await searchCustomers(watched, "mer_1", SEARCH, 10);
       await readReferenceCodes(watched, "mer_1", ["cus_1"]);
     });
     expect(plan.match(/identifiers_customer/g)).toHaveLength(2);

@@ -1,9 +1,14 @@
 import type * as z from "zod";
 import type { Context } from "../../../services/context.ts";
 import type { CustomerChanges } from "../../../services/customers/changes.ts";
-import type { Identifier, IdentifierKind } from "../../../services/customers/customers.ts";
+import type {
+  AddedCustomer,
+  Identifier,
+  IdentifierKind,
+} from "../../../services/customers/customers.ts";
+import { identifierOf } from "../../../services/customers/customers.ts";
 import { hidesPersonalData, maskWords } from "../../../services/customers/masking.ts";
-import type { CustomerSearch, Person } from "../../../services/customers/reference-codes.ts";
+import type { CustomerSearch } from "../../../services/customers/reference-codes.ts";
 import type { RegisterInput } from "../../../services/customers/registration.ts";
 import { dateText, dateTimeText } from "../mapping.ts";
 import type { briefAnswer, customerAnswer } from "./answers.ts";
@@ -68,57 +73,53 @@ function identifiersOf(wire: Partial<z.output<typeof searchSchema>>): readonly I
 type CustomerBody = z.input<typeof customerAnswer>;
 
 /** The body of a customer whom the request did not bring: a sandbox key sees no personal data. */
-export function customerBody(ctx: Context, person: Person): CustomerBody {
-  const body = ownBody(ctx, person);
-  return hidesPersonalData(ctx.principal) ? { ...body, ...hidden(person) } : body;
+export function customerBody(ctx: Context, customer: AddedCustomer): CustomerBody {
+  const body = ownBody(ctx, customer);
+  return hidesPersonalData(ctx.principal) ? { ...body, ...hidden(customer) } : body;
 }
 
 /** The body of a customer, all in clear, with the keys and the order of the sample. */
-export function ownBody(ctx: Context, person: Person): CustomerBody {
-  const { id, name, birthDate, attributes, joinedAt } = person.customer;
+export function ownBody(ctx: Context, customer: AddedCustomer): CustomerBody {
+  const { id, name, birthDate, attributes, joinedAt } = customer;
   return {
     birth_date: birthDate === null ? null : dateText(birthDate),
     customer_key: id,
-    email: emailOf(person),
-    mobile_phone: firstOf(person, "phone"),
+    email: emailOf(customer),
+    mobile_phone: identifierOf(customer, "phone"),
     gender: attributes.gender ?? null,
     is_email_verified: isSet(attributes.email_verified),
     is_mobile_phone_verified: isSet(attributes.phone_verified),
-    merchant_reference_code: firstOf(person, "merchant_code"),
+    merchant_reference_code: identifierOf(customer, "merchant_code"),
     name,
-    reference_code: firstOf(person, "reference_code"),
+    reference_code: identifierOf(customer, "reference_code"),
     registered_datetime: dateTimeText(joinedAt, ctx.principal.merchant.timeZone),
   };
 }
 
-function hidden(person: Person): Partial<CustomerBody> {
+function hidden(customer: AddedCustomer): Partial<CustomerBody> {
   const mask = (text: string | null): string | null => (text === null ? null : maskWords(text));
   return {
     birth_date: null,
-    email: mask(emailOf(person)),
-    mobile_phone: mask(firstOf(person, "phone")),
+    email: mask(emailOf(customer)),
+    mobile_phone: mask(identifierOf(customer, "phone")),
     gender: null,
-    name: mask(person.customer.name),
+    name: mask(customer.name),
   };
 }
 
 /** The body of `read-or-register`. */
-export function briefBody(ctx: Context, person: Person): z.input<typeof briefAnswer> {
-  const { name } = person.customer;
+export function briefBody(ctx: Context, customer: AddedCustomer): z.input<typeof briefAnswer> {
+  const { name } = customer;
   const masked = name !== null && hidesPersonalData(ctx.principal) ? maskWords(name) : name;
   return {
     name: masked,
-    reference_code: firstOf(person, "reference_code"),
-    customer_key: person.customer.id,
+    reference_code: identifierOf(customer, "reference_code"),
+    customer_key: customer.id,
   };
 }
 
-function emailOf(person: Person): string | null {
-  return person.customer.email ?? firstOf(person, "email");
-}
-
-function firstOf({ identifiers }: Person, kind: IdentifierKind): string | null {
-  return identifiers.find((identifier) => identifier.kind === kind)?.value ?? null;
+function emailOf(customer: AddedCustomer): string | null {
+  return customer.email ?? identifierOf(customer, "email");
 }
 
 /** Imported attributes are texts. */

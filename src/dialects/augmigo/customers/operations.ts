@@ -7,11 +7,11 @@ import { ok } from "../../../core/result.ts";
 import type { Received } from "../../../http/calls.ts";
 import type { Context } from "../../../services/context.ts";
 import { changeCustomer } from "../../../services/customers/changes.ts";
+import type { Customer } from "../../../services/customers/customers.ts";
 import { findCustomer, getCustomer } from "../../../services/customers/customers.ts";
 import { eraseCustomer } from "../../../services/customers/erasure.ts";
 import { resolveReferenceCode } from "../../../services/customers/identity.ts";
-import type { Person } from "../../../services/customers/reference-codes.ts";
-import { findPersons, withReferenceCodes } from "../../../services/customers/reference-codes.ts";
+import { findCoded, withReferenceCodes } from "../../../services/customers/reference-codes.ts";
 import { registerCustomer } from "../../../services/customers/registration.ts";
 import type { Answer, Done } from "../declaration.ts";
 import type { briefAnswer, customerAnswer, searchAnswer } from "./answers.ts";
@@ -44,8 +44,8 @@ export async function searchPersons(
 ): Answer<typeof searchAnswer> {
   const limit = parseLimit(text);
   if (limit === null) return refuse("Limit is not valid");
-  const found = await findPersons(ctx, toSearch(wire), limit);
-  return found.ok ? ok(found.value.map((person) => customerBody(ctx, person))) : found;
+  const found = await findCoded(ctx, toSearch(wire), limit);
+  return found.ok ? ok(found.value.map((customer) => customerBody(ctx, customer))) : found;
 }
 
 /** A card that was printed ahead gets its customer when a till first reads it. */
@@ -79,13 +79,13 @@ export async function showPerson(
   return refuse(`Customer with ${name} is not found`);
 }
 
-async function readPerson(ctx: Context, path: Path): Promise<Result<Person, LoyaltyError>> {
+async function readPerson(ctx: Context, path: Path): Promise<Result<Customer, LoyaltyError>> {
   const id = await resolvePerson(ctx, path);
   const found = id.ok ? await getCustomer(ctx, id.value) : id;
   const coded = found.ok ? await withReferenceCodes(ctx, [found.value]) : found;
   if (!coded.ok) return coded;
-  const [person] = coded.value;
-  return person === undefined ? notFound("customer") : ok(person);
+  const [customer] = coded.value;
+  return customer === undefined ? notFound("customer") : ok(customer);
 }
 
 /** `PUT customers/…` */

@@ -7,11 +7,11 @@ import type { BodyOf } from "../../../http/calls.ts";
 import { either } from "../../../http/calls.ts";
 import type { Context } from "../../../services/context.ts";
 import { getCustomerType } from "../../../services/customers/customer-type.ts";
-import type { TypedCustomer } from "../../../services/customers/listing.ts";
+import type { CustomerWithPoints } from "../../../services/customers/listing.ts";
 import {
-  addTypedCustomer,
-  changeTypedCustomer,
-  getTypedCustomer,
+  addWithPoints,
+  changeWithPoints,
+  getWithPoints,
   listWindow,
   summariseWindow,
 } from "../../../services/customers/listing.ts";
@@ -75,7 +75,7 @@ export const CUSTOMERS = [
     input: noFields,
     answer: one(CUSTOMER),
     errors: ["not_found"],
-    act: async (ctx, _wire, received) => show(ctx, await getTypedCustomer(ctx, numberIn(received))),
+    act: async (ctx, _wire, received) => show(ctx, await getWithPoints(ctx, numberIn(received))),
   }),
   call({
     method: "PUT",
@@ -88,7 +88,7 @@ export const CUSTOMERS = [
     errors: ["not_found", "already_exists", "customer_busy"],
     act: async (ctx, wire, received) => {
       const changes = toChanges(wire, await namedType(ctx, wire));
-      return show(ctx, await changeTypedCustomer(ctx, numberIn(received), changes));
+      return show(ctx, await changeWithPoints(ctx, numberIn(received), changes));
     },
   }),
   call({
@@ -102,7 +102,7 @@ export const CUSTOMERS = [
     errors: ["not_found", "customer_busy"],
     act: async (ctx, _wire, received) => {
       const gone = () => ok({ status: "inactive" } as const);
-      return show(ctx, await changeTypedCustomer(ctx, numberIn(received), gone));
+      return show(ctx, await changeWithPoints(ctx, numberIn(received), gone));
     },
   }),
 ];
@@ -132,13 +132,13 @@ async function create(
   wire: z.output<typeof newCustomerSchema>,
 ): Outcome<ShownCustomer> {
   const input = toRegisterInput(wire, await namedType(ctx, wire));
-  const made = await addTypedCustomer(ctx, input);
+  const made = await addWithPoints(ctx, input);
   return made.ok ? ok(own(ctx, made.value)) : made;
 }
 
 function show(
   ctx: Context,
-  result: Result<TypedCustomer, LoyaltyError>,
+  result: Result<CustomerWithPoints, LoyaltyError>,
 ): Result<ShownCustomer, LoyaltyError> {
   return result.ok ? ok(shown(ctx, result.value)) : result;
 }

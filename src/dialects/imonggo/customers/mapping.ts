@@ -6,7 +6,8 @@ import type { Field, Resource } from "../../../http/documents.ts";
 import { momentOf } from "../../../services/calendar.ts";
 import type { Context } from "../../../services/context.ts";
 import type { Decide } from "../../../services/customers/changes.ts";
-import type { CustomerWindow, TypedCustomer } from "../../../services/customers/listing.ts";
+import type { Customer, IdentifierKind } from "../../../services/customers/customers.ts";
+import type { CustomerWindow, CustomerWithPoints } from "../../../services/customers/listing.ts";
 import { hidesPersonalData, maskWords } from "../../../services/customers/masking.ts";
 import type { RegisterInput } from "../../../services/customers/registration.ts";
 import { windowOf } from "../schemas.ts";
@@ -53,7 +54,7 @@ export function toRegisterInput(wire: WireCustomer, type: string | undefined): R
 
 /** A change for the service: a name that was joined follows its parts. */
 export function toChanges(wire: WireCustomer, type: string | undefined): Decide {
-  return ({ customer }) => {
+  return (customer) => {
     const name = nameAfter(wire, customer.name ?? "", (part) => textOf(customer.attributes[part]));
     if (name === "") return invalid("/name", "required", "can't be blank");
     const { alternate_code: code, email, birthdate: birthDate } = wire;
@@ -107,36 +108,40 @@ export function toWindow(wire: z.output<typeof customerListSchema>): CustomerWin
 }
 
 /** A customer with the time zone that days are shown in. */
-export interface ShownCustomer extends TypedCustomer {
+export interface ShownCustomer extends CustomerWithPoints {
   readonly timeZone: string;
 }
 
 /** A customer as the request brought it, all in clear. */
-export function own(ctx: Context, typed: TypedCustomer): ShownCustomer {
-  return { ...typed, timeZone: ctx.principal.merchant.timeZone };
+export function own(ctx: Context, customer: CustomerWithPoints): ShownCustomer {
+  return { ...customer, timeZone: ctx.principal.merchant.timeZone };
 }
 
 /** A customer whom the request did not bring: a sandbox token sees no personal data. */
-export function shown(ctx: Context, typed: TypedCustomer): ShownCustomer {
-  return own(ctx, hidesPersonalData(ctx.principal) ? masked(typed) : typed);
+export function shown(ctx: Context, customer: CustomerWithPoints): ShownCustomer {
+  return own(ctx, hidesPersonalData(ctx.principal) ? masked(customer) : customer);
 }
 
-function masked(typed: TypedCustomer): TypedCustomer {
-  const { customer, phone } = typed;
+function masked(customer: CustomerWithPoints): CustomerWithPoints {
   const mask = (text: string | null): string | null => (text === null ? null : maskWords(text));
   const attributes = { ...customer.attributes };
-  for (const name of PERSONAL) attributes[name] = mask(attributeOf(typed, name));
+  for (const name of PERSONAL) attributes[name] = mask(attributeOf(customer, name));
   const name = mask(customer.name);
   const email = mask(customer.email);
-  const hidden = { ...customer, name, email, birthDate: null, attributes };
-  return { ...typed, customer: hidden, phone: mask(phone) };
+  return { ...customer, name, email, birthDate: null, attributes };
 }
 
-function attributeOf({ customer, phone }: TypedCustomer, name: Attribute): string | null {
+function attributeOf(customer: Customer, name: Attribute): string | null {
   const value = customer.attributes[name];
   if (typeof value === "string") return value;
   // Who came by another dialect has a phone instead.
-  return name === "mobile" ? phone : null;
+  return name === "mobile" ? leastOf(customer, "phone") : null;
+}
+
+/** Of several the one that the filters of lists compare. */
+function leastOf({ identifiers }: Customer, kind: IdentifierKind): string | null {
+  const own = identifiers.filter((identifier) => identifier.kind === kind);
+  return own.map(({ value }) => value).sort()[0] ?? null;
 }
 
 function textOf(value: unknown): string {
@@ -152,7 +157,7 @@ const kept = (name: Attribute): Field<ShownCustomer> => ({
 const birthDate = (name: string): Field<ShownCustomer> => ({
   name,
   kind: "date",
-  of: ({ customer }) => customer.birthDate,
+  of: ({ birthDate: day }) => day,
 });
 
 const MINUTE = 60_000;
@@ -186,7 +191,11 @@ export const CUSTOMER: Resource<ShownCustomer> = {
   element: "customer",
   list: "customers",
   fields: [
-    { name: "alternate_code", kind: "text", of: ({ alternateCode }) => alternateCode ?? "" },
+    {
+      name: "alternate_code",
+      kind: "text",
+      of: (customer) => leastOf(customer, "alternate_code") ?? "",
+    },
     {
       name: "available_points",
       kind: "decimal",
@@ -197,37 +206,37 @@ export const CUSTOMER: Resource<ShownCustomer> = {
       name: "birthday",
       kind: "text",
       only: "json",
-      of: ({ customer: { birthDate: day }, timeZone }) => day && midnightText(day, timeZone),
+      of: ({ birthDate: day, timeZone }) => day && midnightText(day, timeZone),
     },
     kept("city"),
     {
       name: "code",
       kind: "text",
-      of: ({ customer, referenceCode }) =>
-        textOf(customer.attributes.code) || (referenceCode ?? ""),
+      of: (customer) =>
+        textOf(customer.attributes.code) || (leastOf(customer, "reference_code") ?? ""),
     },
     kept("company_name"),
     kept("country"),
     { name: "customer_type_id", kind: "integer", of: ({ type }) => type?.number ?? null },
-    { name: "email", kind: "text", of: ({ customer }) => customer.email ?? "" },
+    { name: "email", kind: "text", of: (customer) => customer.email ?? "" },
     kept("fax"),
     kept("first_name"),
-    { name: "id", kind: "integer", of: ({ customer }) => customer.number },
+    { name: "id", kind: "integer", of: (customer) => customer.number },
     kept("last_name"),
     kept("mobile"),
-    { name: "name", kind: "text", of: ({ customer }) => customer.name ?? "" },
+    { name: "name", kind: "text", of: (customer) => customer.name ?? "" },
     kept("remark"),
     kept("state"),
     {
       name: "status",
       kind: "text",
-      of: ({ customer }) => (isGone(customer.status) ? "D" : null),
+      of: (customer) => (isGone(customer.status) ? "D" : null),
     },
     kept("street"),
     {
       name: "tax_exempt",
       kind: "boolean",
-      of: ({ customer }) => String(customer.attributes.tax_exempt) === "true",
+      of: (customer) => String(customer.attributes.tax_exempt) === "true",
     },
     kept("telephone"),
     kept("tin"),
@@ -240,8 +249,8 @@ export const CUSTOMER: Resource<ShownCustomer> = {
       of: ({ type }) => formatDecimal(type?.pointsPerUnit ?? NO_RATE, RATE_SCALE),
     },
     birthDate("birthdate"),
-    { name: "utc_created_at", kind: "moment", of: ({ customer }) => customer.createdAt },
-    { name: "utc_updated_at", kind: "moment", of: ({ customer }) => customer.updatedAt },
+    { name: "utc_created_at", kind: "moment", of: (customer) => customer.createdAt },
+    { name: "utc_updated_at", kind: "moment", of: (customer) => customer.updatedAt },
   ],
 };
 

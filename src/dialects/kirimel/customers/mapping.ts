@@ -8,7 +8,8 @@ import type {
 } from "../../../core/ledger/entries.ts";
 import { holdingOf, MOVEMENT_KINDS } from "../../../core/ledger/entries.ts";
 import { pointsDelta, wholePoints } from "../../../http/wire/amounts.ts";
-import type { CustomerLine, CustomerRecord } from "../../../services/customers/customers.ts";
+import type { Customer } from "../../../services/customers/customers.ts";
+import { identifierOf } from "../../../services/customers/customers.ts";
 import type { NumberedEnrolment } from "../../../services/customers/registration.ts";
 import type { PointsBalance } from "../../../services/ledger/points.ts";
 import { customerText, dataBody, progressBody, timeText, transactionText } from "../mapping.ts";
@@ -49,15 +50,11 @@ export function registerBody({
 }
 
 /** Body of the look-ups. */
-export function lookupBody(
-  record: CustomerRecord,
-  points: PointsBalance,
-): z.input<typeof lookupAnswer> {
-  const { customer: known, siteNumber } = record;
+export function lookupBody(known: Customer, points: PointsBalance): z.input<typeof lookupAnswer> {
   return dataBody({
     id: known.number,
-    site_id: siteNumber,
-    ...identityOf(known, phoneOf(record)),
+    site_id: known.siteNumber,
+    ...identityOf(known),
     balance_points: wholePoints(points.balance),
     joined_at: timeText(known.joinedAt),
     last_earn_at: timeOrNull(points.head.lastEarnedAt),
@@ -67,12 +64,12 @@ export function lookupBody(
 }
 
 /** One line of `GET customers`: the object of the look-ups. */
-export function customerLine(line: CustomerLine): z.input<typeof customer> {
-  const { customer: known, wallet, phone, siteNumber } = line;
+export function customerLine(known: Customer): z.input<typeof customer> {
+  const { wallet } = known;
   return {
     id: known.number,
-    site_id: siteNumber,
-    ...identityOf(known, phone),
+    site_id: known.siteNumber,
+    ...identityOf(known),
     balance_points: wholePoints(wallet?.points ?? 0),
     joined_at: timeText(known.joinedAt),
     last_earn_at: timeOrNull(wallet?.lastEarnedAt ?? null),
@@ -83,11 +80,10 @@ export function customerLine(line: CustomerLine): z.input<typeof customer> {
 
 /** Body of `customers/lookup-enriched`. */
 export function enrichedBody(
-  record: CustomerRecord,
+  known: Customer,
   points: PointsBalance,
   sections: Sections,
 ): z.input<typeof enrichedAnswer> {
-  const { customer: known } = record;
   const { stats, transactions, vouchers } = sections;
   const wallet = {
     balance_points: wholePoints(points.balance),
@@ -99,7 +95,7 @@ export function enrichedBody(
       : {}),
   };
   return dataBody({
-    customer: { id: known.number, ...identityOf(known, phoneOf(record)) },
+    customer: { id: known.number, ...identityOf(known) },
     wallet,
     ...(transactions === null ? {} : { recent_transactions: transactions }),
     ...(vouchers === null ? {} : { available_vouchers: vouchers }),
@@ -113,14 +109,9 @@ export interface Sections {
   readonly vouchers: z.input<typeof available>[] | null;
 }
 
-type Known = Pick<CustomerRecord["customer"], "name" | "email" | "status">;
-
-function identityOf({ name, email, status }: Known, phone: string | null) {
-  return { phone, name, email, status: STATUSES[status] };
-}
-
-function phoneOf({ identifiers }: CustomerRecord): string | null {
-  return identifiers.find(({ kind }) => kind === "phone")?.value ?? null;
+function identityOf(known: Customer) {
+  const { name, email, status } = known;
+  return { phone: identifierOf(known, "phone"), name, email, status: STATUSES[status] };
 }
 
 const TRANSACTION_TYPES = {

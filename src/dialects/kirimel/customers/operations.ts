@@ -5,7 +5,7 @@ import type { Result } from "../../../core/result.ts";
 import { ok } from "../../../core/result.ts";
 import { fromWholePoints } from "../../../http/wire/amounts.ts";
 import type { Context } from "../../../services/context.ts";
-import type { CustomerRecord, Identifier } from "../../../services/customers/customers.ts";
+import type { Customer, Identifier } from "../../../services/customers/customers.ts";
 import {
   findCustomer,
   findCustomerWithEmail,
@@ -99,7 +99,7 @@ async function findWanted(
   ctx: Context,
   wanted: readonly Identifier[],
   code: string | undefined,
-): Promise<Result<CustomerRecord, LoyaltyError>> {
+): Promise<Result<Customer, LoyaltyError>> {
   const found = await findCustomer(ctx, wanted);
   if (found.ok || code === undefined) return found;
   const issued = await getVoucher(ctx, code);
@@ -123,11 +123,11 @@ export async function lookUpByEmail(
 
 async function lookedUp(
   ctx: Context,
-  found: Result<CustomerRecord, LoyaltyError>,
+  found: Result<Customer, LoyaltyError>,
 ): Answer<typeof lookupAnswer> {
   if (!found.ok) return found;
-  const { customer } = found.value;
-  const body = lookupBody(found.value, await readPoints(ctx, customer.id, SOON_MS));
+  const customer = found.value;
+  const body = lookupBody(customer, await readPoints(ctx, customer.id, SOON_MS));
   noteSeen(ctx, customer.id);
   return ok(body);
 }
@@ -140,10 +140,10 @@ export async function lookUpEnriched(
   const { phone, identifier, include } = wire;
   const found = await findWanted(ctx, wantedBy(phone, identifier), identifier);
   if (!found.ok) return found;
-  const { customer } = found.value;
+  const customer = found.value;
   const asked = include?.split(",").map((section) => section.trim()) ?? SECTIONS;
   const points = await readPoints(ctx, customer.id, SOON_MS);
-  const body = enrichedBody(found.value, points, {
+  const body = enrichedBody(customer, points, {
     stats: asked.includes("wallet_stats"),
     transactions: asked.includes("transactions") ? await recent(ctx, customer) : null,
     vouchers: asked.includes("vouchers") ? await redeemable(ctx, customer.id) : null,
@@ -154,7 +154,7 @@ export async function lookUpEnriched(
 
 async function recent(
   ctx: Context,
-  { id, number }: CustomerRecord["customer"],
+  { id, number }: Customer,
 ): Promise<z.input<typeof transaction>[]> {
   const kinds = transactionKinds(undefined);
   const page = { unit: "point", kinds, limit: RECENT, offset: 0 } as const;

@@ -1,5 +1,5 @@
 import { pageBills } from "../../../services/events/projection.ts";
-import { readLine, setFreshness } from "../customers/lines.ts";
+import { readCustomer, setFreshness } from "../customers/lines.ts";
 import { list } from "../declarations.ts";
 import { billAnswer } from "./answers.ts";
 import { billBody } from "./mapping.ts";
@@ -25,8 +25,8 @@ export const BILL_CALLS = [
     item: billAnswer,
     errors: ["not_found", "erased"],
     async read(ctx, limit, before, received) {
-      const found = await readLine(ctx, received);
-      return found.ok ? pageBills(ctx, found.value.customer.id, limit, before) : found;
+      const found = await readCustomer(ctx, received);
+      return found.ok ? pageBills(ctx, found.value.id, limit, before) : found;
     },
     show: billBody,
   }),

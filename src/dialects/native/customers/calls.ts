@@ -7,8 +7,8 @@ import { entriesBefore } from "../../../services/ledger/wallets.ts";
 import { deleted } from "../answers.ts";
 import { call, list, mapped, NOTHING } from "../declarations.ts";
 import { customerAnswer, entryAnswer } from "./answers.ts";
-import { numberedPage, readLine, readNumber, setFreshness } from "./lines.ts";
-import { changedLine, customerBody, entryBody, toChanges } from "./mapping.ts";
+import { numberedPage, readCustomer, readNumber, setFreshness } from "./lines.ts";
+import { customerBody, entryBody, toChanges } from "./mapping.ts";
 import { customerPatchSchema } from "./schemas.ts";
 
 /**
@@ -28,7 +28,7 @@ export const CUSTOMER_CALLS = [
       await setFreshness(received, ctx, null);
       const filter = { search: null, tier: null, before: before.value };
       const { rows } = await listCustomers(ctx, filter, limit + 1, 0);
-      return numberedPage(rows, limit, ({ customer }) => customer.number);
+      return numberedPage(rows, limit, ({ number }) => number);
     },
     show: customerBody,
   }),
@@ -41,7 +41,7 @@ export const CUSTOMER_CALLS = [
     answer: json(customerAnswer),
     errors: ["not_found", "erased"],
     act: async (ctx, _, received) =>
-      mapped(await readLine(ctx, received), (line) => customerBody(line, ctx)),
+      mapped(await readCustomer(ctx, received), (customer) => customerBody(customer, ctx)),
   }),
   list({
     path: "/customers/:id/entries",
@@ -52,9 +52,9 @@ export const CUSTOMER_CALLS = [
     async read(ctx, limit, cursor, received) {
       const before = readNumber(cursor);
       if (!before.ok) return before;
-      const found = await readLine(ctx, received);
+      const found = await readCustomer(ctx, received);
       if (!found.ok) return found;
-      const { id } = found.value.customer;
+      const { id } = found.value;
       const rows = await entriesBefore(ctx, id, before.value, limit + 1);
       return numberedPage(rows, limit, ({ entry }) => entry.seq);
     },
@@ -69,10 +69,10 @@ export const CUSTOMER_CALLS = [
     answer: json(customerAnswer),
     errors: ["not_found", "erased", "already_exists", "customer_busy"],
     async act(ctx, wire, received) {
-      const found = await readLine(ctx, received);
+      const found = await readCustomer(ctx, received);
       if (!found.ok) return found;
-      const changed = await changeCustomer(ctx, found.value.customer.id, toChanges(wire));
-      return mapped(changed, (record) => customerBody(changedLine(found.value, record), ctx));
+      const changed = await changeCustomer(ctx, found.value.id, toChanges(wire));
+      return mapped(changed, (customer) => customerBody(customer, ctx));
     },
   }),
   call({
@@ -84,9 +84,9 @@ export const CUSTOMER_CALLS = [
     answer: json(deleted("customer")),
     errors: ["not_found", "erased", "customer_busy"],
     async act(ctx, _, received) {
-      const found = await readLine(ctx, received);
+      const found = await readCustomer(ctx, received);
       if (!found.ok) return found;
-      const { id } = found.value.customer;
+      const { id } = found.value;
       const erased = await eraseCustomer(ctx, id);
       return erased.ok ? ok({ id, object: "customer", deleted: true }) : erased;
     },

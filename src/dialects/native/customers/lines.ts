@@ -1,24 +1,22 @@
 import type { LoyaltyError } from "../../../core/errors.ts";
-import { invalid, notFound } from "../../../core/errors.ts";
+import { invalid } from "../../../core/errors.ts";
 import type { Result } from "../../../core/result.ts";
-import { err, ok } from "../../../core/result.ts";
+import { ok } from "../../../core/result.ts";
 import type { Received } from "../../../http/calls.ts";
 import type { Context } from "../../../services/context.ts";
-import type { CustomerLine } from "../../../services/customers/customers.ts";
-import { readCustomerLine } from "../../../services/customers/customers.ts";
+import type { Customer } from "../../../services/customers/customers.ts";
+import { getCustomerOrErased } from "../../../services/customers/customers.ts";
 import { readFreshness } from "../../../services/events/projection.ts";
 import type { Page } from "../../../services/lists.ts";
 
 /** The customer that the path names, from the wallet's copy: the answer says how old that is. */
-export async function readLine(
+export async function readCustomer(
   ctx: Context,
   received: Received,
-): Promise<Result<CustomerLine, LoyaltyError>> {
-  const line = await readCustomerLine(ctx, received.path.id ?? "");
-  if (line === undefined) return notFound("customer");
-  if (line.customer.status === "erased") return err({ code: "erased" });
-  await setFreshness(received, ctx, line.customer.id);
-  return ok(line);
+): Promise<Result<Customer, LoyaltyError>> {
+  const found = await getCustomerOrErased(ctx, received.path.id ?? "");
+  if (found.ok) await setFreshness(received, ctx, found.value.id);
+  return found;
 }
 
 /** Says how old the copies of all wallets are, or that of one customer's. */

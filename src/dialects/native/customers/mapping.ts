@@ -3,7 +3,8 @@ import { formatDecimal, UNITS, unitScale } from "../../../core/amount.ts";
 import { holdingOf } from "../../../core/ledger/entries.ts";
 import type { Context } from "../../../services/context.ts";
 import type { CustomerChanges } from "../../../services/customers/changes.ts";
-import type { CustomerLine, CustomerRecord } from "../../../services/customers/customers.ts";
+import type { Customer } from "../../../services/customers/customers.ts";
+import { identifierOf } from "../../../services/customers/customers.ts";
 import { hidesPersonalData, maskWords } from "../../../services/customers/masking.ts";
 import type { HandedEntry } from "../../../services/ledger/wallets.ts";
 import { optionalTimeText, stampTexts, timeText } from "../mapping.ts";
@@ -15,17 +16,8 @@ export function toChanges(wire: z.output<typeof customerPatchSchema>): CustomerC
   return { name, email, birthDate, status, identifiers: { phone } };
 }
 
-/** The line of a customer who was just changed. */
-export function changedLine(
-  line: CustomerLine,
-  { customer, identifiers }: CustomerRecord,
-): CustomerLine {
-  const phone = identifiers.find(({ kind }) => kind === "phone")?.value ?? null;
-  return { ...line, customer, phone };
-}
-
-export function customerBody(line: CustomerLine, ctx: Context): z.input<typeof customerAnswer> {
-  const { customer, wallet, phone } = line;
+export function customerBody(customer: Customer, ctx: Context): z.input<typeof customerAnswer> {
+  const { wallet } = customer;
   const { currency } = ctx.principal.merchant;
   const shown = (text: string | null): string | null =>
     text !== null && hidesPersonalData(ctx.principal) ? maskWords(text) : text;
@@ -36,7 +28,7 @@ export function customerBody(line: CustomerLine, ctx: Context): z.input<typeof c
     status: customer.status,
     name: shown(customer.name),
     email: shown(customer.email),
-    phone: shown(phone),
+    phone: shown(identifierOf(customer, "phone")),
     birth_date: shown(customer.birthDate),
     tier: wallet?.tier ?? ctx.principal.program.tiers[0]?.name ?? null,
     balances: UNITS.filter((unit) => wallet?.holdings[unit] !== undefined).map((unit) => ({

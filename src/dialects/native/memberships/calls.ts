@@ -99,5 +99,5 @@ async function findCustomer(
   ctx: Context,
   { path: { id = "" } }: Received,
 ): Promise<Result<string, LoyaltyError>> {
-  return mapped(await getCustomerOrErased(ctx, id), ({ customer }) => customer.id);
+  return mapped(await getCustomerOrErased(ctx, id), ({ id: customer }) => customer);
 }

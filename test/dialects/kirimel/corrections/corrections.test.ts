@@ -175,6 +175,17 @@ describe("POST /points/reverse", () => {
     expect(refused.details).toEqual({ requested: 50, available: 30, shortfall: 20 });
   });
 
+  it("of points that have expired takes them no second time", async () => {
+    const earned = await earn(50);
+    clock.now += 200 * DAY;
+    await earn(70);
+    clock.now += 200 * DAY;
+    expect(await balance()).toBe(70);
+    const reversed = await reverse(earned.body.transaction_id);
+    expect(reversed.data).toMatchObject({ points_delta: -50, new_balance: 70 });
+    expect(await balance()).toBe(70);
+  });
+
   it("lowers the tier that the points had brought", async () => {
     const earned = await earn(900);
     expect(earned.body.tier_progress).toMatchObject({ current_tier: "SILVER" });

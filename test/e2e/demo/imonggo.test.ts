@@ -1,28 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { curl } from "./curl.ts";
-import { commands, freePort, Service } from "./service.ts";
+import { describe, expect, inject, it } from "vitest";
+import { curl } from "../curl.ts";
 
 const TOKEN = "5c4fc5805eb643716bbc17dad456a0c6cf2e23fa";
 
-let state: string;
-let url: string;
-let service: Service;
-
-beforeAll(async () => {
-  state = await mkdtemp(join(tmpdir(), "guerdon-state-"));
-  const port = await freePort();
-  url = `http://127.0.0.1:${port}`;
-  service = new Service(commands.startScript, { PORT: String(port), GUERDON_STATE: state });
-  await service.printed(/^ready /m);
-});
-
-afterAll(async () => {
-  await service.end("SIGTERM");
-  await rm(state, { recursive: true });
-});
+const url = inject("demoUrl");
 
 /** What curl sends for `-u` and the documentation's two headers. */
 const headers = [

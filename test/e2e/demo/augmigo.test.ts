@@ -1,9 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CurlCommand, curl } from "./curl.ts";
-import { commands, freePort, Service } from "./service.ts";
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { type CurlCommand, curl } from "../curl.ts";
 
 const JSON_TYPE = "Content-Type: application/json";
 const CUSTOMER = "1234567890123456";
@@ -16,17 +12,10 @@ const SAMPLE_PURCHASE =
   '{"purchased_items": [{"SKU" : "SKU_1","count" : 1,"subtotal_sales_amt" : 100.00,' +
   '"subtotal_tax_amt" : 6.0}],"pax_count":1}}';
 
-let state: string;
-let url: string;
-let service: Service;
+const url = inject("demoUrl");
 let token: string;
 
 beforeAll(async () => {
-  state = await mkdtemp(join(tmpdir(), "guerdon-state-"));
-  const port = await freePort();
-  url = `http://127.0.0.1:${port}`;
-  service = new Service(commands.startScript, { PORT: String(port), GUERDON_STATE: state });
-  await service.printed(/^ready /m);
   const signedIn = await send("/auth", {
     method: "POST",
     headers: [
@@ -36,11 +25,6 @@ beforeAll(async () => {
     ],
   });
   token = JSON.parse(signedIn.text)["x-auth-token"];
-});
-
-afterAll(async () => {
-  await service.end("SIGTERM");
-  await rm(state, { recursive: true });
 });
 
 /** One of the documentation's own commands: it writes the path with a double slash. */

@@ -1,20 +1,14 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
 import { type IncomingMessage, request } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { text as textOf } from "node:stream/consumers";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commands, freePort, Service } from "./service.ts";
+import { beforeAll, describe, expect, inject, it } from "vitest";
 
 const ACCOUNT = "acct_e2e";
 const CODE = "4000000000000001";
 const CODES = ["vQbduaCKGxDe", "AWo1T6MxkyGa", "UaxhedSP9ms8", "ThirdVoucher"] as const;
 const FORM = "application/x-www-form-urlencoded";
 
-let state: string;
-let url: string;
-let service: Service;
+const url = inject("demoUrl");
 let token: string;
 
 async function native(path: string, body: object): Promise<void> {
@@ -26,11 +20,6 @@ async function native(path: string, body: object): Promise<void> {
 }
 
 beforeAll(async () => {
-  state = await mkdtemp(join(tmpdir(), "guerdon-state-"));
-  const port = await freePort();
-  url = `http://127.0.0.1:${port}`;
-  service = new Service(commands.startScript, { PORT: String(port), GUERDON_STATE: state });
-  await service.printed(/^ready /m);
   const zone = { currency: "MYR", time_zone: "Asia/Kuala_Lumpur" };
   await native("/merchants", { slug: ACCOUNT, name: "Cafe", ...zone });
   await native("/sites", { code: "outlet_main", name: "Main Outlet" });
@@ -47,11 +36,6 @@ beforeAll(async () => {
   const headers = { ...account, Authorization: `Basic ${basic}` };
   const signedIn = await fetch(`${url}//api/v1/merchant/auth`, { method: "POST", headers });
   ({ "x-auth-token": token } = (await signedIn.json()) as { "x-auth-token": string });
-});
-
-afterAll(async () => {
-  await service.end("SIGTERM");
-  await rm(state, { recursive: true });
 });
 
 /** Sends a GET with a body, which fetch cannot. */

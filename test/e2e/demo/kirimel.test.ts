@@ -1,9 +1,5 @@
 import { createHmac } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commands, freePort, Service } from "./service.ts";
+import { describe, expect, inject, it } from "vitest";
 
 const KEY = "kiri_live_demo";
 const SECRET = "ks_test_5f2c9a7d41e84b0e";
@@ -88,22 +84,7 @@ const CLIENTS: Readonly<Record<string, Client>> = {
   },
 };
 
-let state: string;
-let origin: string;
-let service: Service;
-
-beforeAll(async () => {
-  state = await mkdtemp(join(tmpdir(), "guerdon-state-"));
-  const port = await freePort();
-  origin = `http://127.0.0.1:${port}/api/loyalty`;
-  service = new Service(commands.startScript, { PORT: String(port), GUERDON_STATE: state });
-  await service.printed(/^ready /m);
-});
-
-afterAll(async () => {
-  await service.end("SIGTERM");
-  await rm(state, { recursive: true });
-});
+const origin = `${inject("demoUrl")}/api/loyalty`;
 
 interface Request {
   readonly url: string;
