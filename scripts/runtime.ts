@@ -27,6 +27,8 @@ export interface RuntimeOptions {
   config?: string;
   /** State folder whose D1 databases a fresh one starts with, instead of being migrated. */
   databasesOf?: string;
+  /** Whether the state folder's databases are migrated already. */
+  migrated?: boolean;
   /** Ends a start that is under way. */
   signal?: AbortSignal;
 }
@@ -76,7 +78,7 @@ async function startOn(state: string, options: RuntimeOptions): Promise<Runtime>
   const preparations = [
     buildBundle(config, declared.main, declared.moduleRules, signal),
     options.databasesOf === undefined
-      ? migrateDatabases(config, declared.databases, state, signal)
+      ? migrateDatabases(config, options.migrated ? [] : declared.databases, state, signal)
       : copyDatabases(options.databasesOf, state),
   ] as const;
   // Even if one fails: the other's wrangler process must not outlive this call.

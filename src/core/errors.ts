@@ -79,6 +79,8 @@ export type LoyaltyError =
   | { readonly code: "site_required" }
   | { readonly code: "site_not_allowed" }
   | { readonly code: "scope_missing"; readonly scope: string }
+  /** What is live is out of a test key's reach. */
+  | { readonly code: "mode_mismatch" }
   | {
       readonly code: "rate_limited";
       /** Seconds after which it is worth trying again. */
@@ -102,6 +104,8 @@ export type LoyaltyError =
     }
   | { readonly code: "already_exists"; readonly object: Unique; readonly field: string }
   | { readonly code: "already_assigned" }
+  /** The key was revoked or has expired: nothing can follow it. */
+  | { readonly code: "key_ended" }
   | {
       readonly code: "limit_reached";
       readonly object: "site" | "webhook_endpoint";

@@ -33,9 +33,9 @@ export interface HandedEntry {
 /** The calls that a merchant's projector answers. */
 export interface ProjectorClient {
   /**
-   * Commits entries to the projection and the feed and hands their events to the endpoints. When
-   * it resolves, both are durable; doing it twice changes nothing. Answers the number of the
-   * wallet's last entry that is there: what would leave a gap is not taken.
+   * Commits entries to the projection and the feed. When it resolves they are durable, and their
+   * events on their way to the endpoints; doing it twice changes nothing. Answers the number of
+   * the wallet's last entry that is there: what would leave a gap is not taken.
    */
   publish(handover: Handover): Promise<number>;
   /** Commits entries to the projection only: for a rebuild. */

@@ -4,6 +4,7 @@ import { billIdOf } from "../core/ledger/entries.ts";
 import type { Program } from "../core/program/program.ts";
 import type { Database, Write } from "../registry/database.ts";
 import type {
+  BillEnd,
   ProjectedBill,
   ProjectedWallet,
   Purpose,
@@ -11,6 +12,7 @@ import type {
 } from "../registry/events/projection.ts";
 import {
   feedWalletEvents,
+  projectBillEnds,
   projectBills,
   projectExpiries,
   projectWallets,
@@ -43,11 +45,13 @@ export function groupWrites(
   const bills = handovers.flatMap(({ customer, entries }) =>
     entries.flatMap((handed) => projectedBills(customer, handed)),
   );
+  const ends = handovers.flatMap(({ entries }) => entries.flatMap(billEnds));
   const wallets = handovers.map((handover) => projectedWallet(handover, now));
   return [
     ...(purpose === "publish" ? [feedWalletEvents(db, merchant.id, events)] : []),
-    ...(purpose === "publish" ? grantedVoucherWrites(db, merchant.id, handovers) : []),
+    ...(purpose === "publish" ? grantedVoucherWrites(db, merchant.id, handovers, now) : []),
     ...(bills.length === 0 ? [] : [projectBills(db, merchant.id, bills, purpose)]),
+    ...(ends.length === 0 ? [] : [projectBillEnds(db, merchant.id, ends)]),
     projectWallets(db, merchant.id, wallets, purpose),
     projectExpiries(db, merchant.id, wallets),
   ];
@@ -82,6 +86,22 @@ function projectedBills(customerId: string, { entry, reference }: HandedEntry): 
       dialect: source.dialect,
       occurredAt,
       recordedAt,
+    },
+  ];
+}
+
+/** What an entry tells of the end of an earlier bill. */
+function billEnds({ entry }: HandedEntry): BillEnd[] {
+  const { kind, corrects, recordedAt, remarks } = entry;
+  const { billId } = remarks;
+  const isEnd = kind === "void" || kind === "reverse";
+  // What a return takes corrects no entry: it is the gain of a bill of its own.
+  if (billId === undefined || corrects === null || !isEnd) return [];
+  return [
+    {
+      id: billId,
+      voidedAt: kind === "void" ? recordedAt : null,
+      reversedAt: kind === "reverse" ? recordedAt : null,
     },
   ];
 }

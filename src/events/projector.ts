@@ -14,7 +14,7 @@ import { findProgram } from "../registry/merchants/programs.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import { ulid } from "../ulid.ts";
 import type { Handover } from "./client.ts";
-import { handOut } from "./hand-out.ts";
+import { HandOut } from "./hand-out.ts";
 import type { MerchantFacts, Purpose } from "./projection.ts";
 import { groupWrites } from "./projection.ts";
 import { rebuildSlice } from "./rebuild.ts";
@@ -49,10 +49,11 @@ export class Projector extends DurableObject<Env> {
   #waiting: Waiting[] = [];
   #running: Promise<void> | null = null;
   #known: Known | null = null;
+  #handingOut: HandOut | null = null;
   /** When the last group began. */
   #began = 0;
 
-  /** Commits entries to projection and feed, and hands their events to the endpoints. */
+  /** Commits entries to projection and feed; their events go to the endpoints after that. */
   async publish(merchantId: string, handover: Handover): Promise<number> {
     return this.#gather(merchantId, handover, "publish");
   }
@@ -64,8 +65,7 @@ export class Projector extends DurableObject<Env> {
 
   /** Hands to the endpoints what the feed has and they have not. */
   async handOut(merchantId: string): Promise<void> {
-    const { livemode } = await this.#know(merchantId);
-    await handOut(this.env, database(this.env, merchantId), merchantId, livemode);
+    await this.#handOutOf(merchantId).run();
   }
 
   /** Goes on with a rebuild; the work is the alarm's, slice by slice. */
@@ -93,7 +93,7 @@ export class Projector extends DurableObject<Env> {
     work.addConditional(updateEndpoint(db, row, change));
     work.add(insertEvents(db, merchantId, [event]));
     if (!(await work.commit())) throw new Error("the endpoint was changed meanwhile");
-    await this.handOut(merchantId);
+    this.ctx.waitUntil(this.#handOutOf(merchantId).soon());
   }
 
   /** One slice of a rebuild after the other, each durable where it stands. */
@@ -166,9 +166,19 @@ export class Projector extends DurableObject<Env> {
     const work = unitOfWork(db, "live");
     work.add(...groupWrites(db, facts, handovers, purpose, Date.now()));
     if (!(await work.commit())) throw new Error("the feed's number was taken");
-    if (purpose === "publish") await this.handOut(merchantId);
+    if (purpose === "publish") this.ctx.waitUntil(this.#handOutOf(merchantId).soon());
     const customers = handovers.map(({ customer }) => customer);
     return projectedSeqs(db, merchantId, customers);
+  }
+
+  #handOutOf(merchantId: string): HandOut {
+    this.#handingOut ??= new HandOut({
+      env: this.env,
+      db: database(this.env, merchantId),
+      merchantId,
+      livemode: async () => (await this.#know(merchantId)).livemode,
+    });
+    return this.#handingOut;
   }
 
   async #know(merchantId: string): Promise<Known> {

@@ -1,14 +1,10 @@
 import { logFault } from "../log.ts";
 import type { Database } from "../registry/database.ts";
 import { database } from "../registry/database.ts";
-import { laggingFeeds } from "../registry/events/events.ts";
+import { laggingEndpoints, laggingFeeds } from "../registry/events/hand-out.ts";
 import type { CopiedWallet } from "../registry/events/projection.ts";
-import {
-  advancePatrol,
-  expiringWallets,
-  nextPatrol,
-  unfinishedRebuilds,
-} from "../registry/events/projection.ts";
+import { advancePatrol, expiringWallets, nextPatrol } from "../registry/events/projection.ts";
+import { unfinishedRebuilds } from "../registry/events/rebuilds.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import { walletOf } from "../wallet/client.ts";
 import { projectorOf, SWEEP_AHEAD_MS } from "./client.ts";
@@ -28,12 +24,15 @@ const EXPIRING = 500;
  */
 export async function sweep(env: Env): Promise<void> {
   const db = database(env, "directory");
-  const [lagging, unfinished] = await Promise.all([
+  const [feeds, endpoints, unfinished] = await Promise.all([
     laggingFeeds(db, MERCHANTS),
+    laggingEndpoints(db, Date.now(), MERCHANTS),
     unfinishedRebuilds(db, MERCHANTS),
   ]);
   await Promise.all([
-    ...lagging.map((merchant) => logged(merchant, projectorOf(env, merchant).handOut())),
+    ...[...new Set([...feeds, ...endpoints])].map((merchant) =>
+      logged(merchant, projectorOf(env, merchant).handOut()),
+    ),
     ...unfinished.map((merchant) => logged(merchant, projectorOf(env, merchant).rebuild())),
     wakeExpiring(env, db),
     patrol(env, db),

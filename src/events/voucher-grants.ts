@@ -1,23 +1,32 @@
+import type { EntryKind } from "../core/ledger/entries.ts";
 import type { Database, Write } from "../registry/database.ts";
-import { insertGrantedVouchers } from "../registry/vouchers/granted.ts";
+import { insertGrantedVouchers, withdrawVouchers } from "../registry/vouchers/granted.ts";
 import type { Handover } from "./client.ts";
 
 /**
- * The write that makes the vouchers that wallets granted, should whoever booked them have died
- * before it did; none when nothing was granted. D1 is the authority for vouchers, so a rebuild
- * leaves them alone.
+ * The writes that make the vouchers that wallets granted, and withdraw the unused of those whose
+ * grant they took back, should whoever booked that have died before; none when there is nothing.
+ * D1 is the authority for vouchers, so a rebuild leaves them alone.
  */
 export function grantedVoucherWrites(
   db: Database,
   merchantId: string,
   handovers: readonly Handover[],
+  now: number,
 ): readonly Write[] {
-  const granted = handovers.flatMap(({ customer, entries }) =>
-    entries.flatMap(({ entry: { remarks, recordedAt } }) =>
+  const told = handovers.flatMap(({ customer: customerId, entries }) =>
+    entries.flatMap(({ entry: { kind, remarks, recordedAt: grantedAt } }) =>
       remarks.voucher === undefined
         ? []
-        : [{ ...remarks.voucher, customerId: customer, grantedAt: recordedAt }],
+        : [{ entry: kind, voucher: { ...remarks.voucher, customerId, grantedAt } }],
     ),
   );
-  return granted.length === 0 ? [] : [insertGrantedVouchers(db, merchantId, granted)];
+  const of = (kind: EntryKind) =>
+    told.filter(({ entry }) => entry === kind).map(({ voucher }) => voucher);
+  const granted = of("voucher");
+  const withdrawn = of("withdraw").map(({ id }) => id);
+  return [
+    ...(granted.length === 0 ? [] : [insertGrantedVouchers(db, merchantId, granted)]),
+    ...(withdrawn.length === 0 ? [] : [withdrawVouchers(db, merchantId, withdrawn, now)]),
+  ];
 }

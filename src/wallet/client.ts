@@ -34,10 +34,11 @@ export interface WalletClient {
   /** The newest entries before the one numbered `before`, at most `limit`, newest first. */
   entriesBefore(before: number, limit: number): Promise<readonly HandedEntry[]>;
   /**
-   * Hands what was published to the projector once more; resolves when it is there. `told`: the
-   * number of the last entry that the merchant's copies hold; null where they hold nothing.
+   * Hands what was told to the projector once more; resolves when it is there. `told`: the number
+   * of the last entry whose event the feed has, 0 for none. What follows is published soon after:
+   * copied beforehand, it would count as told.
    */
-  retell(told: number | null): Promise<void>;
+  retell(told: number): Promise<void>;
   /** Has the wallet set its alarm if something is due; `told` as for {@link retell}. */
   wake(told: number): Promise<void>;
 }

@@ -125,12 +125,13 @@ export class Wallet extends DurableObject<Env> {
     return auditWallet(this.ctx.storage.sql, this.#reader);
   }
 
-  /** Hands what was published to the projector once more, for copies that are made anew. */
-  async retell(owner: Owner, told: number | null): Promise<void> {
+  /** Hands over once more what was told, for copies that are made anew; the rest is published. */
+  async retell(owner: Owner, told: number): Promise<void> {
     this.#refuseStranger(owner);
     if (!this.#isMade) return;
-    const until = Math.min(this.#published, told ?? this.#published);
-    await retellAll(this.#outbox(owner), until);
+    await retellAll(this.#outbox(owner), Math.min(told, this.#reader.head().seq));
+    this.#published = Math.min(this.#published, told);
+    this.#armNext();
   }
 
   /**

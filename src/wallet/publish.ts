@@ -36,7 +36,7 @@ export async function publishPending(outbox: Outbox, cursor: number): Promise<nu
 }
 
 /**
- * Hands what was published, up to the entry numbered `until`, over once more, for copies that are
+ * Hands what the feed has, up to the entry numbered `until`, over once more, for copies that are
  * made anew. What follows is left to publishing: what is copied counts as told to the feed.
  */
 export async function retellAll(outbox: Outbox, until: number): Promise<void> {

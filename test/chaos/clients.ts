@@ -5,6 +5,7 @@ import type { Random } from "./random.ts";
 /** What all clients share. */
 export interface Traffic {
   readonly url: string;
+  readonly slug: string;
   readonly till: Till;
   readonly customers: number;
   readonly prizes: Prizes;

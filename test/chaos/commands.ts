@@ -39,16 +39,21 @@ const KINDS: readonly Command["kind"][] = [
   "reverse",
 ];
 
+const isOfWallet = (kind: Command["kind"]) => kind !== "voucher";
+
 const MAX_POINTS = 60;
 
-/** The next command of a client. */
+/**
+ * The next command of a client. Vouchers are few, so that customers fight for the same ones;
+ * without any, the other kinds remain.
+ */
 export function nextCommand(
   random: Random,
   reference: string,
   customers: number,
   prizes: Prizes,
 ): Command {
-  const kind = random.pick(KINDS);
+  const kind = random.pick(prizes.vouchers.length === 0 ? KINDS.filter(isOfWallet) : KINDS);
   const customer = random.below(customers);
   const amount = 1 + random.below(MAX_POINTS);
   if (kind === "voucher") {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -11,7 +11,7 @@ import { runClient, type Traffic } from "./clients.ts";
 import type { Prizes } from "./commands.ts";
 import { type Random, randomOf } from "./random.ts";
 import { type Service, startService } from "./service.ts";
-import { readState } from "./state.ts";
+import { breakEndpoint, readState, registryFolder } from "./state.ts";
 import { differences } from "./verify.ts";
 
 interface Plan {
@@ -33,6 +33,9 @@ const SOON_MS = 400;
 const LONG_AGO = "15-01-2024 12:00:00";
 /** Number of the entry that it earned: behind the opening balance and the bill. */
 const EARNED_LATE = 3;
+const POLL_MS = 100;
+/** More than there are clients, so that no two share their choices. */
+const CLIENTS = 100;
 
 function readPlan(): Plan {
   const { values } = parseArgs({
@@ -66,21 +69,55 @@ async function killAtRandom(service: Service, plan: Plan, random: Random): Promi
   await sleep(plan.lifeMs);
 }
 
-async function hookUp(url: string, clientele: Clientele, receiver: Receiver): Promise<void> {
-  const made = await callNative<{ secret: string }>(url, clientele.slug, "/webhook_endpoints", {
+/** Makes an endpoint whose object is there; answers its id. */
+async function hookUp(url: string, slug: string, receiver: Receiver): Promise<string> {
+  const made = await callNative<{ id: string; secret: string }>(url, slug, "/webhook_endpoints", {
     url: receiver.url,
     event_types: ["*"],
   });
   receiver.expect(made.secret);
+  return made.id;
 }
 
 /** Publishing and delivering go on by themselves; what never comes is found by the comparison. */
-async function settle(url: string, slug: string, receiver: Receiver): Promise<void> {
+async function settle(url: string, slug: string, receivers: readonly Receiver[]): Promise<void> {
   const deadline = Date.now() + DELIVERY_DEADLINE_MS;
+  const seen = ({ deliveries }: Receiver) => new Set(deliveries.map(({ id }) => id)).size;
   for (;;) {
     const last = await publishingDone(url, slug);
-    const seen = new Set(receiver.deliveries.map(({ id }) => id)).size;
-    if (seen >= last || Date.now() > deadline) return;
+    if (receivers.every((one) => seen(one) >= last) || Date.now() > deadline) return;
+  }
+}
+
+/**
+ * Lets tills go on for a while after a backup of the registry, and goes back to that backup: what
+ * the wallets booked meanwhile is theirs, and a rebuild tells it again. `mend` runs beside.
+ */
+async function restoreDatabase(
+  service: Service,
+  state: string,
+  goOn: () => Promise<void>,
+  mend: () => void,
+): Promise<void> {
+  const folder = registryFolder(state);
+  const backup = `${folder}-backup`;
+  await service.pause(() => cp(folder, backup, { recursive: true }));
+  await goOn();
+  await service.pause(async () => {
+    await rm(folder, { recursive: true });
+    await cp(backup, folder, { recursive: true });
+    await rm(backup, { recursive: true });
+    mend();
+  });
+}
+
+async function rebuild(url: string, slug: string): Promise<void> {
+  const path = "/projection/rebuild";
+  await callNative(url, slug, path, {});
+  for (;;) {
+    const { state } = await callNative<{ state: string }>(url, slug, path);
+    if (state === "finished") return;
+    await sleep(POLL_MS);
   }
 }
 
@@ -117,23 +154,65 @@ async function tellBalances(
   return told;
 }
 
+/** The clients at work until `over`, each with commands of its own. */
+async function trade(
+  traffic: Traffic,
+  plan: Plan,
+  letter: string,
+  until: Promise<void>,
+): Promise<void> {
+  traffic.over = false;
+  const clients = Array.from({ length: plan.clients }, (_, i) => {
+    const name = `${letter}${String(i).padStart(2, "0")}`;
+    return runClient(traffic, randomOf(plan.seed + letter.charCodeAt(0) * CLIENTS + i), name);
+  });
+  await Promise.race([until, Promise.all(clients)]);
+  traffic.over = true;
+  await Promise.all(clients);
+}
+
+/**
+ * Tills at work while the service is killed and one endpoint's object is down; then more of them,
+ * whose traces in the registry are lost with it; the object is mended, and a rebuild.
+ */
+async function disturb(
+  service: Service,
+  plan: Plan,
+  state: string,
+  { traffic, endpoint }: { readonly traffic: Traffic; readonly endpoint: string },
+): Promise<void> {
+  let mend = () => {};
+  await service.pause(() => {
+    mend = breakEndpoint(state, endpoint);
+  });
+  await trade(traffic, plan, "c", killAtRandom(service, plan, randomOf(plan.seed)));
+  // What is D1's own would be lost with it, and nobody has promised otherwise.
+  const onlyWallets = { ...traffic, codes: [] };
+  const goOn = () => trade(onlyWallets, plan, "d", sleep(plan.lifeMs).then(service.kill));
+  await restoreDatabase(service, state, goOn, mend);
+  await rebuild(service.url, traffic.slug);
+}
+
 async function run(plan: Plan, state: string): Promise<readonly string[]> {
-  const { customers, vouchers, seed } = plan;
-  const random = randomOf(seed);
-  const receiver = await openReceiver();
+  const { customers, vouchers } = plan;
+  const receivers = [await openReceiver(), await openReceiver()] as const;
   const service = await startService(state);
   const { url } = service;
   try {
     const started = Date.now();
+    const endpoints: string[] = [];
     const clientele = await createClientele(url, customers, {
       vouchers,
       opening: OPENING_POINTS,
-      prepare: (made) => hookUp(url, made, receiver),
+      prepare: async ({ slug }) => {
+        for (const receiver of receivers) endpoints.push(await hookUp(url, slug, receiver));
+      },
     });
     const { slug, vouchers: codes } = clientele;
     const expired = await earnLongAgo(url, clientele);
     const traffic: Traffic = {
       url,
+      slug,
       till: tillOf(clientele),
       customers,
       prizes: { vouchers: codes, expired },
@@ -142,24 +221,21 @@ async function run(plan: Plan, state: string): Promise<readonly string[]> {
       contradictions: [],
       over: false,
     };
-    const clients = Array.from({ length: plan.clients }, (_, i) =>
-      runClient(traffic, randomOf(seed + 1 + i), `c${String(i).padStart(2, "0")}`),
-    );
-    await Promise.race([killAtRandom(service, plan, random), Promise.all(clients)]);
-    traffic.over = true;
-    await Promise.all(clients);
-    await settle(url, slug, receiver);
+    await settle(url, slug, receivers);
+    await disturb(service, plan, state, { traffic, endpoint: endpoints[1] ?? "" });
+    await settle(url, slug, receivers);
     const told = await tellBalances(url, clientele);
     await service.stop();
     const stored = readState(state, slug);
-    printCounts(plan, traffic, receiver, stored.events.length, Date.now() - started);
+    printCounts(plan, traffic, receivers, stored.events.length, Date.now() - started);
+    const forged = receivers.flatMap((receiver) => receiver.forged);
     return [
       ...traffic.contradictions,
-      ...receiver.forged.map((body) => `a delivery was not signed: ${body}`),
+      ...forged.map((body) => `a delivery was not signed: ${body}`),
       ...differences({
         records: traffic.records,
         state: stored,
-        deliveries: receiver.deliveries,
+        deliveries: receivers.map(({ deliveries }) => deliveries),
         told,
         firstNumber: clientele.numberOf(0),
         opening: OPENING_POINTS,
@@ -167,14 +243,14 @@ async function run(plan: Plan, state: string): Promise<readonly string[]> {
     ];
   } finally {
     await service.stop().catch(() => undefined);
-    await receiver.close();
+    for (const receiver of receivers) await receiver.close();
   }
 }
 
 function printCounts(
   plan: Plan,
   { records, tally }: Traffic,
-  { deliveries }: Receiver,
+  receivers: readonly Receiver[],
   events: number,
   milliseconds: number,
 ): void {
@@ -190,7 +266,7 @@ function printCounts(
     ["unanswered", tally.unanswered],
     ["repeats", tally.repeats],
     ["events", events],
-    ["deliveries", deliveries.length],
+    ["deliveries", receivers.reduce((sum, { deliveries }) => sum + deliveries.length, 0)],
     ["seconds", Math.round(milliseconds / 1_000)],
   ] as const;
   process.stdout.write(lines.map(([name, value]) => `${name.padEnd(14)}${value}\n`).join(""));

@@ -10,14 +10,22 @@ export interface Service {
   readonly url: string;
   /** Ends the process at once, as a crash of it would, and waits for the next one. */
   kill(): Promise<void>;
+  /** Stops it, has something done to what it keeps, and starts it again at the same address. */
+  pause(work: () => void | Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
 export async function startService(state: string): Promise<Service> {
-  const runtime = await startRuntime({ port: await freePort(), state });
+  const port = await freePort();
+  let runtime = await startRuntime({ port, state });
   return {
     url: runtime.url,
     kill: () => killAndWait(runtime),
+    pause: async (work) => {
+      await runtime.stop();
+      await work();
+      runtime = await startRuntime({ port, state, migrated: true });
+    },
     stop: () => runtime.stop(),
   };
 }

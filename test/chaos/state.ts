@@ -58,7 +58,7 @@ export interface StoredState {
 
 /** Reads what belongs to one merchant. */
 export function readState(state: string, slug: string): StoredState {
-  const [directory] = databasesBelow(join(state, "v3/d1")).filter((path) =>
+  const [directory] = databasesBelow(registryFolder(state)).filter((path) =>
     hasTable(path, "merchants"),
   );
   if (directory === undefined) throw new Error("there is no registry in the state folder");
@@ -97,6 +97,35 @@ function readWallet(path: string): StoredWallet[] {
     .all() as { sum: number }[];
   db.close();
   return owner === undefined ? [] : [{ customer: owner.customer, entries, lots: lots?.sum ?? 0 }];
+}
+
+/** Where the registry's database lies. */
+export function registryFolder(state: string): string {
+  return join(state, "v3/d1");
+}
+
+/** Has an endpoint's object take nothing more, in a stopped service; answers how to mend it. */
+export function breakEndpoint(state: string, endpoint: string): () => void {
+  const paths = databasesBelow(join(state, "v3/do")).filter((path) => isOf(path, endpoint));
+  if (paths.length === 0) throw new Error("the endpoint has no object");
+  const onEach = (query: string) => {
+    for (const path of paths) {
+      const db = new DatabaseSync(path);
+      db.exec(query);
+      db.close();
+    }
+  };
+  const abort = "BEGIN SELECT RAISE(ABORT, 'the object is down'); END";
+  onEach(`CREATE TRIGGER down BEFORE INSERT ON deliveries ${abort}`);
+  return () => onEach("DROP TRIGGER down");
+}
+
+function isOf(path: string, endpoint: string): boolean {
+  if (!hasTable(path, "deliveries")) return false;
+  const db = new DatabaseSync(path, { readOnly: true });
+  const rows = db.prepare("SELECT config FROM endpoint").all() as { config: string }[];
+  db.close();
+  return rows.some(({ config }) => config.includes(endpoint));
 }
 
 function databasesBelow(folder: string): string[] {

@@ -6,7 +6,8 @@ import type { StoredCustomer, StoredState, StoredWallet } from "./state.ts";
 export interface Evidence {
   readonly records: readonly CommandRecord[];
   readonly state: StoredState;
-  readonly deliveries: readonly Delivered[];
+  /** What each receiver got. */
+  readonly deliveries: readonly (readonly Delivered[])[];
   /** Balance that the dialect told at the end, by the customer's number. */
   readonly told: ReadonlyMap<number, number>;
   /** Number of the first of the clientele. */
@@ -24,7 +25,7 @@ export function differences(evidence: Evidence): string[] {
     ...evidence.state.customers.flatMap((customer) => walletFaults(evidence, customer)),
     ...voucherFaults(evidence),
     ...feedFaults(evidence),
-    ...deliveryFaults(evidence),
+    ...evidence.deliveries.flatMap((deliveries) => deliveryFaults(evidence, deliveries)),
   ];
 }
 
@@ -123,7 +124,7 @@ function feedFaults({ state }: Evidence): string[] {
   return [...gaps, ...unlike("in the feed", told, lines)];
 }
 
-function deliveryFaults({ state, deliveries }: Evidence): string[] {
+function deliveryFaults({ state }: Evidence, deliveries: readonly Delivered[]): string[] {
   const delivered = [...new Set(deliveries.map(({ id }) => id))];
   const sequences = new Set(deliveries.map(({ data, sequence }) => `${data.customer} ${sequence}`));
   const gaps = [...state.wallets.values()].flatMap(({ customer, entries }) =>

@@ -66,19 +66,33 @@ export const BUGS: readonly Bug[] = [
     effect: "a call to an endpoint's object that fails loses the webhooks of its events for good",
     file: "src/events/hand-out.ts",
     from: `
-    await Promise.all(endpoints.map((endpoint) => handTo(env, livemode, endpoint, rows)));
-    const work = unitOfWork(db, "live");
-    work.add(advanceHandedSeq(db, merchantId, last.seq));
-    await work.commit();
+      return true;
+    } catch (error) {
+      logFault({ merchant: merchantId, endpoint: endpoint.id, during: "hand-out" }, error);
+      return false;
 `,
     to: `
-    const work = unitOfWork(db, "live");
-    work.add(advanceHandedSeq(db, merchantId, last.seq));
-    await work.commit();
-    await Promise.all(endpoints.map((endpoint) => handTo(env, livemode, endpoint, rows)));
+      return true;
+    } catch (error) {
+      logFault({ merchant: merchantId, endpoint: endpoint.id, during: "hand-out" }, error);
+      return true;
 `,
     test: "test/events/publishing.test.ts",
     title: "lets a failed call to an endpoint be repeated until the endpoint has the event",
+  },
+  {
+    name: "sick-endpoint-holds-the-cursor",
+    effect: "one endpoint's object that is down keeps every other endpoint from its events",
+    file: "src/events/hand-out.ts",
+    from: `
+    const left = endpoints.filter((_, i) => taken[i] !== true).map(({ id }) => id);
+`,
+    to: `
+    const left = endpoints.filter((_, i) => taken[i] !== true).map(({ id }) => id);
+    if (left.length > 0) return false;
+`,
+    test: "test/events/sick-endpoint.test.ts",
+    title: "for an hour under load delays nobody, and gets all of it later, in order, once",
   },
   {
     name: "signature-not-compared",
@@ -162,6 +176,15 @@ export const BUGS: readonly Bug[] = [
     title: "with different references: exactly one wins, the others come too late",
   },
   {
+    name: "vouchers-kept-after-a-void",
+    effect: "whoever buys, keeps the voucher and brings the goods back has it for nothing",
+    file: "src/core/ledger/decide.ts",
+    from: "  withdrawVouchers(draft, own);",
+    to: "",
+    test: "test/dialects/imonggo/invoice-grants.test.ts",
+    title: "that is voided takes its stamps and its unused vouchers back; what was used stays",
+  },
+  {
     name: "secret-compared-by-prefix",
     effect: "the deployment's admin token is guessed by its first character",
     file: "src/core/digest.ts",
@@ -178,6 +201,24 @@ export const BUGS: readonly Bug[] = [
     to: "if (scopes.length > 0) return ok(null);",
     test: "test/dialects/microgenn/keys.test.ts",
     title: "cases 4 and 5: does only what its scope allows",
+  },
+  {
+    name: "key-beyond-its-site",
+    effect: "a key that is bound to one shop makes itself one that acts in all of them",
+    file: "src/services/access/reach.ts",
+    from: 'return within ? ok(null) : err({ code: "site_not_allowed" });',
+    to: "return ok(null);",
+    test: "test/dialects/native/reach.test.ts",
+    title: "is bound to the site that its maker is bound to, named or not",
+  },
+  {
+    name: "disabled-person-keeps-tokens",
+    effect: "somebody who was dismissed goes on giving points for a day",
+    file: "src/services/access/sign-ins.ts",
+    from: "if (person.disabledAt !== null || person.epoch !== epoch) return null;",
+    to: "if (person.epoch > epoch + 1) return null;",
+    test: "test/dialects/revocation.test.ts",
+    title: "who is disabled is signed out, cannot sign in, and has no keys",
   },
   {
     name: "signature-not-bound-to-path",

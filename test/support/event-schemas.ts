@@ -95,6 +95,7 @@ const DATA = {
     discount: money.nullable().optional(),
     purchase: money.nullable().optional(),
   }),
+  "voucher.voided": grantedVoucher,
   "membership.assigned": membership,
   "membership.removed": membership,
   "webhook_endpoint.disabled": z.strictObject({

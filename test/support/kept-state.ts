@@ -37,10 +37,12 @@ function rowsOf(sql: SqlStorage): string[] {
     });
 }
 
+/** All tables but that of when keys were used, which no call is told by. */
 async function d1Tables(): Promise<string[]> {
   const { results } = await env.DB.prepare(
     `SELECT name FROM sqlite_schema WHERE type = 'table'
-     AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'`,
+     AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'
+     AND name <> 'key_uses'`,
   ).all<{ name: string }>();
   const queries = results.map(({ name }) => env.DB.prepare(`SELECT * FROM "${name}"`));
   const tables = await env.DB.batch(queries);

@@ -202,8 +202,9 @@ export function ledgerAfter(...commands: readonly Command[]): MemoryLedger {
 export function undoneBy({ seq }: VoidCommand, entries: readonly Entry[]): Entry[] {
   const bill = entries.find((entry) => entry.seq === seq);
   const own = entries.filter(
-    ({ kind, remarks }) =>
+    ({ kind, remarks, corrects }) =>
       bill !== undefined &&
+      corrects === null &&
       remarks.billId === billIdOf(bill) &&
       (kind === "earn" || kind === "reverse"),
   );

@@ -52,6 +52,8 @@ export interface Stage {
   readonly series: number;
   readonly endpoint: string;
   readonly event: string;
+  /** A test key, which either mode may take away, and a person. */
+  readonly access: { readonly key: string; readonly person: string };
   readonly cafe: CafeStage;
   readonly store: StoreStage;
 }
@@ -101,6 +103,15 @@ async function credentials(
   };
 }
 
+async function setAccess(slug: string): Promise<Stage["access"]> {
+  const key = { name: "Old", dialect: "native", mode: "test", scopes: ["read:events"] };
+  const person = { username: "changing", password: "p", name: "Changing" };
+  return {
+    key: String((await nativeMake("/keys", key, slug)).id),
+    person: String((await nativeMake("/staff", person, slug)).id),
+  };
+}
+
 /** Sets the stage: a merchant with a customer, vouchers, an endpoint, and keys of both modes. */
 export async function setStage(): Promise<Stage> {
   const hotel = await openHotel();
@@ -127,6 +138,7 @@ export async function setStage(): Promise<Stage> {
     series: Number(String(made.body.batch_id).replace("BATCH_", "")),
     endpoint: String(endpoint.id),
     event: String(ping.id),
+    access: await setAccess(slug),
     cafe: await setCafeStage(hotel, cashier, live.cafe),
     store: await setStoreStage(live.store),
   };
@@ -245,8 +257,32 @@ const NATIVE_CALLS: readonly WriteCall[] = [
     codes: ["NATIVE-1"],
     customer,
   })),
-  native("POST /keys", () => ({ name: "N", dialect: "native", scopes: [] })),
+  native("POST /keys", () => ({ name: "N", dialect: "native", scopes: ["read:events"] })),
+  native(
+    "POST /keys/:id/rotate",
+    () => ({}),
+    "something",
+    ({ access }) => [access.key],
+  ),
+  native(
+    "POST /keys/:id/revoke",
+    () => ({}),
+    "something",
+    ({ access }) => [access.key],
+  ),
   native("POST /staff", () => ({ username: "n", password: "p", name: "N" })),
+  native(
+    "PATCH /staff/:id",
+    () => ({ password: "q", disabled: true }),
+    "something",
+    ({ access }) => [access.person],
+  ),
+  native(
+    "POST /staff/:id/end_tokens",
+    () => ({}),
+    "something",
+    ({ access }) => [access.person],
+  ),
   native("POST /customers/import", () => '{"number":99,"name":"N"}\n'),
   native("POST /webhook_endpoints", () => ({ url: "https://other.example/" })),
   native("POST /webhook_endpoints/:id/ping", () => ({})),

@@ -1,5 +1,6 @@
 import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
+import { migrate } from "../../src/wallet/migrator.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
 import { adjust, DAY, earn, open, redeem, reverse } from "../support/requests.ts";
 import {

@@ -7,7 +7,13 @@ import type {
   ReverseCommand,
   VoidCommand,
 } from "../../src/core/ledger/commands.ts";
-import type { BillLine, EntryKind, Head, Receipt } from "../../src/core/ledger/entries.ts";
+import type {
+  BillLine,
+  EntryKind,
+  Head,
+  Receipt,
+  VoucherGrant,
+} from "../../src/core/ledger/entries.ts";
 import { DEBT, NEVER } from "../../src/core/ledger/entries.ts";
 import type { Program, Tier } from "../../src/core/program/program.ts";
 import type { Result } from "../../src/core/result.ts";
@@ -41,6 +47,8 @@ export class ModelLedger {
   readonly lines: Line[] = [];
   /** Of each bill's line the lines of what it gave or took, by their numbers. */
   readonly bills = new Map<number, number[]>();
+  /** Of each bill's line those of the vouchers that it granted. */
+  readonly granted = new Map<number, { readonly line: number; readonly voucher: VoucherGrant }[]>();
   readonly purses: Record<Unit, Purse> = {
     point: { lots: new Map(), expired: new Map(), earned: 0, redeemed: 0 },
     stamp: { lots: new Map(), expired: new Map(), earned: 0, redeemed: 0 },
@@ -53,8 +61,8 @@ export class ModelLedger {
   }
 
   copy(): ModelLedger {
-    const { lines, bills, purses, tier } = this;
-    const copied = structuredClone({ lines, bills, purses, tier });
+    const { lines, bills, granted, purses, tier } = this;
+    const copied = structuredClone({ lines, bills, granted, purses, tier });
     return Object.assign(new ModelLedger(this.program), copied);
   }
 
@@ -126,11 +134,17 @@ export class ModelLedger {
     for (const { unit } of [main, ...others]) this.expire(now, [unit]);
     const { unit, amount, recordedAt, corrects } = main;
     const changed = others.some((line) => line.kind === "tier");
+    const gone = others.filter((line) => line.kind === "withdraw").map((line) => line.corrects);
+    const withdrawn = [...this.granted.values()]
+      .flat()
+      .filter(({ line }) => gone.includes(line))
+      .map(({ voucher }) => voucher);
     return ok({
       ...{ seq: first + before + 1, unit, amount, balance: this.balance(unit) },
       ...{ standing: this.#standing(), recordedAt },
       ...(changed ? { tierBefore } : {}),
       ...(corrects === null ? {} : { corrects }),
+      ...(withdrawn.length === 0 ? {} : { withdrawn }),
       ...(command.kind === "bill" ? { bill: billReceipt(command, others) } : {}),
     });
   }
@@ -205,7 +219,8 @@ export class ModelLedger {
     if (taken > 0 && short !== null) return short;
     this.#book("bill", "point", told, () => {});
     const moved: number[] = [];
-    this.bills.set(this.lines.length, moved);
+    const number = this.lines.length;
+    this.bills.set(number, moved);
     const behind = { ...told, reference: null };
     if (amount > 0 || taken > 0) moved.push(this.lines.length + 1);
     if (amount > 0) this.#earn("point", [expiresAt, amount], behind);
@@ -216,6 +231,8 @@ export class ModelLedger {
     }
     if (stamps?.amount) moved.push(this.lines.length + 1);
     if (stamps?.amount) this.#earn("stamp", [stamps.expiresAt, stamps.amount], behind);
+    const granted = vouchers.map((voucher, i) => ({ line: this.lines.length + 1 + i, voucher }));
+    this.granted.set(number, granted);
     for (const _voucher of vouchers) this.#book("voucher", "point", behind, () => {});
     return null;
   }
@@ -227,7 +244,19 @@ export class ModelLedger {
       return { code: "not_found", object: "entry" };
     }
     if (this.#isCorrected(seq)) return { code: "already_reversed", seq };
-    return this.#takeBack(target, { ...told, corrects: seq }, NEVER) ?? this.#judgeTier(told);
+    const error = this.#takeBack(target, { ...told, corrects: seq }, NEVER);
+    if (error !== null) return error;
+    const bill = [...this.bills].find(([, moved]) => moved.includes(seq));
+    if (bill !== undefined && target.kind === "earn") this.#withdraw(bill[0], told);
+    return this.#judgeTier(told);
+  }
+
+  /** Takes back the vouchers that a bill granted. */
+  #withdraw(bill: number, told: Told): void {
+    for (const { line } of this.granted.get(bill) ?? []) {
+      if (this.#isCorrected(line)) continue;
+      this.#book("withdraw", "point", { ...told, reference: null, corrects: line }, () => {});
+    }
   }
 
   /** What was owed and is not any more comes back until `restored`. */
@@ -269,6 +298,7 @@ export class ModelLedger {
       const error = this.#takeBack(line, behind, expiresAt);
       if (error !== null) return error;
     }
+    this.#withdraw(seq, told);
     return this.#judgeTier(told);
   }
 

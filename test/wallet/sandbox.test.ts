@@ -123,7 +123,7 @@ describe("the first command of a wallet, in test mode", () => {
     expect((await clientOf(owner).view(START + DAY)).head.seq).toBe(0);
     expect(await clientOf(owner).entriesBefore(9, 9)).toEqual([]);
     expect(await clientOf(owner).audit()).toEqual([]);
-    await clientOf(owner).retell(null);
+    await clientOf(owner).retell(0);
     await clientOf(owner).wake(0);
     expect(await dumpOf(owner)).toBe(before);
     expect(await alarmOf(owner)).toBeNull();

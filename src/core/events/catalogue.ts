@@ -25,6 +25,7 @@ export const EVENT_TYPES = [
   "bill.voided",
   "voucher.issued",
   "voucher.redeemed",
+  "voucher.voided",
   "membership.assigned",
   "membership.removed",
   "webhook_endpoint.disabled",

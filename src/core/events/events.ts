@@ -131,5 +131,6 @@ function eventType(entry: Entry, before: string | null, program: Program): Event
   if (kind === "bill") return isReturn(entry) ? "bill.returned" : "bill.recorded";
   if (kind === "void") return "bill.voided";
   if (kind === "voucher") return "voucher.issued";
+  if (kind === "withdraw") return "voucher.voided";
   return MOVEMENT_TYPES[unit][kind];
 }

@@ -209,8 +209,13 @@ function reverse(draft: Draft, command: ReverseCommand): Booked {
   if (target === null || !["earn", "redeem", "adjust"].includes(target.kind)) {
     return notFound("entry");
   }
-  const reversed = bookReversal(draft, target);
-  if (reversed.ok) bookTierChange(draft);
+  const { billId } = target.remarks;
+  const isOfBill = target.kind === "earn" && billId !== undefined;
+  const given = isOfBill ? { remarks: { ...draft.request.remarks, billId } } : {};
+  const reversed = bookReversal(draft, target, given);
+  if (!reversed.ok) return reversed;
+  if (isOfBill) withdrawVouchers(draft, entriesOfBill(draft.ledger, target.seq, billId));
+  bookTierChange(draft);
   return reversed;
 }
 
@@ -244,26 +249,40 @@ function voidBill(draft: Draft, { seq, expiresAt: restoredUntil }: VoidCommand):
   if (draft.ledger.isReversed(seq)) return err({ code: "already_reversed", seq });
   const remarks = { ...draft.request.remarks, billId: billIdOf(target) };
   const entry = book(draft, { kind: "void", unit: "point", lots: [], corrects: seq, remarks });
-  for (const moved of movementsOf(draft.ledger, target)) {
+  const own = entriesOfBill(draft.ledger, seq, billIdOf(target));
+  for (const moved of own.filter(({ kind }) => GAINS.includes(kind))) {
     // A person may have taken it back by itself before.
     if (draft.ledger.isReversed(moved.seq)) continue;
     const reversed = bookReversal(draft, moved, { restoredUntil, remarks });
     if (!reversed.ok) return reversed;
   }
+  withdrawVouchers(draft, own);
   bookTierChange(draft);
   return ok(entry);
 }
 
-/** What a bill gave or took; its entries stand right behind it, the change of tier among them. */
-function movementsOf(ledger: Ledger, bill: Entry): Entry[] {
-  const id = billIdOf(bill);
-  const moved: Entry[] = [];
-  for (let { seq } = bill; ; ) {
-    seq += 1;
-    const entry = ledger.entry(seq);
-    const isOwn = entry?.remarks.billId === id;
-    if (entry === null || !(isOwn || entry.kind === "tier")) return moved;
-    if (isOwn && GAINS.includes(entry.kind)) moved.push(entry);
+/** What of a bill stands right behind its entry `seq`, the change of tier not counted. */
+function entriesOfBill(ledger: Ledger, seq: number, billId: string): Entry[] {
+  const own: Entry[] = [];
+  for (let at = seq + 1; ; at += 1) {
+    const entry = ledger.entry(at);
+    // What corrects an entry of the bill tells of it too, and may stand right behind.
+    const isOwn = entry?.remarks.billId === billId && entry.corrects === null;
+    if (entry === null || !(isOwn || entry.kind === "tier")) return own;
+    if (isOwn) own.push(entry);
+  }
+}
+
+/**
+ * Whoever takes back what a bill gave takes back its vouchers too, or buying, keeping them and
+ * bringing back would be a way to steal. Whether one was used before is for D1 to say.
+ */
+function withdrawVouchers(draft: Draft, own: readonly Entry[]): void {
+  for (const { seq, kind, remarks } of own) {
+    const { voucher, billId } = remarks;
+    if (kind !== "voucher" || voucher === undefined || draft.ledger.isReversed(seq)) continue;
+    const told = { ...draft.request.remarks, voucher, ...(billId === undefined ? {} : { billId }) };
+    book(draft, { kind: "withdraw", unit: "point", lots: [], corrects: seq, remarks: told });
   }
 }
 
@@ -284,6 +303,9 @@ function receiptFor(draft: Draft, main: Entry): Receipt {
   const { program } = draft.request;
   const standing = standingFor(program, holdingOf(draft.head, "point").earned);
   const changed = draft.entries.some((entry) => entry.kind === "tier");
+  const withdrawn = draft.entries.flatMap(({ kind, remarks: { voucher } }) =>
+    kind === "withdraw" && voucher !== undefined ? [voucher] : [],
+  );
   return {
     seq: main.seq,
     entry: main.id,
@@ -294,6 +316,7 @@ function receiptFor(draft: Draft, main: Entry): Receipt {
     recordedAt: main.recordedAt,
     ...(changed ? { tierBefore: heldTier(draft.ledger.head, program) } : {}),
     ...(main.corrects === null ? {} : { corrects: main.corrects }),
+    ...(withdrawn.length === 0 ? {} : { withdrawn }),
     ...(draft.request.command.kind === "bill"
       ? { bill: billReceipt(draft, draft.request.command) }
       : {}),

@@ -14,10 +14,11 @@ export type MovementKind = (typeof MOVEMENT_KINDS)[number];
 
 /**
  * Kinds of entry that move none: they record what was bought, which bill was taken back, that the
- * customer's tier changed, or which voucher a bill granted. What a bill earns and grants are
- * entries of their own behind it, and so is what is taken back with it.
+ * customer's tier changed, which voucher a bill granted, or that this is taken back (`withdraw`).
+ * What a bill earns and grants are entries of their own behind it, and so is what is taken back
+ * with it.
  */
-export type RecordKind = "bill" | "void" | "tier" | "voucher";
+export type RecordKind = "bill" | "void" | "tier" | "voucher" | "withdraw";
 
 /** What an entry did. */
 export type EntryKind = MovementKind | RecordKind;
@@ -143,6 +144,8 @@ export interface Receipt {
   readonly recordedAt: number;
   /** Seq of the entry that this command took back. */
   readonly corrects?: number;
+  /** Vouchers that were granted with what this command took back, if any: unused, they are void. */
+  readonly withdrawn?: readonly VoucherGrant[];
   /** Of a bill: the points that it earned, and whether the tier rose with it. */
   readonly bill?: {
     /** Negative: what a return took back. */

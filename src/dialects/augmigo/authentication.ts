@@ -4,6 +4,7 @@ import { err, ok } from "../../core/result.ts";
 import type { Admitted } from "../../http/admission.ts";
 import { contextOf } from "../../http/dialect.ts";
 import type { Http } from "../../http/request.ts";
+import { noteKeyUse } from "../../services/access/key-uses.ts";
 import { findStaffCredential } from "../../services/access/sign-ins.ts";
 import type { StaffSites } from "../../services/access/staff.ts";
 import { mayActAt } from "../../services/access/staff.ts";
@@ -49,6 +50,7 @@ export async function authenticate(http: Http): Promise<Result<SignedIn, Loyalty
   const account = headerText(http, "x-acct-id").toLowerCase();
   if (account !== "" && account !== principal.merchant.slug) return err({ code: "key_unknown" });
   const caller = contextOf(http, NAME, principal);
+  noteKeyUse(caller);
   return ok({ caller, principal, key: { id: keyId, unlimited }, sites });
 }
 

@@ -7,6 +7,7 @@ import { countAddress } from "../../http/rate-limit.ts";
 import type { Http } from "../../http/request.ts";
 import { recallMerchantId } from "../../services/access/accounts.ts";
 import { findCredential } from "../../services/access/credentials.ts";
+import { noteKeyUse } from "../../services/access/key-uses.ts";
 import type { Context } from "../../services/context.ts";
 import type { OpenOwn, Visitor } from "./endpoints.ts";
 
@@ -28,6 +29,7 @@ export async function authenticate(http: Http): Promise<Result<Admitted<Context>
   const named = hostLabel(url) === slug ? id : await namedAccount(visitorOf(http), url);
   if (named !== null && named !== id) return err({ code: "key_unknown" });
   const caller = contextOf(http, NAME, principal);
+  noteKeyUse(caller);
   return ok({ caller, principal, key: { id: keyId, unlimited } });
 }
 

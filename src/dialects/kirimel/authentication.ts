@@ -10,6 +10,7 @@ import type { Http } from "../../http/request.ts";
 import { readBody } from "../../http/wire/body.ts";
 import type { Credential } from "../../services/access/credentials.ts";
 import { findCredential } from "../../services/access/credentials.ts";
+import { noteKeyUse } from "../../services/access/key-uses.ts";
 import type { Context } from "../../services/context.ts";
 import { settingsOf } from "../../services/context.ts";
 
@@ -66,6 +67,7 @@ export async function authenticate(
   const reads = call === null || call.access === "read";
   const guard = reads ? null : guardOf(http, keyId, signature.value);
   const caller = contextOf(http, NAME, principal, guard);
+  noteKeyUse(caller);
   return ok({ caller, principal, key: { id: keyId, unlimited }, body: body.value });
 }
 

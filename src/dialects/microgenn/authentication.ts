@@ -5,6 +5,7 @@ import type { Admitted } from "../../http/admission.ts";
 import { contextOf } from "../../http/dialect.ts";
 import type { Http } from "../../http/request.ts";
 import { findTenantCredential } from "../../services/access/credentials.ts";
+import { noteKeyUse } from "../../services/access/key-uses.ts";
 import type { Context } from "../../services/context.ts";
 
 /** Name of the dialect: of its keys, and as the source of what is booked. */
@@ -23,5 +24,6 @@ export async function authenticate(http: Http): Promise<Result<Admitted<Context>
   const { principal, keyId, unlimited } = found.value;
   if (!text.startsWith(`mg_${principal.mode}_`)) return err({ code: "key_unknown" });
   const caller = contextOf(http, NAME, principal);
+  noteKeyUse(caller);
   return ok({ caller, principal, key: { id: keyId, unlimited } });
 }

@@ -6,6 +6,7 @@ import type { Admitted } from "../../http/admission.ts";
 import { contextOf } from "../../http/dialect.ts";
 import type { Http } from "../../http/request.ts";
 import { findCredential } from "../../services/access/credentials.ts";
+import { noteKeyUse } from "../../services/access/key-uses.ts";
 import type { Context, Principal } from "../../services/context.ts";
 import { settingsOf } from "../../services/context.ts";
 import type { Deployment } from "../../services/merchants/merchants.ts";
@@ -35,7 +36,9 @@ export async function authenticate(http: Http): Promise<Result<Admitted<Context>
   const found = await (isKey ? keyPrincipal(http, token) : adminPrincipal(http, token));
   if (!found.ok) return found;
   const principal = found.value;
-  return ok({ caller: contextOf(http, NAME, principal), principal, key: null });
+  const caller = contextOf(http, NAME, principal);
+  noteKeyUse(caller);
+  return ok({ caller, principal, key: null });
 }
 
 function readToken(http: Http): string | undefined {

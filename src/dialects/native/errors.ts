@@ -59,6 +59,16 @@ export const TABLE = {
     detail: `The key lacks the scope ${scope}.`,
     context: { scope },
   }),
+  mode_mismatch: () => ({
+    status: 403,
+    title: "Mode mismatch",
+    detail: "A test key gives, changes and takes away nothing that is live.",
+  }),
+  site_not_allowed: () => ({
+    status: 403,
+    title: "Site not allowed",
+    detail: "The key is bound to a site, and this is about others.",
+  }),
   rate_limited: ({ retryAfter }) => ({
     status: 429,
     title: "Rate limited",
@@ -110,6 +120,11 @@ export const TABLE = {
     status: 409,
     title: "Already assigned",
     detail: "The customer holds a membership of that programme.",
+  }),
+  key_ended: () => ({
+    status: 409,
+    title: "Key ended",
+    detail: "The key was revoked or has expired; make another.",
   }),
   limit_reached: ({ object, limit }) => ({
     status: 409,

@@ -1,8 +1,20 @@
 import type { SQL } from "drizzle-orm";
-import { and, asc, desc, eq, gt, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  isNotNull,
+  isNull,
+  lt,
+  or,
+  sql,
+} from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
 import { merchants, programs, sites } from "../merchants/schema.ts";
-import { keys, staff } from "./schema.ts";
+import { keys, keyUses, staff } from "./schema.ts";
 
 /** A row of `keys`. */
 export type KeyRow = typeof keys.$inferSelect;
@@ -14,6 +26,13 @@ export interface KeyRecord {
   readonly program: typeof programs.$inferSelect | null;
   /** The key's site, or else the merchant's first. */
   readonly siteId: string | null;
+  /** Since when the person whose key it is is disabled; null: not at all. */
+  readonly disabledAt: number | null;
+}
+
+/** A key with when it was used last. */
+export interface UsedKey extends KeyRow {
+  readonly lastUsedAt: number | null;
 }
 
 /** The key whose text has that SHA-256 (hex), with its merchant and programme. */
@@ -33,10 +52,13 @@ export function findKeyById(
 async function findKey(db: Database, where: SQL | undefined): Promise<KeyRecord | undefined> {
   const siteId = sql<string | null>`COALESCE(${keys.siteId}, (SELECT ${sites.id} FROM ${sites}
     WHERE ${sites.merchantId} = ${keys.merchantId} ORDER BY ${sites.number} LIMIT 1))`;
+  const { disabledAt } = staff;
+  const owner = and(eq(staff.id, keys.staffId), eq(staff.merchantId, keys.merchantId));
   return db
-    .select({ key: keys, merchant: merchants, program: programs, siteId })
+    .select({ key: keys, merchant: merchants, program: programs, siteId, disabledAt })
     .from(keys)
     .innerJoin(merchants, eq(merchants.id, keys.merchantId))
+    .leftJoin(staff, owner)
     .leftJoin(programs, eq(programs.merchantId, keys.merchantId))
     .where(where)
     .get();
@@ -48,10 +70,82 @@ export async function listKeys(
   merchantId: string,
   limit: number,
   before: string | null,
-): Promise<KeyRow[]> {
+): Promise<UsedKey[]> {
   const own = eq(keys.merchantId, merchantId);
   const where = before === null ? own : and(own, lt(keys.id, before));
-  return db.select().from(keys).where(where).orderBy(desc(keys.id)).limit(limit).all();
+  return selectUsed(db).where(where).orderBy(desc(keys.id)).limit(limit).all();
+}
+
+/** A merchant's key by its id, with when it was used last. */
+export async function findUsedKey(
+  db: Database,
+  merchantId: string,
+  id: string,
+): Promise<UsedKey | undefined> {
+  return selectUsed(db)
+    .where(and(eq(keys.merchantId, merchantId), eq(keys.id, id)))
+    .get();
+}
+
+function selectUsed(db: Database) {
+  const used = { ...getTableColumns(keys), lastUsedAt: keyUses.usedAt };
+  return db.select(used).from(keys).leftJoin(keyUses, eq(keyUses.keyId, keys.id));
+}
+
+/** A person's keys that were not revoked, at most `limit`. */
+export async function listKeysOfPerson(
+  db: Database,
+  person: { readonly merchantId: string; readonly staffId: string },
+  limit: number,
+): Promise<KeyRow[]> {
+  return db.select().from(keys).where(livingKeysOf(person)).limit(limit).all();
+}
+
+/** The write that revokes a person's keys. */
+export function revokeKeysOfPerson(
+  db: Database,
+  person: { readonly merchantId: string; readonly staffId: string },
+  now: number,
+): Write {
+  return db.update(keys).set({ revokedAt: now, updatedAt: now }).where(livingKeysOf(person));
+}
+
+function livingKeysOf({ merchantId, staffId }: { merchantId: string; staffId: string }) {
+  const person = and(isNotNull(keys.staffId), eq(keys.staffId, staffId));
+  return and(person, eq(keys.merchantId, merchantId), isNull(keys.revokedAt));
+}
+
+/** The write that revokes a key, unless it is. */
+export function revokeKey(db: Database, merchantId: string, id: string, now: number): Write {
+  const own = and(eq(keys.merchantId, merchantId), eq(keys.id, id), isNull(keys.revokedAt));
+  return db.update(keys).set({ revokedAt: now, updatedAt: now }).where(own);
+}
+
+/** The conditional write that lets a key that is good now end at `end`, if it does not before. */
+export function endKey(
+  db: Database,
+  key: { readonly merchantId: string; readonly id: string },
+  end: number,
+  now: number,
+): Write {
+  const expiresAt = sql`MIN(COALESCE(${keys.expiresAt}, ${end}), ${end})`;
+  const good = or(isNull(keys.expiresAt), gt(keys.expiresAt, now));
+  const own = and(eq(keys.merchantId, key.merchantId), eq(keys.id, key.id));
+  const where = and(own, isNull(keys.revokedAt), good);
+  return db.update(keys).set({ expiresAt, updatedAt: now }).where(where);
+}
+
+/** The write that says when a key was used, unless that is known to `precisionMs` already. */
+export function insertKeyUse(
+  db: Database,
+  keyId: string,
+  usedAt: number,
+  precisionMs: number,
+): Write {
+  const target = keyUses.keyId;
+  const setWhere = sql`excluded.used_at >= ${keyUses.usedAt} + ${precisionMs}`;
+  const conflict = { target, set: { usedAt: sql`excluded.used_at` }, setWhere };
+  return db.insert(keyUses).values({ keyId, usedAt }).onConflictDoUpdate(conflict);
 }
 
 /** The write that adds a key; a text that any merchant already uses refuses it. */
@@ -94,6 +188,7 @@ export async function listPersonalKeys(
     .where(
       and(
         isNotNull(keys.staffId),
+        isNull(staff.disabledAt),
         eq(keys.dialect, dialect),
         eq(staff.username, username),
         merchantId === null ? undefined : eq(keys.merchantId, merchantId),

@@ -26,6 +26,8 @@ export const keys = sqliteTable(
     updatedAt: integer("updated_at").notNull(),
     /** Whose key it is, where a dialect gives one to each person. */
     staffId: text("staff_id"),
+    /** Key that this one was made to follow. */
+    rotatedFrom: text("rotated_from"),
   },
   (table) => [
     uniqueIndex("keys_hash").on(table.hash),
@@ -33,6 +35,12 @@ export const keys = sqliteTable(
     index("keys_staff").on(table.staffId).where(sql`staff_id IS NOT NULL`),
   ],
 );
+
+/** When keys were used last, to the minute: apart, since it is no part of what a key is. */
+export const keyUses = sqliteTable("key_uses", {
+  keyId: text("key_id").primaryKey(),
+  usedAt: integer("used_at").notNull(),
+});
 
 /** Persons of the merchant who sign in. */
 export const staff = sqliteTable(
@@ -53,6 +61,10 @@ export const staff = sqliteTable(
     number: integer("number"),
     /** Whether the person may act at every site, present and future. */
     allSites: integer("all_sites", { mode: "boolean" }).notNull().default(false),
+    /** Since when the person may not sign in, nor use keys of theirs; null: they may. */
+    disabledAt: integer("disabled_at"),
+    /** Rises whenever all that the person signed in for ends. */
+    epoch: integer("epoch").notNull().default(0),
   },
   (table) => [
     uniqueIndex("staff_username").on(table.merchantId, table.username),
@@ -77,6 +89,8 @@ export const staffTokens = sqliteTable(
     siteId: text("site_id"),
     expiresAt: integer("expires_at").notNull(),
     createdAt: integer("created_at").notNull(),
+    /** The person's at the sign-in; the token is good while it is still that. */
+    epoch: integer("epoch").notNull().default(0),
   },
   (table) => [index("staff_tokens_expiry").on(table.expiresAt)],
 );

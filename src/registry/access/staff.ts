@@ -27,6 +27,35 @@ export function insertStaff(db: Database, row: StaffRow): Write {
   return db.insert(staff).values({ ...row, number: row.number ?? next });
 }
 
+/** What of a person can be changed. */
+export type StaffColumns = Partial<
+  Pick<
+    StaffRow,
+    "name" | "password" | "scopes" | "siteIds" | "allSites" | "defaultSiteId" | "disabledAt"
+  >
+>;
+
+/**
+ * The conditional write that changes a person who is still as in `row`; `ends` also ends all that
+ * the person signed in for.
+ */
+export function updateStaff(
+  db: Database,
+  row: StaffRow,
+  columns: StaffColumns,
+  { ends, now }: { readonly ends: boolean; readonly now: number },
+): Write {
+  // Two changes in one millisecond must not look like one.
+  const updatedAt = Math.max(now, row.updatedAt + 1);
+  const epoch = row.epoch + (ends ? 1 : 0);
+  const own = and(eq(staff.merchantId, row.merchantId), eq(staff.id, row.id));
+  const unchanged = and(eq(staff.updatedAt, row.updatedAt), eq(staff.epoch, row.epoch));
+  return db
+    .update(staff)
+    .set({ ...columns, epoch, updatedAt })
+    .where(and(own, unchanged));
+}
+
 /** A merchant's person by the id. */
 export async function findStaff(
   db: Database,

@@ -1,10 +1,18 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
-import type { EndpointRow } from "./events.ts";
 import { lastSeq } from "./events.ts";
 import { webhookEndpoints } from "./schema.ts";
 
-export type { EndpointRow } from "./events.ts";
+/** A row of `webhook_endpoints`. */
+export type EndpointRow = typeof webhookEndpoints.$inferSelect;
+
+/** What an endpoint has that goes with the merchant's cursor. */
+export const NOT_BEHIND = {
+  behindSeq: null,
+  behindSince: null,
+  behindFailures: 0,
+  behindRetryAt: null,
+} as const;
 
 /** A merchant's endpoint. */
 export async function findEndpoint(
@@ -42,9 +50,15 @@ export async function countEndpoints(db: Database, merchantId: string): Promise<
 }
 
 /** The write that adds an endpoint; it gets what comes into the feed from now on. */
-export function insertEndpoint(db: Database, row: Omit<EndpointRow, "afterSeq">): Write {
-  return db.insert(webhookEndpoints).values({ ...row, afterSeq: lastSeq(row.merchantId) });
+export function insertEndpoint(db: Database, row: NewEndpointRow): Write {
+  const { merchantId } = row;
+  return db
+    .insert(webhookEndpoints)
+    .values({ ...row, ...NOT_BEHIND, afterSeq: lastSeq(merchantId) });
 }
+
+/** An endpoint to add; where it stands in the feed follows from when that happens. */
+export type NewEndpointRow = Omit<EndpointRow, "afterSeq" | keyof typeof NOT_BEHIND>;
 
 /** What a change of an endpoint may set. */
 export type EndpointChange = Partial<
@@ -63,7 +77,7 @@ export function updateEndpoint(db: Database, row: EndpointRow, change: EndpointC
     .set({
       ...change,
       version: version + 1,
-      ...(reopened ? { afterSeq: lastSeq(merchantId) } : {}),
+      ...(reopened ? { ...NOT_BEHIND, afterSeq: lastSeq(merchantId) } : {}),
     })
     .where(
       and(

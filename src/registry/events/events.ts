@@ -2,10 +2,7 @@ import type { SQL } from "drizzle-orm";
 import { and, asc, desc, eq, gt, lt, or, sql } from "drizzle-orm";
 import type { BookedEvent } from "../../core/events/body.ts";
 import type { Database, Write } from "../database.ts";
-import { events, feeds, webhookEndpoints } from "./schema.ts";
-
-/** A row of `webhook_endpoints`. */
-export type EndpointRow = typeof webhookEndpoints.$inferSelect;
+import { events } from "./schema.ts";
 
 /** A row of the feed. */
 export type EventRow = typeof events.$inferSelect;
@@ -65,62 +62,10 @@ function typeMatches(pattern: string) {
   return sql`${events.type} GLOB ${pattern}`;
 }
 
-/**
- * What a merchant's feed has beyond its cursor, and the endpoints that get events now, both as of
- * one moment. Nothing when there was never an endpoint.
- */
-export async function readHandOut(
-  db: Database,
-  merchantId: string,
-  limit: number,
-): Promise<{ readonly rows: readonly EventRow[]; readonly endpoints: readonly EndpointRow[] }> {
-  const handed = sql`(SELECT ${feeds.handedSeq} FROM ${feeds}
-    WHERE ${feeds.merchantId} = ${merchantId})`;
-  const beyond = and(eq(events.merchantId, merchantId), gt(events.seq, handed));
-  const own = and(eq(webhookEndpoints.merchantId, merchantId), eq(webhookEndpoints.enabled, true));
-  const [rows, endpoints] = await db.batch([
-    db.select().from(events).where(beyond).orderBy(asc(events.seq)).limit(limit),
-    db.select().from(webhookEndpoints).where(own),
-  ]);
-  return { rows, endpoints };
-}
-
-/** The write that notes how far the feed was handed out; never back. */
-export function advanceHandedSeq(db: Database, merchantId: string, seq: number): Write {
-  return db
-    .insert(feeds)
-    .values({ merchantId, handedSeq: seq })
-    .onConflictDoUpdate({
-      target: feeds.merchantId,
-      set: { handedSeq: sql`MAX(${feeds.handedSeq}, excluded.handed_seq)` },
-    });
-}
-
-/** The write that starts handing out a feed from where it stands now, if it was not started. */
-export function startHandingOut(db: Database, merchantId: string): Write {
-  return db
-    .insert(feeds)
-    .values({ merchantId, handedSeq: lastSeq(merchantId) })
-    .onConflictDoNothing();
-}
-
 /** The number of a merchant's last event, as an expression for a write. */
 export function lastSeq(merchantId: string) {
   return sql<number>`(SELECT COALESCE(MAX(seq), 0) FROM events
     WHERE merchant_id = ${merchantId})`;
-}
-
-/** Merchants whose feed has more than was handed out. */
-export async function laggingFeeds(db: Database, limit: number): Promise<string[]> {
-  const behind = sql`EXISTS (SELECT 1 FROM events WHERE events.merchant_id = ${feeds.merchantId}
-    AND events.seq > ${feeds.handedSeq})`;
-  const rows = await db
-    .select({ merchantId: feeds.merchantId })
-    .from(feeds)
-    .where(behind)
-    .limit(limit)
-    .all();
-  return rows.map((row) => row.merchantId);
 }
 
 /**

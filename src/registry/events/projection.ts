@@ -5,7 +5,7 @@ import { customers } from "../customers/schema.ts";
 import type { Database, Write } from "../database.ts";
 import { bills, wallets } from "../ledger/schema.ts";
 import { eventRows } from "./events.ts";
-import { events, patrols, rebuilds } from "./schema.ts";
+import { events, patrols } from "./schema.ts";
 
 /** A wallet's copy on its way into the projection. */
 export type ProjectedWallet = Omit<typeof wallets.$inferInsert, "merchantId"> & {
@@ -17,7 +17,18 @@ export type ProjectedWallet = Omit<typeof wallets.$inferInsert, "merchantId"> & 
 export type WalletEvent = BookedEvent & { readonly after: number };
 
 /** A bill's copy on its way into the projection. */
-export type ProjectedBill = Omit<typeof bills.$inferInsert, "merchantId">;
+export type ProjectedBill = Omit<
+  typeof bills.$inferInsert,
+  "merchantId" | "voidedAt" | "reversedAt"
+>;
+
+/** That a bill was voided, or that what it gave was taken back. */
+export interface BillEnd {
+  /** `bil_` id. */
+  readonly id: string;
+  readonly voidedAt: number | null;
+  readonly reversedAt: number | null;
+}
 
 /**
  * Whether copies are written because something is new, or once more because they are made anew:
@@ -36,9 +47,14 @@ function follows(merchantId: string): SQL {
   return sql`json_extract(item.value, '$.after') <= ${heldSeq(merchantId)}`;
 }
 
+/** Whether the feed has what a JSON item leads to: copying more would count as telling it. */
+function isTold(merchantId: string): SQL {
+  return sql`json_extract(item.value, '$.seq') <= ${heldSeq(merchantId)}`;
+}
+
 /**
- * The write that brings wallets up to date, never back and never past a gap: one statement however
- * many they are, of each wallet one row.
+ * The write that brings wallets up to date, never back, never past a gap and, when copies are made
+ * anew, never beyond what is told: one statement however many they are, of each wallet one row.
  */
 export function projectWallets(
   db: Database,
@@ -55,7 +71,7 @@ export function projectWallets(
         json_extract(item.value, '$.lastRedeemedAt'), json_extract(item.value, '$.holdings'),
         json_extract(item.value, '$.publishedAt'), json_extract(item.value, '$.nextExpiry')
         FROM json_each(${JSON.stringify(rows)}) AS item
-        WHERE ${purpose === "restore" ? sql`TRUE` : follows(merchantId)}`,
+        WHERE ${purpose === "restore" ? isTold(merchantId) : follows(merchantId)}`,
     )
     .onConflictDoUpdate({
       target: wallets.customerId,
@@ -129,7 +145,8 @@ export function projectBills(
       json_extract(item.value, '$.reference'), json_extract(item.value, '$.total'),
       json_extract(item.value, '$.currency'), json_extract(item.value, '$.lines'),
       json_extract(item.value, '$.siteId'), json_extract(item.value, '$.dialect'),
-      json_extract(item.value, '$.occurredAt'), json_extract(item.value, '$.recordedAt')
+      json_extract(item.value, '$.occurredAt'), json_extract(item.value, '$.recordedAt'),
+      NULL, NULL
       FROM json_each(${JSON.stringify(rows)}) AS item WHERE TRUE`,
   );
   if (purpose === "publish") return copy.onConflictDoNothing();
@@ -148,6 +165,22 @@ export function projectBills(
       recordedAt: sql`excluded.recorded_at`,
     },
   });
+}
+
+/** The write that notes in the copies of bills how they ended; it must follow {@link projectBills}. */
+export function projectBillEnds(db: Database, merchantId: string, ends: readonly BillEnd[]): Write {
+  const item = sql`(SELECT json_extract(value, '$.id') AS id,
+    MIN(json_extract(value, '$.voidedAt')) AS voided_at,
+    MIN(json_extract(value, '$.reversedAt')) AS reversed_at
+    FROM json_each(${JSON.stringify(ends)}) GROUP BY 1) AS item`;
+  return db
+    .update(bills)
+    .set({
+      voidedAt: sql`COALESCE(${bills.voidedAt}, item.voided_at)`,
+      reversedAt: sql`COALESCE(${bills.reversedAt}, item.reversed_at)`,
+    })
+    .from(item)
+    .where(and(eq(bills.merchantId, merchantId), sql`${bills.id} = item.id`));
 }
 
 /**
@@ -212,19 +245,8 @@ export interface CopiedWallet {
   readonly told: number | null;
 }
 
-/** The next wallets to rebuild, by customer, after `cursor`. */
-export async function walletsAfter(
-  db: Database,
-  merchantId: string,
-  cursor: string,
-  limit: number,
-): Promise<CopiedWallet[]> {
-  const where = and(eq(customers.merchantId, merchantId), gt(customers.id, cursor));
-  return walletsOf(db).where(where).orderBy(customers.id).limit(limit).all();
-}
-
-/** Every customer's wallet. */
-function walletsOf(db: Database) {
+/** Every customer's wallet: a query to narrow. */
+export function walletsOf(db: Database) {
   return db
     .select({ merchant: customers.merchantId, customer: customers.id, told: wallets.seq })
     .from(customers)
@@ -245,48 +267,6 @@ export async function expiringWallets(
     .orderBy(asc(wallets.nextExpiry))
     .limit(limit)
     .all();
-}
-
-/** A row of `rebuilds`. */
-export type RebuildRow = typeof rebuilds.$inferSelect;
-
-/** A merchant's rebuild, the last one if none is under way. */
-export async function findRebuild(
-  db: Database,
-  merchantId: string,
-): Promise<RebuildRow | undefined> {
-  return db.select().from(rebuilds).where(eq(rebuilds.merchantId, merchantId)).get();
-}
-
-/** The write that starts a rebuild from the first customer, whatever was under way. */
-export function startRebuild(db: Database, merchantId: string, now: number): Write {
-  const total = sql<number>`(SELECT COUNT(*) FROM customers WHERE merchant_id = ${merchantId})`;
-  const fresh = { startedAt: now, finishedAt: null, cursor: "", done: 0, total };
-  return db
-    .insert(rebuilds)
-    .values({ merchantId, ...fresh })
-    .onConflictDoUpdate({ target: rebuilds.merchantId, set: fresh });
-}
-
-/**
- * The conditional write that notes how far a rebuild is, as it stands in `row`: one that was
- * started anew meanwhile is left to begin at its beginning.
- */
-export function advanceRebuild(
-  db: Database,
-  row: RebuildRow,
-  step: { readonly cursor: string; readonly done: number; readonly finishedAt: number | null },
-): Write {
-  return db
-    .update(rebuilds)
-    .set({ ...step, done: row.done + step.done })
-    .where(
-      and(
-        eq(rebuilds.merchantId, row.merchantId),
-        eq(rebuilds.startedAt, row.startedAt),
-        eq(rebuilds.cursor, row.cursor),
-      ),
-    );
 }
 
 /** The single row of `patrols`. */
@@ -313,16 +293,4 @@ export function advancePatrol(db: Database, cursor: string): Write {
     .insert(patrols)
     .values({ id: PATROL, cursor })
     .onConflictDoUpdate({ target: patrols.id, set: { cursor } });
-}
-
-/** Merchants whose rebuild is under way. */
-export async function unfinishedRebuilds(db: Database, limit: number): Promise<string[]> {
-  const open = sql`${rebuilds.finishedAt} IS NULL`;
-  const rows = await db
-    .select({ merchantId: rebuilds.merchantId })
-    .from(rebuilds)
-    .where(open)
-    .limit(limit)
-    .all();
-  return rows.map((row) => row.merchantId);
 }

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { EVENT_TYPES } from "../../core/events/catalogue.ts";
 import { WEBHOOK_FORMS } from "../../core/events/forms.ts";
@@ -23,7 +24,10 @@ export const events = sqliteTable(
   (table) => [primaryKey({ columns: [table.merchantId, table.seq] })],
 );
 
-/** How far a merchant's feed was handed to its endpoints. No row: there was never an endpoint. */
+/**
+ * How far a merchant's feed was handed to its endpoints, but for those that are behind. No row:
+ * there was never an endpoint.
+ */
 export const feeds = sqliteTable("feeds", {
   merchantId: text("merchant_id").primaryKey(),
   handedSeq: integer("handed_seq").notNull(),
@@ -51,8 +55,20 @@ export const webhookEndpoints = sqliteTable(
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     form: text("form", { enum: WEBHOOK_FORMS }).notNull().default("standard"),
+    /** Number of the feed that it was handed last; null while it goes with the merchant's cursor. */
+    behindSeq: integer("behind_seq"),
+    behindSince: integer("behind_since"),
+    /** Calls in a row that its object did not take. */
+    behindFailures: integer("behind_failures").notNull().default(0),
+    /** When it is asked again. */
+    behindRetryAt: integer("behind_retry_at"),
   },
-  (table) => [index("webhook_endpoints_merchant").on(table.merchantId, table.id)],
+  (table) => [
+    index("webhook_endpoints_merchant").on(table.merchantId, table.id),
+    index("webhook_endpoints_behind")
+      .on(table.merchantId, table.behindRetryAt)
+      .where(sql`behind_retry_at IS NOT NULL`),
+  ],
 );
 
 /** A rebuild of a merchant's copies from its wallets, and how far it is. */
@@ -60,6 +76,9 @@ export const rebuilds = sqliteTable("rebuilds", {
   merchantId: text("merchant_id").primaryKey(),
   startedAt: integer("started_at").notNull(),
   finishedAt: integer("finished_at"),
+  /** How far the feed was read for what it has of each wallet, and how far it is to be. */
+  feedCursor: integer("feed_cursor").notNull().default(0),
+  feedUntil: integer("feed_until").notNull().default(0),
   /** The last customer that is done. */
   cursor: text("cursor").notNull(),
   done: integer("done").notNull(),

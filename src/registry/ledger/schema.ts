@@ -62,6 +62,10 @@ export const bills = sqliteTable(
     dialect: text("dialect").notNull(),
     occurredAt: integer("occurred_at").notNull(),
     recordedAt: integer("recorded_at").notNull(),
+    /** When it was voided; null: it stands. */
+    voidedAt: integer("voided_at"),
+    /** When what it gave was first taken back, by its void or by itself; null: not yet. */
+    reversedAt: integer("reversed_at"),
   },
   (table) => [
     primaryKey({ columns: [table.merchantId, table.id] }),

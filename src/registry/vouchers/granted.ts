@@ -36,6 +36,24 @@ export function insertGrantedVouchers(
     .onConflictDoNothing();
 }
 
+/**
+ * The write that withdraws vouchers, by their ids, whose grant was taken back: those that nobody
+ * has used. It races with redemptions, and whichever finds a voucher active decides.
+ */
+export function withdrawVouchers(
+  db: Database,
+  merchantId: string,
+  ids: readonly string[],
+  now: number,
+): Write {
+  const wanted = sql`${vouchers.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  const isActive = eq(vouchers.status, "active");
+  return db
+    .update(vouchers)
+    .set({ status: "voided", updatedAt: now })
+    .where(and(sql`+${vouchers.merchantId} = ${merchantId}`, wanted, isActive));
+}
+
 /** Which of these keys a merchant's series have. */
 export async function listSeriesKeys(
   db: Database,

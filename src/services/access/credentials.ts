@@ -37,8 +37,8 @@ const byText = new Memory<Credential | null>(MAX_CACHED);
 const byId = new Memory<Credential | null>(MAX_CACHED);
 
 /**
- * The credential of a key text for a dialect. `key_unknown` for unknown and revoked keys and for
- * keys of other dialects, `key_expired` for expired ones. Reads D1 at most once in 30 s per key
+ * The credential of a key text for a dialect. `key_unknown` for unknown and revoked keys, for
+ * those of other dialects and of persons who are disabled, `key_expired` for expired ones. Reads D1 at most once in 30 s per key
  * and isolate.
  */
 export async function findCredential(
@@ -108,6 +108,13 @@ export function forgetCredentials(): void {
   byId.forget();
 }
 
+/** Forgets what the isolate knows of the keys that `matches` names. */
+export function forgetCredentialsWhere(matches: (credential: Credential) => boolean): void {
+  for (const memory of [byText, byId]) {
+    memory.forgetWhere((credential) => credential !== null && matches(credential));
+  }
+}
+
 async function recall(
   env: Env,
   from: Memory<Credential | null>,
@@ -118,7 +125,7 @@ async function recall(
   const known = from.recall(name, now);
   if (known !== undefined) return known;
   const record = await read();
-  const usable = record !== undefined && record.key.revokedAt === null;
+  const usable = record?.key.revokedAt === null && record.disabledAt === null;
   const credential = usable ? await toCredential(env, record) : null;
   // What may change at any moment by a merchant's own doing is not remembered for long.
   const settled = credential !== null && !credential.principal.merchant.pending;

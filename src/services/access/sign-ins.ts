@@ -45,6 +45,8 @@ interface Grant {
   readonly keyId: string;
   readonly siteId: string | null;
   readonly expiresAt: number;
+  /** The person's at the sign-in: all that was signed in for ends when that rises. */
+  readonly epoch: number;
 }
 
 /** How long a token is good. */
@@ -56,8 +58,8 @@ const TOKEN_BYTES = 32;
 const MAX_TOKEN = 1_000;
 
 /**
- * Signs a person in with the principal's key. `staff_credentials_invalid` for an unknown name and a
- * wrong password alike, in the same time; `site_required` and `site_not_allowed` for the site.
+ * Signs a person in with the principal's key. `staff_credentials_invalid` for an unknown name, a
+ * wrong password and a disabled person alike, in the same time; `site_required` and `site_not_allowed` for the site.
  */
 export async function signIn(
   ctx: Context,
@@ -68,13 +70,13 @@ export async function signIn(
   const person = await findStaffByUsername(db, merchant.id, input.username);
   const stored = person?.password ?? null;
   const knows = await verifyPassword(input.password, stored, settings.passwordCost);
-  if (keyId === null || person === undefined || !knows) {
+  if (keyId === null || person === undefined || person.disabledAt !== null || !knows) {
     return err({ code: "staff_credentials_invalid" });
   }
   const found = await signInSite(ctx, person, input.site);
   if (!found.ok) return found;
   const site = found.value;
-  const whose = { merchantId: merchant.id, staffId: person.id, keyId };
+  const whose = { merchantId: merchant.id, staffId: person.id, keyId, epoch: person.epoch };
   const token = await issue(ctx, { ...whose, siteId: site.id, expiresAt: now + TOKEN_MS });
   const scopes = sharedScopes(principal, person.scopes);
   return ok({ token, lifetimeMs: TOKEN_MS, staff: person, site, scopes });
@@ -126,9 +128,15 @@ export function forgetTokens(): void {
   holders.forget();
 }
 
+/** Forgets what the isolate knows of a person's tokens. */
+export function forgetTokensOf(staffId: string): void {
+  holders.forgetWhere((holder) => holder?.staffId === staffId);
+}
+
 /**
  * The credential of a token for a dialect. `key_expired` for a lapsed one; `key_unknown` for an
- * unknown one, and when its key or its person is no more, seconds after that. Reads D1 at most once
+ * unknown one, for one that was ended, and when its key or its person is no more or disabled,
+ * seconds after that. Reads D1 at most once
  * in 30 s per token and isolate, and as often per key.
  */
 export async function findStaffCredential(
@@ -175,8 +183,11 @@ async function openSealed(env: Env, text: string): Promise<Holder | null> {
   return person === undefined ? null : toHolder(grant, person);
 }
 
-function toHolder(grant: Grant, { siteIds, allSites, scopes }: StaffRow): Holder {
-  const { merchantId, staffId, keyId, siteId, expiresAt } = grant;
+/** Null when what the person signed in for has ended. */
+function toHolder(grant: Grant, person: StaffRow): Holder | null {
+  const { merchantId, staffId, keyId, siteId, expiresAt, epoch } = grant;
+  if (person.disabledAt !== null || person.epoch !== epoch) return null;
+  const { siteIds, allSites, scopes } = person;
   const sites = { siteIds, allSites };
-  return { merchantId, staffId, keyId, siteId, expiresAt, sites, scopes };
+  return { merchantId, staffId, keyId, siteId, expiresAt, epoch, sites, scopes };
 }

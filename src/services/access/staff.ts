@@ -1,5 +1,5 @@
 import type { LoyaltyError } from "../../core/errors.ts";
-import { invalid } from "../../core/errors.ts";
+import { invalid, notFound } from "../../core/errors.ts";
 import { makeId } from "../../core/ids.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
@@ -20,6 +20,8 @@ import type { Page } from "../lists.ts";
 import { pageOf } from "../lists.ts";
 import { getSiteByCode } from "../merchants/sites.ts";
 import { hashPassword } from "./passwords.ts";
+import type { Reach } from "./reach.ts";
+import { checkReach, reachOf } from "./reach.ts";
 
 export type { StaffRow } from "../../registry/access/staff.ts";
 
@@ -38,8 +40,8 @@ export interface StaffInput {
 }
 
 /**
- * Adds a person, with no scope that the maker lacks (`scope_missing`). `not_found` (site) for an
- * unknown site, `already_exists` for a taken name or number.
+ * Adds a person who can do at most what the maker can; see {@link checkReach}. `not_found` (site)
+ * for an unknown site, `already_exists` for a taken name or number.
  */
 export async function createStaff(
   ctx: Context,
@@ -47,10 +49,9 @@ export async function createStaff(
 ): Promise<Result<StaffRow, LoyaltyError>> {
   const { db, now, principal } = ctx;
   const merchantId = principal.merchant.id;
-  const { scopes: own } = principal;
-  const beyond = input.scopes.find((scope) => !own.includes("admin") && !own.includes(scope));
-  if (beyond !== undefined) return err({ code: "scope_missing", scope: beyond });
-  const sites = await namedSites(ctx, input);
+  const reach = await reachOf(ctx);
+  if (!reach.ok) return reach;
+  const sites = await reachedSites(ctx, reach.value, input);
   if (!sites.ok) return sites;
   const row: StaffRow = {
     id: makeId("stf", ulid(now)),
@@ -62,6 +63,8 @@ export async function createStaff(
     scopes: [...input.scopes],
     number: input.number,
     allSites: input.allSites,
+    disabledAt: null,
+    epoch: 0,
     createdAt: now,
     updatedAt: now,
   };
@@ -78,25 +81,62 @@ export async function createStaff(
   return err({ code: "already_exists", object: "staff", field });
 }
 
+/** Sites of a person, by their codes; undefined leaves what the person has. */
+interface NamedSites {
+  readonly sites?: readonly string[] | undefined;
+  readonly defaultSite?: string | null | undefined;
+  readonly allSites: boolean;
+}
+
+type SiteColumns = Pick<StaffRow, "siteIds" | "defaultSiteId">;
+
+/** A person's sites and scopes, where whoever is at it may give them; answers the sites' ids. */
+export async function reachedSites(
+  ctx: Context,
+  reach: Reach,
+  input: NamedSites & Pick<StaffInput, "scopes">,
+  present?: SiteColumns,
+): Promise<Result<SiteColumns, LoyaltyError>> {
+  // A person is as live as whoever makes one: a test key keeps nobody.
+  const bare = { scopes: input.scopes, mode: reach.mode, unlimited: false };
+  const general = checkReach(reach, { ...bare, siteIds: [] });
+  if (!general.ok) return general;
+  const named = await namedSites(ctx, input, present);
+  if (!named.ok) return named;
+  const { siteIds } = named.value;
+  const placed = checkReach(reach, { ...bare, siteIds: input.allSites ? null : siteIds });
+  return placed.ok ? named : placed;
+}
+
 /** The ids of the sites that a person is granted, and of the default among them. */
 async function namedSites(
   ctx: Context,
-  input: Pick<StaffInput, "sites" | "defaultSite" | "allSites">,
-): Promise<Result<Pick<StaffRow, "siteIds" | "defaultSiteId">, LoyaltyError>> {
-  const siteIds: string[] = [];
-  for (const code of new Set(input.sites)) {
+  { sites, defaultSite, allSites }: NamedSites,
+  present: SiteColumns = { siteIds: [], defaultSiteId: null },
+): Promise<Result<SiteColumns, LoyaltyError>> {
+  const siteIds = sites === undefined ? [...present.siteIds] : [];
+  for (const code of new Set(sites)) {
     const site = await getSiteByCode(ctx, code);
     if (!site.ok) return site;
     siteIds.push(site.value.id);
   }
-  if (input.defaultSite === null) return ok({ siteIds, defaultSiteId: null });
-  const site = await getSiteByCode(ctx, input.defaultSite);
-  if (!site.ok) return site;
-  const defaultSiteId = site.value.id;
-  if (mayActAt({ siteIds, allSites: input.allSites }, defaultSiteId)) {
+  let { defaultSiteId } = present;
+  if (defaultSite === null) defaultSiteId = null;
+  else if (defaultSite !== undefined) {
+    const site = await getSiteByCode(ctx, defaultSite);
+    if (!site.ok) return site;
+    defaultSiteId = site.value.id;
+  }
+  if (defaultSiteId === null || mayActAt({ siteIds, allSites }, defaultSiteId)) {
     return ok({ siteIds, defaultSiteId });
   }
   return invalid("/default_site", "invalid", "must be one of sites");
+}
+
+/** A merchant's person by the id. */
+export async function getStaff(ctx: Context, id: string): Promise<Result<StaffRow, LoyaltyError>> {
+  const row = await findStaff(ctx.db, ctx.principal.merchant.id, id);
+  return row === undefined ? notFound("staff") : ok(row);
 }
 
 /** A merchant's staff, newest first. */

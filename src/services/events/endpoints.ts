@@ -13,9 +13,10 @@ import {
   findEndpoint,
   insertEndpoint,
   listEndpoints,
+  NOT_BEHIND,
   updateEndpoint,
 } from "../../registry/events/endpoints.ts";
-import { startHandingOut } from "../../registry/events/events.ts";
+import { startHandingOut } from "../../registry/events/hand-out.ts";
 import { unitOfWork } from "../../registry/unit-of-work.ts";
 import { ulid } from "../../ulid.ts";
 import { endpointOf } from "../../webhooks/client.ts";
@@ -85,7 +86,7 @@ export async function createEndpoint(
   const work = unitOfWork(db, principal.mode);
   work.add(startHandingOut(db, merchantId), insertEndpoint(db, row));
   await work.commit();
-  return ok({ row: { ...row, afterSeq: 0 }, secret });
+  return ok({ row: { ...row, ...NOT_BEHIND, afterSeq: 0 }, secret });
 }
 
 /** The merchant's endpoint with that id. */

@@ -3,20 +3,21 @@ import { notFound } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
 import { projectorOf } from "../../events/client.ts";
-import type { BillRow, RebuildRow } from "../../registry/events/projection.ts";
+import type { BillRow } from "../../registry/events/projection.ts";
 import {
   findProjectedWallet,
-  findRebuild,
   listProjectedBills,
   projectedAt,
-  startRebuild,
 } from "../../registry/events/projection.ts";
+import type { RebuildRow } from "../../registry/events/rebuilds.ts";
+import { findRebuild, startRebuild } from "../../registry/events/rebuilds.ts";
 import { unitOfWork } from "../../registry/unit-of-work.ts";
 import type { Context } from "../context.ts";
 import type { Page } from "../lists.ts";
 import { pageOf } from "../lists.ts";
 
-export type { BillRow, RebuildRow } from "../../registry/events/projection.ts";
+export type { BillRow } from "../../registry/events/projection.ts";
+export type { RebuildRow } from "../../registry/events/rebuilds.ts";
 
 /** How fresh what a list shows is. */
 export interface Freshness {

@@ -5,6 +5,7 @@ import type { Result } from "../../core/result.ts";
 import type { Outcome } from "../../wallet/client.ts";
 import { expiryOf } from "../calendar.ts";
 import type { Context } from "../context.ts";
+import { withdrawGrants } from "../vouchers/granted.ts";
 import { auditCustomer, bookCommand } from "./wallets.ts";
 
 /** An adjustment as a dialect hands it over. */
@@ -39,7 +40,8 @@ export interface ReverseInput {
 }
 
 /**
- * Takes an entry back, restoring the very lots that it touched. `not_found` (entry),
+ * Takes an entry back, restoring the very lots that it touched; with what a bill earned go the
+ * vouchers that it granted and nobody has used. `not_found` (entry),
  * `already_reversed`, `insufficient_balance`.
  */
 export async function reverseEntry(
@@ -48,7 +50,15 @@ export async function reverseEntry(
 ): Promise<Result<Outcome, LoyaltyError>> {
   const { customer, seq, reference, remarks } = input;
   const command = { kind: "reverse", seq } as const;
-  return bookCommand(ctx, { customer, command, reference, remarks, occurredAt: null });
+  const booked = await bookCommand(ctx, {
+    customer,
+    command,
+    reference,
+    remarks,
+    occurredAt: null,
+  });
+  if (booked.ok) await withdrawGrants(ctx, customer, booked.value.receipt);
+  return booked;
 }
 
 /** Adds up a customer's ledger anew. A difference is an error in the log: it must never be. */

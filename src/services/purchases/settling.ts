@@ -15,6 +15,7 @@ import type { Outcome } from "../../wallet/client.ts";
 import { businessDayOf, expiryOf } from "../calendar.ts";
 import type { Context } from "../context.ts";
 import { bookCommand } from "../ledger/wallets.ts";
+import { withdrawGrants } from "../vouchers/granted.ts";
 import type { PurchaseTerms } from "./purchase.ts";
 import { recordPurchase } from "./purchase.ts";
 
@@ -104,6 +105,7 @@ export async function settleVoid<T extends NewInvoice>(
     await write(ctx, (work) => work.add(unmarkVoided(ctx.db, invoice)));
     return voided;
   }
+  await withdrawGrants(ctx, customerId, voided.value.receipt);
   await write(ctx, (work) => work.add(noteVoidBooked(ctx.db, invoice, ctx.now)));
   return ok({ ...invoice, voidBookedAt: ctx.now });
 }

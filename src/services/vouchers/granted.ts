@@ -1,10 +1,11 @@
 import { makeId } from "../../core/ids.ts";
-import type { VoucherGrant } from "../../core/ledger/entries.ts";
+import type { Receipt, VoucherGrant } from "../../core/ledger/entries.ts";
 import type { Granted } from "../../core/purchases/granting.ts";
 import { logFault } from "../../log.ts";
 import { Memory } from "../../memory.ts";
+import type { Write } from "../../registry/database.ts";
 import { unitOfWork } from "../../registry/unit-of-work.ts";
-import { insertGrantedVouchers } from "../../registry/vouchers/granted.ts";
+import { insertGrantedVouchers, withdrawVouchers } from "../../registry/vouchers/granted.ts";
 import type { SeriesRow } from "../../registry/vouchers/vouchers.ts";
 import { findSeries } from "../../registry/vouchers/vouchers.ts";
 import { ulid } from "../../ulid.ts";
@@ -86,15 +87,41 @@ export async function keepGrants(
   granted: readonly VoucherGrant[],
   grantedAt: number,
 ): Promise<void> {
-  if (granted.length === 0) return;
-  const { db, principal, requestId } = ctx;
-  const merchant = principal.merchant.id;
+  const merchantId = ctx.principal.merchant.id;
   const kept = granted.map((grant) => ({ ...grant, customerId, grantedAt }));
+  await writeGranted(ctx, granted, () => [insertGrantedVouchers(ctx.db, merchantId, kept)]);
+}
+
+/**
+ * Withdraws at once those of a customer's vouchers that nobody has used, since the ledger took
+ * their grant back. One that was never made is made first, so that no late answer to its bill makes
+ * it good. As in {@link keepGrants}, publishing does what is left undone.
+ */
+export async function withdrawGrants(
+  ctx: Context,
+  customerId: string,
+  { withdrawn = [], recordedAt }: Pick<Receipt, "withdrawn" | "recordedAt">,
+): Promise<void> {
+  const merchantId = ctx.principal.merchant.id;
+  const kept = withdrawn.map((grant) => ({ ...grant, customerId, grantedAt: recordedAt }));
+  const ids = withdrawn.map(({ id }) => id);
+  await writeGranted(ctx, withdrawn, () => [
+    insertGrantedVouchers(ctx.db, merchantId, kept),
+    withdrawVouchers(ctx.db, merchantId, ids, ctx.now),
+  ]);
+}
+
+async function writeGranted(
+  { db, principal, requestId }: Context,
+  granted: readonly VoucherGrant[],
+  writes: () => readonly Write[],
+): Promise<void> {
+  if (granted.length === 0) return;
   const work = unitOfWork(db, principal.mode);
-  work.add(insertGrantedVouchers(db, merchant, kept));
+  work.add(...writes());
   try {
     await work.commit();
   } catch (error) {
-    logFault({ request_id: requestId, merchant }, error);
+    logFault({ request_id: requestId, merchant: principal.merchant.id }, error);
   }
 }

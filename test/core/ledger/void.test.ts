@@ -33,6 +33,10 @@ const debt = { program: program({ allowDebt: true }) };
 const tiered = { program: program({ tiers: TIERS, allowDebt: true }) };
 const BILL_ID = `bil_${COMMAND_ID}`;
 
+const never = (): never => {
+  throw new Error("an entry is missing");
+};
+
 const movesOf = (entries: readonly Entry[]) =>
   entries.map(({ kind, unit, amount, corrects }) => [kind, unit, amount, corrects]);
 
@@ -102,10 +106,37 @@ describe("the void of a bill", () => {
     expect(balanceOf(ledger)).toBe(1_000);
   });
 
-  it("keeps the vouchers that the bill granted", () => {
-    const ledger = ledgerAfter(bill(1_000, SOON, [], { vouchers: vouchers(1) }));
-    const kinds = accept(ledger, voidBill(1)).entries.map(({ kind }) => kind);
-    expect(kinds).toEqual(["void", "reverse"]);
+  it("takes back the vouchers that the bill granted, each once", () => {
+    const granted = vouchers(2);
+    const ledger = ledgerAfter(bill(1_000, SOON, [], { vouchers: granted }));
+    const { entries, receipt } = accept(ledger, voidBill(1));
+    expect(movesOf(entries)).toEqual([
+      ["void", "point", 0, 1],
+      ["reverse", "point", -1_000, 2],
+      ["withdraw", "point", 0, 3],
+      ["withdraw", "point", 0, 4],
+    ]);
+    expect(receipt.withdrawn).toEqual(granted);
+    const subject = { customer: "cus_1", currency: "EUR" };
+    expect(eventOf(entries[2] ?? never(), null, subject, program())).toMatchObject({
+      type: "voucher.voided",
+      data: { voucher: granted[0]?.id, series: granted[0]?.series, bill: BILL_ID, corrects: 3 },
+    });
+  });
+
+  it("leaves alone the vouchers that went with what the bill earned", () => {
+    const granted = vouchers(1);
+    const ledger = ledgerAfter(bill(1_000, SOON, [], { vouchers: granted }));
+    const reversed = accept(ledger, reverse(2));
+    expect(movesOf(reversed.entries)).toEqual([
+      ["reverse", "point", -1_000, 2],
+      ["withdraw", "point", 0, 3],
+    ]);
+    expect(reversed.receipt.withdrawn).toEqual(granted);
+    expect(reversed.entries[0]?.remarks.billId).toBe(BILL_ID);
+    const { entries, receipt } = accept(ledger, voidBill(1));
+    expect(movesOf(entries)).toEqual([["void", "point", 0, 1]]);
+    expect(receipt).not.toHaveProperty("withdrawn");
   });
 
   it("finds what stands behind the change of tier, and judges the tier anew", () => {

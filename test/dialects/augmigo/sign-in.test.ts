@@ -113,7 +113,7 @@ describe("a sign-in", () => {
     const narrow = await accountKey(cafe.account, { scopes: ["write:customers"] });
     const narrowed = await cafe.signIn(reading, null, { "X-API-KEY": narrow });
     expect(narrowed.body.granted_access).toEqual(["customer"]);
-    const none = await accountKey(cafe.account, { scopes: [] });
+    const none = await accountKey(cafe.account, { scopes: ["read:events"] });
     const nothing = await cafe.signIn(CASHIER, null, { "X-API-KEY": none });
     expect(nothing.body.granted_access).toEqual([]);
   });

@@ -269,7 +269,12 @@ describe("a test-mode token", () => {
   });
 
   it("cannot be made of another secret that the deployment sealed", async () => {
-    const given = { name: "K", dialect: "kirimel", scopes: [], secret: '{"merchantId":"x"}' };
+    const given = {
+      name: "K",
+      dialect: "kirimel",
+      scopes: ["read:customers"],
+      secret: '{"merchantId":"x"}',
+    };
     const { id } = await nativeMake("/keys", given, cafe.account);
     const [row] = await d1Rows<{ secret: string }>("SELECT secret FROM keys WHERE id = ?", id);
     expect(row?.secret).toContain(".");

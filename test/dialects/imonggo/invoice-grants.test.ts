@@ -24,6 +24,7 @@ import {
 import { openStore, type Store, storeToken } from "../../support/imonggo/store.ts";
 import { settle } from "../../support/kept-state.ts";
 import { appWith, type Json, type Target } from "../../support/kirimel/till.ts";
+import { nativeCall } from "../../support/native/native.ts";
 
 vi.setConfig({ testTimeout: 40_000 });
 
@@ -51,6 +52,11 @@ beforeEach(async () => {
 afterEach(() => {
   vi.restoreAllMocks();
 });
+
+const statusesOf = async (): Promise<unknown[]> => {
+  const query = "SELECT status FROM vouchers WHERE customer_id = ? ORDER BY id";
+  return (await d1Rows<{ status: string }>(query, owner.customer)).map(({ status }) => status);
+};
 
 const reference = (): string => `G-${invoices}`;
 
@@ -113,12 +119,54 @@ describe("an invoice", () => {
     expect(await vouchersOf(owner)).toHaveLength(2);
   });
 
-  it("that is voided takes its stamps back, and its vouchers stay", async () => {
+  it("that is voided takes its stamps and its unused vouchers back; what was used stays", async () => {
     const { body } = await post(store);
+    const use = `UPDATE vouchers SET status = 'redeemed'
+      WHERE id = (SELECT MIN(id) FROM vouchers WHERE customer_id = ?)`;
+    await env.DB.prepare(use).bind(owner.customer).run();
     expect((await store.delete(`/invoices/${body.id}.json`)).status).toBe(200);
     expect([await pointsOf(store, juan), await stampsOf(owner)]).toEqual([0, 0]);
-    expect(await vouchersOf(owner)).toHaveLength(2);
+    const statuses = await statusesOf();
+    expect(statuses).toEqual(["redeemed", "voided"]);
+    expect((await publish(owner)).slice(5)).toEqual([
+      "bill.voided",
+      "points.reversed",
+      "stamp.reversed",
+      "voucher.voided",
+      "voucher.voided",
+    ]);
+    expect(await statusesOf()).toEqual(statuses);
     expect(await auditOf(store, juan)).toEqual([]);
+  });
+
+  it("that is voided by a request which dies loses its vouchers by publishing", async () => {
+    const { body } = await post(store);
+    const dying = store.via(appWith({ DB: failingDatabase(/^insert into "vouchers"/) }));
+    await dying.delete(`/invoices/${body.id}.json`);
+    expect(await statusesOf()).toEqual(["active", "active"]);
+    await publish(owner);
+    expect(await statusesOf()).toEqual(["voided", "voided"]);
+  });
+
+  it("shows in the native list of bills how it ended, also after a rebuild", async () => {
+    const { body } = await post(store);
+    await publish(owner);
+    const bills = async () => {
+      const path = `/customers/${owner.customer}/bills`;
+      const { body: page } = await nativeCall("GET", path, { merchant: store.account });
+      return page.data;
+    };
+    expect(await bills()).toMatchObject([{ voided_at: null, reversed_at: null }]);
+    await store.delete(`/invoices/${body.id}.json`);
+    await publish(owner);
+    const ended = { voided_at: expect.any(String), reversed_at: expect.any(String) };
+    expect(await bills()).toMatchObject([ended]);
+    await env.DB.prepare("DELETE FROM bills WHERE customer_id = ?").bind(owner.customer).run();
+    await nativeCall("POST", "/projection/rebuild", { merchant: store.account });
+    await vi.waitFor(async () => expect(await bills()).toMatchObject([ended]), {
+      timeout: 20_000,
+      interval: 100,
+    });
   });
 
   it("of a test-mode token is answered alike and keeps no grant", async () => {

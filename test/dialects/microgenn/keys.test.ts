@@ -83,7 +83,7 @@ describe("a key", () => {
     ["mg_live_12345678!", "live"],
   ])("%s is not made for mode %s", async (text, mode) => {
     const hotel = await openHotel();
-    const key = { name: "x", dialect: "microgenn", mode, scopes: [], text };
+    const key = { name: "x", dialect: "microgenn", mode, scopes: ["read:customers"], text };
     const made = await nativeCall("POST", "/keys", { body: key, merchant: hotel.slug });
     expect(made).toMatchObject({ status: 400, body: { code: "validation_failed" } });
   });

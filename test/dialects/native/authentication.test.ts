@@ -149,7 +149,7 @@ describe("the header Guerdon-Merchant", () => {
   });
 
   it("cannot reach another merchant's site", async () => {
-    const key = { name: "K", dialect: "kirimel", scopes: [], site: "MAIN01" };
+    const key = { name: "K", dialect: "kirimel", scopes: ["read:customers"], site: "MAIN01" };
     const answer = await native("/keys", { merchant: "hotel", body: key });
     expectProblem(answer, 404, { code: "not_found", context: { object: "site" } });
     const person = { username: "u", password: "p", name: "U", sites: ["MAIN01"] };

@@ -192,6 +192,7 @@ describe("a new person of the staff", () => {
       all_sites: false,
       default_site: second.body.id,
       scopes: fields.scopes,
+      disabled_at: null,
       ...STAMPS,
     });
     const listed = await native("/staff", { merchant });

@@ -11,7 +11,7 @@ const COUNT = 30;
 /** What is listed, with one body per item. */
 const LISTS = [
   ["/sites", (n: number) => ({ code: `S${n}`, name: `Item ${n}` })],
-  ["/keys", (n: number) => ({ name: `Item ${n}`, dialect: "native", scopes: [] })],
+  ["/keys", (n: number) => ({ name: `Item ${n}`, dialect: "native", scopes: ["read:customers"] })],
   [
     "/merchants",
     (n: number) => ({

@@ -64,7 +64,7 @@ describe("a request with nothing wrong but an unknown field", () => {
     ["/merchants", { slug: "x", name: "X", currency: "MYR", time_zone: "Asia/Manila" }, ""],
     ["/sites", { code: "X", name: "X" }, ""],
     ["/programs", { name: "X", earning: { rate: "1" } }, "/earning"],
-    ["/keys", { name: "X", dialect: "kirimel", scopes: [] }, ""],
+    ["/keys", { name: "X", dialect: "kirimel", scopes: ["read:customers"] }, ""],
     ["/staff", { username: "x", password: "x", name: "X" }, ""],
   ])("is told so by its code: %s", async (path, sound, inside) => {
     const before = await dumpEverything();

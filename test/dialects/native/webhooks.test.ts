@@ -67,6 +67,7 @@ describe("an endpoint", () => {
       form: "standard",
       enabled: true,
       disabled_reason: null,
+      behind_since: null,
       secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
     });
     const [id, secret] = [String(answer.body.id), String(answer.body.secret)];

@@ -94,8 +94,12 @@ const FIELDS = onBase<Fields>(BASE, {
   "GET /membership_programs": LIST,
   "POST /keys": { name: "text!", dialect: "strict!", mode: "strict", expires_at: "strict" },
   "GET /keys": LIST,
+  "POST /keys/:id/revoke": {},
+  "POST /keys/:id/rotate": { overlap_seconds: "strict" },
   "POST /staff": { username: "text!", password: "text!", name: "text!", default_site: "text" },
   "GET /staff": LIST,
+  "PATCH /staff/:id": { name: "text", password: "text", default_site: "text", disabled: "strict" },
+  "POST /staff/:id/end_tokens": {},
   "POST /webhook_endpoints": { url: "strict!", description: "text" },
   "GET /webhook_endpoints": LIST,
   "PATCH /webhook_endpoints/:id": { description: "text", url: "strict" },
@@ -156,7 +160,7 @@ const PLAIN = [
 ];
 
 function samplesOn(stage: Stage): Record<string, Sample> {
-  const { slug, endpoint, event, customer } = stage;
+  const { slug, endpoint, event, customer, access } = stage;
   const plain = PLAIN.map((path) => [`GET ${path}`, { path: BASE + path }] as const);
   return onBase<Sample>(BASE, {
     ...Object.fromEntries(plain),
@@ -180,6 +184,8 @@ function samplesOn(stage: Stage): Record<string, Sample> {
     },
     "GET /events/:id/deliveries": { path: `${BASE}/events/${event}/deliveries` },
     "POST /projection/rebuild": { path: `${BASE}/projection/rebuild` },
+    "GET /keys/:id": { path: `${BASE}/keys/${access.key}` },
+    "GET /staff/:id": { path: `${BASE}/staff/${access.person}` },
     "GET /customers/:id": { path: `${BASE}/customers/${customer}` },
     "GET /customers/:id/entries": { path: `${BASE}/customers/${customer}/entries` },
     "GET /customers/:id/memberships": { path: `${BASE}/customers/${customer}/memberships` },

@@ -8,6 +8,7 @@ import { contextOf } from "../../../http/dialect.ts";
 import { countAddress, countBucket } from "../../../http/rate-limit.ts";
 import type { Http } from "../../../http/request.ts";
 import { findTenantCredential } from "../../../services/access/credentials.ts";
+import { noteKeyUse } from "../../../services/access/key-uses.ts";
 import type { SignInInput } from "../../../services/access/sign-ins.ts";
 import type { Context } from "../../../services/context.ts";
 import { headerText, NAME, namedOutlet } from "../authentication.ts";
@@ -58,7 +59,10 @@ async function authenticateAccount(http: Http): Promise<Result<Context, LoyaltyE
   if (slug === "" || text === "") return err({ code: "key_missing" });
   if (Math.max(slug.length, text.length) > MAX_CREDENTIAL) return err({ code: "key_unknown" });
   const found = await findTenantCredential(http.env, NAME, { slug, text }, http.get("now"));
-  return found.ok ? ok(contextOf(http, NAME, found.value.principal)) : found;
+  if (!found.ok) return found;
+  const ctx = contextOf(http, NAME, found.value.principal);
+  noteKeyUse(ctx);
+  return ok(ctx);
 }
 
 /** Counted before the password is looked at, and whether or not there is such a person. */

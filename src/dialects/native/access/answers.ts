@@ -25,6 +25,8 @@ export const keyAnswer = z.object({
   unlimited: flag,
   expires_at: optionalTime,
   revoked_at: optionalTime,
+  last_used_at: optionalTime,
+  rotated_from: optionalText,
   ...stamps,
 });
 
@@ -41,5 +43,6 @@ export const staffAnswer = z.object({
   all_sites: flag,
   default_site: optionalText,
   scopes: texts,
+  disabled_at: optionalTime,
   ...stamps,
 });

@@ -1,15 +1,16 @@
 import type * as z from "zod";
-import type { KeyInput, KeyRow, NewKey } from "../../../services/access/keys.ts";
+import type { KeyInput, NewKey, UsedKey } from "../../../services/access/keys.ts";
 import type { StaffInput, StaffRow } from "../../../services/access/staff.ts";
+import type { StaffChanges } from "../../../services/access/staff-changes.ts";
 import { optionalTimeText, stampTexts } from "../mapping.ts";
 import type { keyAnswer, newKeyAnswer, staffAnswer } from "./answers.ts";
-import type { keySchema, staffSchema } from "./schemas.ts";
+import type { keySchema, staffPatchSchema, staffSchema } from "./schemas.ts";
 
 export function toKeyInput(wire: z.output<ReturnType<typeof keySchema>>): KeyInput {
   return {
     name: wire.name,
     dialect: wire.dialect,
-    mode: wire.mode,
+    mode: wire.mode ?? null,
     scopes: wire.scopes,
     text: wire.text ?? null,
     secret: wire.secret ?? null,
@@ -20,7 +21,7 @@ export function toKeyInput(wire: z.output<ReturnType<typeof keySchema>>): KeyInp
   };
 }
 
-export function keyBody(row: KeyRow): z.input<typeof keyAnswer> {
+export function keyBody(row: UsedKey): z.input<typeof keyAnswer> {
   return {
     id: row.id,
     object: "key",
@@ -34,6 +35,8 @@ export function keyBody(row: KeyRow): z.input<typeof keyAnswer> {
     unlimited: row.unlimited,
     expires_at: optionalTimeText(row.expiresAt),
     revoked_at: optionalTimeText(row.revokedAt),
+    last_used_at: optionalTimeText(row.lastUsedAt),
+    rotated_from: row.rotatedFrom,
     ...stampTexts(row),
   };
 }
@@ -47,6 +50,12 @@ export function toStaffInput(wire: z.output<typeof staffSchema>): StaffInput {
   return { ...who, defaultSite, allSites, number };
 }
 
+export function toStaffChanges(wire: z.output<typeof staffPatchSchema>): StaffChanges {
+  const { name, password, scopes, sites, disabled } = wire;
+  const places = { sites, defaultSite: wire.default_site, allSites: wire.all_sites };
+  return { name, password, scopes, ...places, disabled };
+}
+
 export function staffBody(row: StaffRow): z.input<typeof staffAnswer> {
   return {
     id: row.id,
@@ -58,6 +67,7 @@ export function staffBody(row: StaffRow): z.input<typeof staffAnswer> {
     all_sites: row.allSites,
     default_site: row.defaultSiteId,
     scopes: row.scopes,
+    disabled_at: optionalTimeText(row.disabledAt),
     ...stampTexts(row),
   };
 }

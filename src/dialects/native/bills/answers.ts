@@ -21,4 +21,6 @@ export const billAnswer = z.object({
   dialect: text,
   occurred_at: time,
   recorded_at: time,
+  voided_at: time.nullable(),
+  reversed_at: time.nullable(),
 });

@@ -25,5 +25,7 @@ export function billBody(row: BillRow): z.input<typeof billAnswer> {
     dialect: row.dialect,
     occurred_at: timeText(row.occurredAt),
     recorded_at: timeText(row.recordedAt),
+    voided_at: row.voidedAt === null ? null : timeText(row.voidedAt),
+    reversed_at: row.reversedAt === null ? null : timeText(row.reversedAt),
   };
 }

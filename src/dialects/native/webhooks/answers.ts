@@ -21,6 +21,8 @@ export const endpointAnswer = z.object({
   form: z.enum(WEBHOOK_FORMS),
   enabled: flag,
   disabled_reason: optionalText,
+  /** Since when its events are handed over late; null: they are not. */
+  behind_since: optionalTime,
   ...stamps,
 });
 

@@ -26,6 +26,7 @@ export function endpointBody(row: EndpointRow): z.input<typeof endpointAnswer> {
     form: row.form,
     enabled: row.enabled,
     disabled_reason: row.disabledReason,
+    behind_since: optionalTimeText(row.behindSince),
     ...stampTexts(row),
   };
 }
