@@ -247,4 +247,13 @@ export const BUGS: readonly Bug[] = [
     test: "test/core/amount.test.ts",
     title: "adds exactly where a float would not: %s + %s",
   },
+  {
+    name: "import-forgets-the-line-before",
+    effect: "of lines about one customer that come together all fail, and all others with them",
+    file: "src/services/customers/enrolment.ts",
+    from: "    for (const identifier of own) identifiers.set(nameOf(identifier), id);\n",
+    to: "",
+    test: "test/dialects/native/import-groups.test.ts",
+    title: "about one customer bring the balance of the first",
+  },
 ];
