@@ -3,6 +3,7 @@ import { sweep } from "./events/sweep.ts";
 import { finishInvoices } from "./services/purchases/sweep.ts";
 
 export { Projector } from "./events/projector.ts";
+export { Sweeper } from "./events/sweeper.ts";
 export { RateLimiter } from "./limits/object.ts";
 export { OneTimePassword } from "./otp/object.ts";
 export { Wallet } from "./wallet/object.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { forgetAll, Memory } from "../src/memory.ts";
+import { Findings, forgetAll, Memory } from "../src/memory.ts";
 
 const NOW = 1_000_000;
 
@@ -78,5 +78,28 @@ describe("a memory", () => {
     expect(memories.map((memory) => memory.recall("a", NOW))).toEqual([undefined, undefined]);
     for (const memory of memories) memory.remember("a", "x");
     expect(memories.map((memory) => memory.recall("a", NOW))).toEqual(["x", "x"]);
+  });
+});
+
+describe("findings", () => {
+  it("keep what was found, however many names are made up", () => {
+    const findings = new Findings<string>(10);
+    findings.remember("a", "x", NOW);
+    for (let i = 0; i < 100; i += 1) findings.remember(`made-up-${i}`, null, NOW);
+    expect(findings.recall("a", NOW - 1)).toBe("x");
+    expect(findings.recall("made-up-99", NOW - 1)).toBeNull();
+    expect(findings.recall("made-up-0", NOW - 1)).toBeUndefined();
+  });
+
+  it("remember that there was something, until there is nothing any more", () => {
+    const findings = new Findings<string>(10);
+    findings.remember("a", "x", NOW);
+    expect([findings.recall("a", NOW), findings.knew("a")]).toEqual([undefined, true]);
+    findings.remember("a", null, NOW + 1);
+    expect([findings.recall("a", NOW), findings.knew("a")]).toEqual([null, false]);
+    findings.remember("a", "y", NOW + 2);
+    expect(findings.recall("a", NOW)).toBe("y");
+    findings.forgetWhere((value) => value === "y");
+    expect(findings.knew("a")).toBe(false);
   });
 });

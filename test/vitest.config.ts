@@ -88,7 +88,7 @@ const inWorkerd = (name: string, include: readonly string[]) => ({
 const core = {
   test: {
     name: "core",
-    include: ["test/core/**/*.test.ts", "test/{env,memory}.test.ts"],
+    include: ["test/core/**/*.test.ts", "test/{env,log,memory}.test.ts"],
     pool: "threads" as const,
     isolate: false,
     provide: properties.provide,

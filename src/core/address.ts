@@ -60,11 +60,36 @@ function toNumber(host: string): number {
   return host.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 }
 
-/** Only global unicast (2000::/3) is public; what embeds IPv4 or documents is not. */
+/** Only global unicast (2000::/3) is public; what embeds IPv4 or documents (3fff::/20) is not. */
 function isPrivateV6(host: string): boolean {
-  const [first = "0"] = host.split(":");
-  const group = Number.parseInt(first === "" ? "0" : first, 16);
+  const [group = 0, second = 0] = host.split(":").map((text) => Number.parseInt(text || "0", 16));
   const global = group >= 0x2000 && group <= 0x3fff;
   const embedded = group === 0x2002 || /^2001:(0:|:|0*db8:)/i.test(host);
-  return !global || embedded;
+  const documentation = group === 0x3fff && second < 0x1000;
+  return !global || embedded || documentation;
+}
+
+const IPV6_GROUPS = 8;
+const NETWORK_GROUPS = 4;
+
+/**
+ * What one client can change of its address is left out: of IPv6 all but the network, its first 64
+ * bits, of which everybody has a whole one. An IPv4 address, also within IPv6, is its own network.
+ */
+export function networkOf(address: string): string {
+  if (!address.includes(":") || !URL.canParse(`http://[${address}]`)) return address;
+  const host = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const [head = "", tail] = host.split("::");
+  const before = head === "" ? [] : head.split(":");
+  const after = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = Array<string>(IPV6_GROUPS - before.length - after.length).fill("0");
+  const groups = [...before, ...zeros, ...after];
+  const [high = "0", low = "0"] = groups.slice(-2);
+  if (groups.slice(0, -2).join(":") === "0:0:0:0:0:ffff") return dotted(high, low);
+  return `${groups.slice(0, NETWORK_GROUPS).join(":")}::/64`;
+}
+
+function dotted(...groups: readonly string[]): string {
+  const numbers = groups.map((group) => Number.parseInt(group, 16));
+  return numbers.flatMap((number) => [number >> 8, number & 255]).join(".");
 }

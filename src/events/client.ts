@@ -42,7 +42,7 @@ export interface ProjectorClient {
   restore(handover: Handover): Promise<void>;
   /** Hands what the feed has and the endpoints have not, to the endpoints. */
   handOut(): Promise<void>;
-  /** Goes on with a rebuild of the projection that is under way. */
+  /** Goes on with a rebuild of the projection, if one is under way. */
   rebuild(): Promise<void>;
   /** An endpoint's object disabled itself; booked with an event. */
   endpointDisabled(endpoint: string, reason: string): Promise<void>;
@@ -58,6 +58,12 @@ export function projectorOf(env: Env, merchantId: string): ProjectorClient {
     rebuild: () => stub.rebuild(merchantId),
     endpointDisabled: (endpoint, reason) => stub.endpointDisabled(merchantId, endpoint, reason),
   };
+}
+
+/** The sweeper of a merchant: see `src/events/sweeper.ts`. Makes no request by itself. */
+export function sweeperOf(env: Env, merchantId: string): { start(): Promise<void> } {
+  const stub = env.SWEEPERS.getByName(merchantId);
+  return { start: () => stub.start(merchantId) };
 }
 
 /** What an endpoint's object needs of its row. */

@@ -16,6 +16,7 @@ import { unitOfWork } from "../registry/unit-of-work.ts";
 import type { OutgoingEvent } from "../webhooks/client.ts";
 import { endpointOf } from "../webhooks/client.ts";
 import { configOf } from "./client.ts";
+import { inTime } from "./in-time.ts";
 
 /** Events that are read and handed out at once. */
 const CHUNK = 300;
@@ -168,7 +169,7 @@ export class HandOut {
     );
     try {
       const { enqueue } = endpointOf(env, merchantId, endpoint.id);
-      await inTime(enqueue(configOf(endpoint), events));
+      await inTime(enqueue(configOf(endpoint), events), PATIENCE_MS);
       return true;
     } catch (error) {
       logFault({ merchant: merchantId, endpoint: endpoint.id, during: "hand-out" }, error);
@@ -203,16 +204,4 @@ export class HandOut {
 
 function waitAfter(failures: number): number {
   return Math.min(MAX_RETRY_MS, 2 ** (failures - 1) * RETRY_MS);
-}
-
-async function inTime(call: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("the object did not answer in time")), PATIENCE_MS);
-  });
-  try {
-    await Promise.race([call, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

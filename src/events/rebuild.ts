@@ -1,11 +1,7 @@
 import type { Database } from "../registry/database.ts";
 import type { RebuildRow } from "../registry/events/rebuilds.ts";
-import {
-  advanceRebuild,
-  findRebuild,
-  readToldSeqs,
-  walletsAfter,
-} from "../registry/events/rebuilds.ts";
+import { advanceRebuild, findRebuild, readToldSeqs } from "../registry/events/rebuilds.ts";
+import { walletsAfter } from "../registry/events/sweeps.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
 import { walletOf } from "../wallet/client.ts";
 
@@ -35,12 +31,12 @@ export async function rebuildSlice(env: Env, db: Database, merchantId: string): 
  * they are done, so that a crash repeats a slice and leaves none out.
  */
 async function retellSlice(env: Env, db: Database, rebuild: RebuildRow): Promise<boolean> {
-  const slice = await walletsAfter(db, rebuild.merchantId, rebuild.cursor, SLICE);
+  const slice = await walletsAfter(db, rebuild.merchantId, Number(rebuild.cursor) || 0, SLICE);
   await Promise.all(slice.map((wallet) => walletOf(env, wallet).retell(wallet.told ?? 0)));
-  const last = slice.at(-1)?.customer;
+  const last = slice.at(-1)?.number;
   const finished = slice.length < SLICE;
   const step = {
-    cursor: last ?? rebuild.cursor,
+    cursor: last === undefined ? rebuild.cursor : String(last),
     done: slice.length,
     finishedAt: finished ? Date.now() : null,
   };

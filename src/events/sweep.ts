@@ -1,66 +1,32 @@
 import { logFault } from "../log.ts";
-import type { Database } from "../registry/database.ts";
 import { database } from "../registry/database.ts";
-import { laggingEndpoints, laggingFeeds } from "../registry/events/hand-out.ts";
-import type { CopiedWallet } from "../registry/events/projection.ts";
-import { advancePatrol, expiringWallets, nextPatrol } from "../registry/events/projection.ts";
-import { unfinishedRebuilds } from "../registry/events/rebuilds.ts";
+import { merchantsToSweep, noteSwept } from "../registry/events/sweeps.ts";
 import { unitOfWork } from "../registry/unit-of-work.ts";
-import { walletOf } from "../wallet/client.ts";
-import { projectorOf, SWEEP_AHEAD_MS } from "./client.ts";
+import { SWEEP_AHEAD_MS, sweeperOf } from "./client.ts";
 
-/** Merchants that one sweep looks after; the next one goes on. */
-const MERCHANTS = 100;
-/** Wallets that one sweep looks after: some 144,000 a day. */
-const WALLETS = 100;
-/** Wallets with lots about to expire that one sweep wakes; what is overdue goes on in the next. */
-const EXPIRING = 500;
+/** Sweepers that one minute starts; the next goes on among the merchants. */
+const STARTS = 800;
+const AT_ONCE = 50;
 
 /**
- * Wakes the wallets whose lots expire soon, so that their alarms book it in time, and picks up what
- * was left lying: events that no endpoint was handed, because whoever wrote them died
- * before saying so, rebuilds that stopped, and, in a round over all of them, wallets whose alarm
- * was lost. Runs every minute.
+ * Starts the sweepers of merchants for whom something is due, round and round, so that none is left
+ * out however many there are. Runs every minute; the work is the sweepers'.
  */
 export async function sweep(env: Env): Promise<void> {
   const db = database(env, "directory");
-  const [feeds, endpoints, unfinished] = await Promise.all([
-    laggingFeeds(db, MERCHANTS),
-    laggingEndpoints(db, Date.now(), MERCHANTS),
-    unfinishedRebuilds(db, MERCHANTS),
-  ]);
-  await Promise.all([
-    ...[...new Set([...feeds, ...endpoints])].map((merchant) =>
-      logged(merchant, projectorOf(env, merchant).handOut()),
-    ),
-    ...unfinished.map((merchant) => logged(merchant, projectorOf(env, merchant).rebuild())),
-    wakeExpiring(env, db),
-    patrol(env, db),
-  ]);
-}
-
-async function wakeExpiring(env: Env, db: Database): Promise<void> {
-  await wakeAll(env, await expiringWallets(db, Date.now() + SWEEP_AHEAD_MS, EXPIRING));
-}
-
-/** Wakes the next few wallets, so that what they have booked is published after all. */
-async function patrol(env: Env, db: Database): Promise<void> {
-  const { round, cursor } = await nextPatrol(db, WALLETS);
-  await wakeAll(env, round);
+  const now = Date.now();
+  const found = await merchantsToSweep(db, { now, expiring: now + SWEEP_AHEAD_MS }, STARTS);
+  for (let from = 0; from < found.length; from += AT_ONCE) {
+    await Promise.all(found.slice(from, from + AT_ONCE).map((merchant) => start(env, merchant)));
+  }
   const work = unitOfWork(db, "live");
-  work.add(advancePatrol(db, cursor));
+  work.add(noteSwept(db, found.length < STARTS ? "" : (found.at(-1) ?? "")));
   await work.commit();
 }
 
-async function wakeAll(env: Env, wallets: readonly CopiedWallet[]): Promise<void> {
-  await Promise.all(
-    wallets.map((wallet) => logged(wallet.merchant, walletOf(env, wallet).wake(wallet.told ?? 0))),
-  );
-}
-
-async function logged(merchant: string, work: Promise<void>): Promise<void> {
+async function start(env: Env, merchant: string): Promise<void> {
   try {
-    await work;
+    await sweeperOf(env, merchant).start();
   } catch (error) {
     logFault({ merchant, during: "sweep" }, error);
   }

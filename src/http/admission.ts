@@ -3,7 +3,7 @@ import type { Result } from "../core/result.ts";
 import { err } from "../core/result.ts";
 import type { BucketPolicy } from "../limits/client.ts";
 import type { Principal, Scope } from "../services/context.ts";
-import { countAddress, countKey } from "./rate-limit.ts";
+import { countFailure, countKey, releaseAddress } from "./rate-limit.ts";
 import type { Http } from "./request.ts";
 import { requireScope } from "./scopes.ts";
 
@@ -20,6 +20,7 @@ export interface Admitted<Caller> {
 /** What of a dialect lets requests in. */
 interface Door<A, Own> {
   readonly policy: BucketPolicy | null;
+  readonly failures?: BucketPolicy;
   readonly admitsPending?: boolean;
   authenticate(http: Http, call: Own | null): Promise<Result<A, LoyaltyError>>;
   place?(http: Http, admitted: A, call: Own | null): Promise<Result<A, LoyaltyError>>;
@@ -27,7 +28,7 @@ interface Door<A, Own> {
 
 /**
  * Lets a request in: authentication, rate, place, scope, in this order. Who fails the first is
- * counted by address, who passes by key. A null scope asks for none.
+ * counted by address (before storage is asked, where it is asked), who passes by key. A null scope asks for none.
  */
 export async function admit<A extends Admitted<unknown>, Own>(
   http: Http,
@@ -35,13 +36,15 @@ export async function admit<A extends Admitted<unknown>, Own>(
   scope: Scope | null,
   call: Own | null,
 ): Promise<Result<A, LoyaltyError>> {
-  const { policy } = door;
+  const { policy, failures = policy } = door;
+  http.set("strangers", failures);
   const authenticated = await door.authenticate(http, call);
   if (!authenticated.ok) {
-    if (policy === null) return authenticated;
-    const counted = await countAddress(http, policy);
+    if (failures === null) return authenticated;
+    const counted = await countFailure(http, failures);
     return counted.ok ? authenticated : counted;
   }
+  releaseAddress(http);
   const { principal, key } = authenticated.value;
   if (principal !== null) http.set("mode", principal.mode);
   if (policy !== null && key !== null) {

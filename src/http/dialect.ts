@@ -42,6 +42,8 @@ export interface Dialect<A extends Admitted<unknown>, Own extends object, Row> {
   readonly name: string;
   /** Requests of one key; null where they are not counted. */
   readonly policy: BucketPolicy | null;
+  /** Requests of one address that do not authenticate; absent: as many as of one key. */
+  readonly failures?: BucketPolicy;
   /** Errors of its own way in: no call declares them. */
   readonly errors: readonly LoyaltyErrorCode[];
   /** Whether a request is this dialect's; absent: every one below its root. */

@@ -1,8 +1,10 @@
+import { networkOf } from "../core/address.ts";
 import type { LoyaltyError } from "../core/errors.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
 import type { BucketPolicy, Verdict } from "../limits/client.ts";
-import { passing, peekTokens, takeToken } from "../limits/client.ts";
+import { passing, peekRefusal, peekTokens, reserveToken, takeToken } from "../limits/client.ts";
+import type { Visit } from "../services/context.ts";
 import type { Http } from "./request.ts";
 
 export type { BucketPolicy } from "../limits/client.ts";
@@ -39,12 +41,59 @@ export async function countBucket(
   return count(http, bucket, policy);
 }
 
+/**
+ * The request as look-ups of credentials know it. One whose key this isolate knows costs nothing; a
+ * look-up takes a token of the address beforehand, or a flood of made-up keys would reach storage.
+ */
+export function visitOf(http: Http): Visit {
+  const beforeLookUp = (): Promise<Result<null, LoyaltyError>> => reserve(http);
+  return { env: http.env, now: http.get("now"), beforeLookUp };
+}
+
+async function reserve(http: Http): Promise<Result<null, LoyaltyError>> {
+  const policy = http.get("strangers") ?? null;
+  if (policy === null) return ok(null);
+  const known = http.get("reserved");
+  const bucket = addressBucket(http, policy);
+  const reserved = known ?? (await reserveToken(http.env, bucket, policy, http.get("now")));
+  http.set("reserved", reserved);
+  return judge(http, reserved.verdict);
+}
+
+/** Counts a request that failed to authenticate; once, whatever was looked up for it. */
+export async function countFailure(
+  http: Http,
+  policy: BucketPolicy,
+): Promise<Result<null, LoyaltyError>> {
+  const reserved = http.get("reserved");
+  return reserved === undefined ? countAddress(http, policy) : judge(http, reserved.verdict);
+}
+
+/** Gives back what was taken before somebody was looked up who proved to be known. */
+export function releaseAddress(http: Http): void {
+  http.get("reserved")?.release();
+}
+
+/**
+ * Refuses an address that this isolate knows to have failed too often, before a secret is compared
+ * that costs no look-up. Asks nobody.
+ */
+export function refuseExhausted(http: Http): Result<null, LoyaltyError> {
+  const policy = http.get("strangers") ?? null;
+  if (policy === null) return ok(null);
+  const refused = peekRefusal(addressBucket(http, policy), policy, http.get("now"));
+  return refused === null ? ok(null) : judge(http, refused);
+}
+
 async function count(
   http: Http,
   bucket: string,
   policy: BucketPolicy,
 ): Promise<Result<null, LoyaltyError>> {
-  const verdict = await takeToken(http.env, bucket, policy, http.get("now"));
+  return judge(http, await takeToken(http.env, bucket, policy, http.get("now")));
+}
+
+function judge(http: Http, verdict: Verdict): Result<null, LoyaltyError> {
   http.set("verdict", verdict);
   const { allowed, retryAfter } = verdict;
   return allowed ? ok(null) : err({ code: "rate_limited", retryAfter });
@@ -64,10 +113,10 @@ export function setRateLimitHeaders(
 }
 
 /**
- * The bucket of a client address. Dialects with other rates have buckets of their own. Cloudflare
+ * The bucket of a client address, of IPv6 of its network. Dialects with other rates have buckets of their own. Cloudflare
  * names the client; a local runtime has only one.
  */
 function addressBucket(http: Http, policy: BucketPolicy): string {
   const address = http.req.header("cf-connecting-ip") ?? "local";
-  return `address/${policy.capacity}-${policy.perMinute}/${address}`;
+  return `address/${policy.capacity}-${policy.perMinute}/${networkOf(address)}`;
 }

@@ -1,6 +1,8 @@
+import type { LoyaltyError } from "../core/errors.ts";
 import type { Guard } from "../core/ledger/commands.ts";
 import type { Mode } from "../core/mode.ts";
 import type { Program } from "../core/program/program.ts";
+import type { Result } from "../core/result.ts";
 import type { Settings } from "../env.ts";
 import { settingsOf } from "../env.ts";
 import type { Database } from "../registry/database.ts";
@@ -47,6 +49,15 @@ export const KEY_SCOPES = [
 
 /** What a principal may do (`verb:resource`). `admin` is for the deployment's own token only. */
 export type Scope = (typeof KEY_SCOPES)[number] | "admin";
+
+/** A request of which it is not known yet who calls. */
+export interface Visit {
+  readonly env: Env;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Asked before storage is about what nobody here knows: refuses who failed too often. */
+  beforeLookUp(): Promise<Result<null, LoyaltyError>>;
+}
 
 /** Who is calling. */
 export interface Principal {

@@ -6,12 +6,12 @@ import type { Program } from "../core/program/program.ts";
 import type { Result } from "../core/result.ts";
 import { settingsOf } from "../env.ts";
 import type { HandedEntry } from "../events/client.ts";
-import { projectorOf, SWEEP_AHEAD_MS } from "../events/client.ts";
+import { projectorOf } from "../events/client.ts";
 import { logFault } from "../log.ts";
 import { ulid } from "../ulid.ts";
 import type { Discrepancy } from "./audit.ts";
 import { auditWallet } from "./audit.ts";
-import type { Outcome } from "./execute.ts";
+import type { Execution, Outcome } from "./execute.ts";
 import { bindGuard, execute, executeAll, transact } from "./execute.ts";
 import { migrate, openDatabase } from "./migrator.ts";
 import type { Outbox } from "./publish.ts";
@@ -19,6 +19,7 @@ import { publishPending, retellAll } from "./publish.ts";
 import type { WalletReader } from "./reader.ts";
 import { walletReader } from "./reader.ts";
 import type { Owner } from "./rows.ts";
+import { nextAlarm } from "./schedule.ts";
 import type { EntryPage, EntryQuery, WalletView } from "./view.ts";
 import { entriesBefore, listEntries, viewWallet } from "./view.ts";
 import type { WalletWriter } from "./writer.ts";
@@ -32,9 +33,6 @@ const NO_PROGRAM: Program = {
   tiers: [],
   allowDebt: true,
 };
-
-/** The longest wait after failures to publish. */
-const MAX_BACKOFF_MS = 60_000;
 
 /**
  * A customer's wallet: the ledger and the only authority for its balances, lots, tier and
@@ -77,11 +75,11 @@ export class Wallet extends DurableObject<Env> {
    * nothing to book.
    */
   execute(owner: Owner, mode: Mode, request: CommandRequest): Result<Outcome | null, LoyaltyError> {
-    const { answer, stored } = this.#write(owner, mode, (writer) =>
+    const done = this.#write(owner, mode, (writer) =>
       execute(this.#reader, writer, request, Date.now()),
     );
-    if (mode === "live" && stored !== null) this.#arm(Date.now() + this.#publishDelayMs);
-    return answer;
+    this.#armFor(mode, [done]);
+    return done.answer;
   }
 
   /** {@link execute} for several, in one transaction, up to the first that is refused. */
@@ -93,8 +91,7 @@ export class Wallet extends DurableObject<Env> {
     const done = this.#write(owner, mode, (writer) =>
       executeAll(this.#reader, writer, requests, Date.now()),
     );
-    const hasStored = done.some(({ stored }) => stored !== null);
-    if (mode === "live" && hasStored) this.#arm(Date.now() + this.#publishDelayMs);
+    this.#armFor(mode, done);
     return done.map(({ answer }) => answer);
   }
 
@@ -120,14 +117,14 @@ export class Wallet extends DurableObject<Env> {
 
   /** Adds up the whole ledger anew; empty when every balance is right. */
   audit(owner: Owner): Discrepancy[] {
-    this.#refuseStranger(owner);
+    refuseStranger(this.#owner, owner);
     if (!this.#isMade) return [];
     return auditWallet(this.ctx.storage.sql, this.#reader);
   }
 
   /** Hands over once more what was told, for copies that are made anew; the rest is published. */
   async retell(owner: Owner, told: number): Promise<void> {
-    this.#refuseStranger(owner);
+    refuseStranger(this.#owner, owner);
     if (!this.#isMade) return;
     await retellAll(this.#outbox(owner), Math.min(told, this.#reader.head().seq));
     this.#published = Math.min(this.#published, told);
@@ -139,7 +136,7 @@ export class Wallet extends DurableObject<Env> {
    * merchant's copies hold: an alarm that was lost left more to publish.
    */
   async wake(owner: Owner, told: number): Promise<void> {
-    this.#refuseStranger(owner);
+    refuseStranger(this.#owner, owner);
     if (!this.#isMade) return;
     this.#armedAt = await this.ctx.storage.getAlarm();
     if (this.#armedAt !== null) return;
@@ -157,8 +154,8 @@ export class Wallet extends DurableObject<Env> {
     if (!this.#told) this.#doubt();
     this.#armedAt = null;
     try {
-      this.#bookDue();
-      await this.#publish();
+      bookDue(this.ctx.storage, this.#reader);
+      if (this.#owner !== null) await this.#publish(this.#owner);
       this.#failures = 0;
     } catch (error) {
       this.#failures += 1;
@@ -168,9 +165,8 @@ export class Wallet extends DurableObject<Env> {
     }
   }
 
-  async #publish(): Promise<void> {
-    if (this.#owner === null) return;
-    this.#published = await publishPending(this.#outbox(this.#owner), this.#published);
+  async #publish(owner: Owner): Promise<void> {
+    this.#published = await publishPending(this.#outbox(owner), this.#published);
     this.#told = true;
   }
 
@@ -184,23 +180,26 @@ export class Wallet extends DurableObject<Env> {
     return { sql, reader: this.#reader, projector: projectorOf(this.env, merchant), customer };
   }
 
-  /**
-   * Sets the alarm for what is not published yet, else for an expiry that is near. After a failure
-   * it waits, also for what is overdue: an alarm that cannot do its work must not spin.
-   */
+  /** Sets the alarm for what is due next; see {@link nextAlarm}. */
   #armNext(): void {
-    const now = Date.now();
-    const backoff = Math.min(MAX_BACKOFF_MS, 2 ** this.#failures * 500);
-    const soonest = this.#failures === 0 ? now : now + this.#publishDelayMs + backoff;
-    const expiry = this.#reader.nextExpiry();
-    if (expiry !== null && expiry <= now + SWEEP_AHEAD_MS) this.#arm(Math.max(expiry, soonest));
-    if (this.#reader.head().seq <= this.#published) return;
-    this.#arm(Math.max(now + this.#publishDelayMs, soonest));
+    const due = nextAlarm(Date.now(), {
+      failures: this.#failures,
+      publishDelayMs: this.#publishDelayMs,
+      expiry: this.#reader.nextExpiry(),
+      isPublished: this.#reader.head().seq <= this.#published,
+    });
+    if (due !== null) this.#arm(due);
+  }
+
+  /** Sets the alarm that publishes what was stored. */
+  #armFor(mode: Mode, done: readonly Execution[]): void {
+    if (mode === "test" || done.every(({ stored }) => stored === null)) return;
+    this.#arm(Date.now() + this.#publishDelayMs);
   }
 
   /** Writes in one transaction; the first that is kept fixes whose wallet this is. */
   #write<T>(owner: Owner, mode: Mode, work: (writer: WalletWriter) => T): T {
-    this.#refuseStranger(owner);
+    refuseStranger(this.#owner, owner);
     const { storage } = this.ctx;
     const result = this.#transact(mode, () => {
       const writer = walletWriter(storage.sql);
@@ -213,9 +212,9 @@ export class Wallet extends DurableObject<Env> {
 
   /** Books what is due and reads. Of a wallet without tables a read leaves none behind. */
   #read<T>(owner: Owner, look: () => T): T {
-    this.#refuseStranger(owner);
+    refuseStranger(this.#owner, owner);
     if (!this.#isMade) return this.#transact("test", look);
-    if (this.#bookDue()) this.#arm(Date.now() + this.#publishDelayMs);
+    if (bookDue(this.ctx.storage, this.#reader)) this.#arm(Date.now() + this.#publishDelayMs);
     return look();
   }
 
@@ -231,32 +230,30 @@ export class Wallet extends DurableObject<Env> {
     return result;
   }
 
-  /** Books what is due; whether anything was. */
-  #bookDue(): boolean {
-    const { sql } = this.ctx.storage;
-    const { head, dueLots } = this.#reader.ledger();
-    // Seldom is anything due, and time never runs back in a ledger.
-    const [due] = dueLots(Math.max(Date.now(), head.recordedAt));
-    if (due === undefined) return false;
-    const { stored } = transact(this.ctx.storage, "live", () =>
-      execute(this.#reader, walletWriter(sql), expiryRequest(), Date.now()),
-    );
-    return stored !== null;
-  }
-
   /** Sets the alarm if none is due earlier; storage writes it with the entries that need it. */
   #arm(due: number): void {
     if (this.#armedAt !== null && this.#armedAt <= due) return;
     this.#armedAt = due;
     void this.ctx.storage.setAlarm(due);
   }
+}
 
-  #refuseStranger(owner: Owner): void {
-    const known = this.#owner;
-    if (known === null) return;
-    if (known.merchant !== owner.merchant || known.customer !== owner.customer) {
-      throw new Error("a wallet was called for another owner");
-    }
+/** Books what is due; whether anything was. */
+function bookDue(storage: DurableObjectStorage, reader: WalletReader): boolean {
+  const { head, dueLots } = reader.ledger();
+  // Seldom is anything due, and time never runs back in a ledger.
+  const [due] = dueLots(Math.max(Date.now(), head.recordedAt));
+  if (due === undefined) return false;
+  const { stored } = transact(storage, "live", () =>
+    execute(reader, walletWriter(storage.sql), expiryRequest(), Date.now()),
+  );
+  return stored !== null;
+}
+
+function refuseStranger(known: Owner | null, owner: Owner): void {
+  if (known === null) return;
+  if (known.merchant !== owner.merchant || known.customer !== owner.customer) {
+    throw new Error("a wallet was called for another owner");
   }
 }
 

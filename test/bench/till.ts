@@ -44,11 +44,11 @@ export function tillOf(clientele: Clientele): Till {
     };
   };
   const customerOf = (customer: number) => `CUST_${clientele.numberOf(customer)}`;
-  const points = (path: string) => (customer: number, amount: number, reference: string) =>
+  const points = (path: string) => (customer: number, amount: number, reference_id: string) =>
     signed("POST", path, {
       customer_id: customerOf(customer),
       points: String(amount),
-      reference_id: reference,
+      reference_id,
     });
   const giving = (customer: number, fields: object) => ({
     method: "POST" as const,

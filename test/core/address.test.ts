@@ -1,5 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { refusedAddress } from "../../src/core/address.ts";
+import { networkOf, refusedAddress } from "../../src/core/address.ts";
+
+describe("the network of a client's address", () => {
+  it.each([
+    ["203.0.113.9", "203.0.113.9"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:DB8:1:2::6", "2001:db8:1:2::/64"],
+    ["2001:db8::6", "2001:db8:0:0::/64"],
+    ["2001:db8:1:2:3::", "2001:db8:1:2::/64"],
+    ["::1", "0:0:0:0::/64"],
+    ["::", "0:0:0:0::/64"],
+    ["::ffff:203.0.113.9", "203.0.113.9"],
+    ["::ffff:cb00:7109", "203.0.113.9"],
+    ["no:address", "no:address"],
+    ["local", "local"],
+  ])("of %s is %s", (address, network) => {
+    expect(networkOf(address)).toBe(network);
+  });
+});
 
 describe("an address for events", () => {
   it.each([
@@ -11,6 +29,8 @@ describe("an address for events", () => {
     "https://100.63.255.255/",
     "https://172.32.0.1/",
     "https://[2606:4700::1111]/",
+    "https://[3fff:1000::1]/",
+    "https://[3ffe::1]/",
     "https://localhost.example.com/",
     "https://internal.example.com/",
   ])("may be %s", (url) => {
@@ -55,6 +75,8 @@ describe("an address for events", () => {
     "https://[ff02::1]/",
     "https://[2002:a00:1::]/",
     "https://[2001:db8::1]/",
+    "https://[3fff::1]/",
+    "https://[3fff:fff:ffff::1]/",
     "https://[2001::1]/",
   ])("must not be %s, nor in development", (url) => {
     expect(refusedAddress(url, false)).not.toBeNull();

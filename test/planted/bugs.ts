@@ -19,7 +19,7 @@ export const BUGS: readonly Bug[] = [
     file: "src/wallet/object.ts",
     from: `
   execute(owner: Owner, mode: Mode, request: CommandRequest): Result<Outcome | null, LoyaltyError> {
-    const { answer, stored } = this.#write(owner, mode, (writer) =>
+    const done = this.#write(owner, mode, (writer) =>
       execute(this.#reader, writer, request, Date.now()),
 `,
     to: `
@@ -31,7 +31,7 @@ export const BUGS: readonly Bug[] = [
     const ledger = this.#reader.ledger();
     await scheduler.wait(1);
     const reader = { ...this.#reader, ledger: () => ledger };
-    const { answer, stored } = this.#write(owner, mode, (writer) =>
+    const done = this.#write(owner, mode, (writer) =>
       execute(reader, writer, request, Date.now()),
 `,
     test: "test/dialects/kirimel/earn.test.ts",
@@ -51,12 +51,12 @@ export const BUGS: readonly Bug[] = [
     effect: "what the projector failed to take counts as published: its events come late or never",
     file: "src/wallet/object.ts",
     from: `
-    this.#published = await publishPending(this.#outbox(this.#owner), this.#published);
+    this.#published = await publishPending(this.#outbox(owner), this.#published);
 `,
     to: `
     const cursor = this.#published;
     this.#published = this.#reader.head().seq;
-    await publishPending(this.#outbox(this.#owner), cursor);
+    await publishPending(this.#outbox(owner), cursor);
 `,
     test: "test/wallet/publish.test.ts",
     title: "hands the same over again, ever later, and loses nothing",
@@ -93,6 +93,24 @@ export const BUGS: readonly Bug[] = [
 `,
     test: "test/events/sick-endpoint.test.ts",
     title: "for an hour under load delays nobody, and gets all of it later, in order, once",
+  },
+  {
+    name: "rebuild-does-not-read-the-feed",
+    effect: "after copies were lost, a rebuild tells receivers everything once more",
+    file: "src/events/rebuild.ts",
+    from: "if (rebuild.feedCursor >= rebuild.feedUntil) return",
+    to: "if (rebuild.feedUntil >= 0) return",
+    test: "test/events/rebuild.test.ts",
+    title: "tells nothing again though the copies are lost and more is waiting",
+  },
+  {
+    name: "woken-without-end",
+    effect: "wallets that cannot book what expires are woken for ever, and fill the sweep's pages",
+    file: "src/events/sweeper.ts",
+    from: "    work.add(postponeWakes(db, merchantId, page, { now, ahead: SWEEP_AHEAD_MS }));",
+    to: "    void [postponeWakes, now];",
+    test: "test/events/sweep.test.ts",
+    title: "wakes a wallet that does not book what expires ever more seldom",
   },
   {
     name: "signature-not-compared",
@@ -182,7 +200,7 @@ export const BUGS: readonly Bug[] = [
     from: "  withdrawVouchers(draft, own);",
     to: "",
     test: "test/dialects/imonggo/invoice-grants.test.ts",
-    title: "that is voided takes its stamps and its unused vouchers back; what was used stays",
+    title: "that is voided takes its stamps and unused vouchers back; what was used stays",
   },
   {
     name: "secret-compared-by-prefix",
@@ -219,6 +237,15 @@ export const BUGS: readonly Bug[] = [
     to: "if (person.epoch > epoch + 1) return null;",
     test: "test/dialects/revocation.test.ts",
     title: "who is disabled is signed out, cannot sign in, and has no keys",
+  },
+  {
+    name: "looked-up-before-the-limit",
+    effect: "a flood of made-up keys reaches the database, which all merchants share",
+    file: "src/services/access/credentials.ts",
+    from: "const allowed = from.knew(name) ? ok(null) : await visit.beforeLookUp();",
+    to: "const allowed = ok(null);",
+    test: "test/dialects/floods.test.ts",
+    title: "are refused by the limit before they are looked up: %s",
   },
   {
     name: "signature-not-bound-to-path",

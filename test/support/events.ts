@@ -1,6 +1,7 @@
 import {
   createExecutionContext,
   createScheduledController,
+  runInDurableObject,
   waitOnExecutionContext,
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -8,12 +9,14 @@ import { ulid } from "ulid";
 import { vi } from "vitest";
 import { makeId } from "../../src/core/ids.ts";
 import type { Command, CommandRequest } from "../../src/core/ledger/commands.ts";
+import type { Sweeper } from "../../src/events/sweeper.ts";
 import worker from "../../src/index.ts";
 import { walletName, walletOf } from "../../src/wallet/client.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
 import { d1Rows } from "./d1.ts";
 import type { Json } from "./kirimel/till.ts";
 import { nativeMake } from "./native/native.ts";
+import { objectIds } from "./objects.ts";
 import { requestFor } from "./requests.ts";
 
 /** A merchant as the registry knows it. */
@@ -158,9 +161,13 @@ export function failBatches(table: string, times: number): () => number {
   return () => failed;
 }
 
-/** Lets the minute's cron trigger fire, and waits for what it does. */
+/** Lets the minute's cron trigger fire, and waits for what it and the sweepers do. */
 export async function runSweep(): Promise<void> {
   const ctx = createExecutionContext();
   await worker.scheduled(createScheduledController(), env, ctx);
   await waitOnExecutionContext(ctx);
+  const started = await objectIds("SWEEPERS");
+  await Promise.all(
+    started.map((id) => runInDurableObject(env.SWEEPERS.get(id), (it: Sweeper) => it.work())),
+  );
 }

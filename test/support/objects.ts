@@ -1,7 +1,7 @@
 import { listDurableObjectIds } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 
-const NAMESPACES = ["WALLETS", "OTPS", "PROJECTORS", "ENDPOINTS", "LIMITS"] as const;
+const NAMESPACES = ["WALLETS", "OTPS", "PROJECTORS", "SWEEPERS", "ENDPOINTS", "LIMITS"] as const;
 
 /** A namespace of Durable Objects, by the name of its binding. */
 export type Namespace = (typeof NAMESPACES)[number];

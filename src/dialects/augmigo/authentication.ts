@@ -3,6 +3,7 @@ import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import type { Admitted } from "../../http/admission.ts";
 import { contextOf } from "../../http/dialect.ts";
+import { visitOf } from "../../http/rate-limit.ts";
 import type { Http } from "../../http/request.ts";
 import { noteKeyUse } from "../../services/access/key-uses.ts";
 import { findStaffCredential } from "../../services/access/sign-ins.ts";
@@ -44,7 +45,7 @@ export function namedOutlet(http: Http): string | null {
 export async function authenticate(http: Http): Promise<Result<SignedIn, LoyaltyError>> {
   const text = headerText(http, "x-auth-token");
   if (text === "") return err({ code: "key_missing" });
-  const found = await findStaffCredential(http.env, NAME, text, http.get("now"));
+  const found = await findStaffCredential(visitOf(http), NAME, text);
   if (!found.ok) return found;
   const { principal, keyId, unlimited, sites } = found.value;
   const account = headerText(http, "x-acct-id").toLowerCase();

@@ -1,9 +1,10 @@
+import { sha256Hex } from "../../core/digest.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import type { Admitted } from "../../http/admission.ts";
 import { contextOf } from "../../http/dialect.ts";
-import { countAddress } from "../../http/rate-limit.ts";
+import { countAddress, countBucket, visitOf } from "../../http/rate-limit.ts";
 import type { Http } from "../../http/request.ts";
 import { recallMerchantId } from "../../services/access/accounts.ts";
 import { findCredential } from "../../services/access/credentials.ts";
@@ -21,7 +22,7 @@ export const NAME = "imonggo";
 export async function authenticate(http: Http): Promise<Result<Admitted<Context>, LoyaltyError>> {
   const text = readToken(http.req.header("authorization"));
   if (text === null) return err({ code: "key_missing" });
-  const found = await findCredential(http.env, NAME, text, http.get("now"));
+  const found = await findCredential(visitOf(http), NAME, text);
   if (!found.ok) return found;
   const { principal, keyId, unlimited } = found.value;
   const { id, slug } = principal.merchant;
@@ -43,11 +44,25 @@ export async function admitVisitor(
 }
 
 function visitorOf(http: Http): Visitor {
-  return { env: http.env, now: http.get("now") };
+  return {
+    env: http.env,
+    now: http.get("now"),
+    async countAttempt(merchantId, username) {
+      // A user name may be an e-mail address, which is not to be the name of an object.
+      const person = await sha256Hex(`${merchantId ?? ""}/${username}`);
+      return countBucket(http, `token/${person}`, PER_PERSON);
+    },
+  };
 }
 
+/** Look-ups with a password of one person, wherever they come from. */
+const PER_PERSON = { capacity: 20, perMinute: 10 };
+
 /** The id of the account that a URL's host names; null when it names none. */
-export async function namedAccount({ env, now }: Visitor, url: string): Promise<string | null> {
+export async function namedAccount(
+  { env, now }: Pick<Visitor, "env" | "now">,
+  url: string,
+): Promise<string | null> {
   const label = hostLabel(url);
   return label === null ? null : recallMerchantId(env, label, now);
 }

@@ -24,6 +24,8 @@ export interface Visitor {
   readonly env: Env;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Counts an attempt to tell a person's password, whether or not there is such a person. */
+  countAttempt(merchantId: string | null, username: string): Promise<Result<null, LoyaltyError>>;
 }
 
 /** What a call without a token says besides. */

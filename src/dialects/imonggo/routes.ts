@@ -18,13 +18,12 @@ import { isOwn } from "./paths.ts";
 
 const BARE = { "Content-Type": "text/plain;charset=UTF-8" };
 
-/** Imonggo's calls with a token. */
-export const IMONGGO: Dialect<Admitted<Context>, Own, ImonggoError> = {
+/** What calls with and without a token have in common. */
+const COMMON = {
   name: NAME,
   policy: POLICY,
   errors: [],
   owns: (http) => isOwn(http.req.path),
-  authenticate,
   readFields,
   table: TABLE,
   internal: INTERNAL,
@@ -48,11 +47,14 @@ export const IMONGGO: Dialect<Admitted<Context>, Own, ImonggoError> = {
     },
   },
   strangers: "authenticated",
-};
+} satisfies Omit<Dialect<Admitted<unknown>, Own, ImonggoError>, "authenticate">;
+
+/** Imonggo's calls with a token. */
+export const IMONGGO: Dialect<Admitted<Context>, Own, ImonggoError> = { ...COMMON, authenticate };
 
 /** Its calls without one, each of which counts addresses by itself. */
 const OPEN: Dialect<Admitted<Visitor>, OpenOwn, ImonggoError> = {
-  ...IMONGGO,
+  ...COMMON,
   policy: null,
   authenticate: admitVisitor,
 };

@@ -6,6 +6,7 @@ import type { Admitted } from "../../http/admission.ts";
 import { contextOf } from "../../http/dialect.ts";
 import { concatBytes, verifyHmac } from "../../http/hmac.ts";
 import { routingPath } from "../../http/path.ts";
+import { visitOf } from "../../http/rate-limit.ts";
 import type { Http } from "../../http/request.ts";
 import { readBody } from "../../http/wire/body.ts";
 import type { Credential } from "../../services/access/credentials.ts";
@@ -76,7 +77,7 @@ async function findKey(http: Http): Promise<Result<Credential, LoyaltyError>> {
   const [text, ...others] = names.filter((name) => name !== "");
   if (text === undefined) return err({ code: "key_missing" });
   if (others.some((other) => other !== text)) return err({ code: "key_unknown" });
-  return findCredential(http.env, NAME, text, http.get("now"));
+  return findCredential(visitOf(http), NAME, text);
 }
 
 /** Answers the signature in its canonical form: lower-case hex. */

@@ -3,6 +3,7 @@ import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import type { Admitted } from "../../http/admission.ts";
 import { contextOf } from "../../http/dialect.ts";
+import { visitOf } from "../../http/rate-limit.ts";
 import type { Http } from "../../http/request.ts";
 import { findTenantCredential } from "../../services/access/credentials.ts";
 import { noteKeyUse } from "../../services/access/key-uses.ts";
@@ -19,7 +20,7 @@ export async function authenticate(http: Http): Promise<Result<Admitted<Context>
   const text = (http.req.header("x-api-key") ?? "").trim();
   if (text === "") return err({ code: "key_missing" });
   const tenant = { slug: http.req.param("slug") ?? "", text };
-  const found = await findTenantCredential(http.env, NAME, tenant, http.get("now"));
+  const found = await findTenantCredential(visitOf(http), NAME, tenant);
   if (!found.ok) return found;
   const { principal, keyId, unlimited } = found.value;
   if (!text.startsWith(`mg_${principal.mode}_`)) return err({ code: "key_unknown" });

@@ -4,6 +4,7 @@ import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import type { Admitted } from "../../http/admission.ts";
 import { contextOf } from "../../http/dialect.ts";
+import { refuseExhausted, visitOf } from "../../http/rate-limit.ts";
 import type { Http } from "../../http/request.ts";
 import { findCredential } from "../../services/access/credentials.ts";
 import { noteKeyUse } from "../../services/access/key-uses.ts";
@@ -16,6 +17,15 @@ import { actAsAdmin } from "../../services/merchants/merchants.ts";
 export const NAME = "native";
 
 const BEARER = /^Bearer +(\S+)$/i;
+/** What the admin is counted by: by nothing. */
+const ADMIN = { id: "admin", unlimited: true };
+
+/** Who calls on a merchant's behalf, and what it is counted by. */
+interface Caller {
+  readonly principal: Principal;
+  readonly key: typeof ADMIN;
+}
+
 const KEY = /^gd_(live|test)_/;
 
 /** Checks the deployment's admin token, for calls that act on the deployment itself. */
@@ -23,7 +33,7 @@ export async function authenticateAdmin(
   http: Http,
 ): Promise<Result<Admitted<Deployment>, LoyaltyError>> {
   const admin = await readAdmin(http, readToken(http));
-  return admin.ok ? ok({ caller: admin.value, principal: null, key: null }) : admin;
+  return admin.ok ? ok({ caller: admin.value, principal: null, key: ADMIN }) : admin;
 }
 
 /**
@@ -33,12 +43,12 @@ export async function authenticateAdmin(
 export async function authenticate(http: Http): Promise<Result<Admitted<Context>, LoyaltyError>> {
   const token = readToken(http);
   const isKey = token !== undefined && KEY.test(token);
-  const found = await (isKey ? keyPrincipal(http, token) : adminPrincipal(http, token));
+  const found = await (isKey ? findCaller(http, token) : findAdmin(http, token));
   if (!found.ok) return found;
-  const principal = found.value;
+  const { principal, key } = found.value;
   const caller = contextOf(http, NAME, principal);
   noteKeyUse(caller);
-  return ok({ caller, principal, key: null });
+  return ok({ caller, principal, key });
 }
 
 function readToken(http: Http): string | undefined {
@@ -50,6 +60,8 @@ async function readAdmin(
   token: string | undefined,
 ): Promise<Result<Deployment, LoyaltyError>> {
   if (token === undefined) return err({ code: "key_missing" });
+  const guesses = refuseExhausted(http);
+  if (!guesses.ok) return guesses;
   const settings = settingsOf(http.env);
   const expected = settings.adminToken;
   if (expected === null || !(await equalInConstantTime(token, expected))) {
@@ -58,18 +70,21 @@ async function readAdmin(
   return ok({ env: http.env, settings, now: http.get("now") });
 }
 
-async function keyPrincipal(http: Http, token: string): Promise<Result<Principal, LoyaltyError>> {
-  const credential = await findCredential(http.env, NAME, token, http.get("now"));
-  return credential.ok ? ok(credential.value.principal) : credential;
+async function findCaller(http: Http, token: string): Promise<Result<Caller, LoyaltyError>> {
+  const credential = await findCredential(visitOf(http), NAME, token);
+  if (!credential.ok) return credential;
+  const { principal, keyId: id, unlimited } = credential.value;
+  return ok({ principal, key: { id, unlimited } });
 }
 
-async function adminPrincipal(
+async function findAdmin(
   http: Http,
   token: string | undefined,
-): Promise<Result<Principal, LoyaltyError>> {
+): Promise<Result<Caller, LoyaltyError>> {
   const admin = await readAdmin(http, token);
   if (!admin.ok) return admin;
   const named = http.req.header("guerdon-merchant");
   if (named === undefined || named === "") return err({ code: "merchant_not_named" });
-  return actAsAdmin(admin.value, named);
+  const principal = await actAsAdmin(admin.value, named);
+  return principal.ok ? ok({ principal: principal.value, key: ADMIN }) : principal;
 }

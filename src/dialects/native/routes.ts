@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { Admitted } from "../../http/admission.ts";
 import type { Dialect } from "../../http/dialect.ts";
 import { close, fail, failUnexpectedly, mount } from "../../http/dialect.ts";
+import { setRateLimitHeaders } from "../../http/rate-limit.ts";
 import type { HttpEnv } from "../../http/request.ts";
 import { logUnexpected } from "../../http/request.ts";
 import type { Context } from "../../services/context.ts";
@@ -15,10 +16,16 @@ import { readFields } from "./fields.ts";
 import type { Problem } from "./problem.ts";
 import { problemBody } from "./problem.ts";
 
+/** 600 requests a minute; a whole minute's may come at once. */
+const POLICY = { capacity: 600, perMinute: 600 };
+/** Fewer of who does not authenticate: they guess, at the admin's token too. */
+const FAILURES = { capacity: 100, perMinute: 60 };
+
 /** What calls have in common, whoever may make them. */
 const COMMON = {
   name: NAME,
-  policy: null,
+  policy: POLICY,
+  failures: FAILURES,
   admitsPending: true,
   errors: OWN_ERRORS,
   readFields,
@@ -35,11 +42,14 @@ const COMMON = {
       },
       headers: { "Content-Type": "application/problem+json", ...row.headers },
     }),
-    send: (_http, { status, body, headers }) =>
-      new Response(JSON.stringify(body), {
+    send(http, { status, body, headers }) {
+      const response = new Response(JSON.stringify(body), {
         status,
         headers: { "Content-Type": "application/json", ...headers },
-      }),
+      });
+      setRateLimitHeaders(http, POLICY, response);
+      return response;
+    },
   },
   strangers: "anybody",
 } satisfies Omit<Dialect<Admitted<unknown>, Conditional, Problem>, "authenticate">;

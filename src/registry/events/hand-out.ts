@@ -143,32 +143,3 @@ function stillAt(row: EndpointRow) {
     sql`${webhookEndpoints.behindSeq} = ${row.behindSeq}`,
   );
 }
-
-/** Merchants whose feed has more than was handed out. */
-export async function laggingFeeds(db: Database, limit: number): Promise<string[]> {
-  const behind = sql`EXISTS (SELECT 1 FROM events WHERE events.merchant_id = ${feeds.merchantId}
-    AND events.seq > ${feeds.handedSeq})`;
-  const rows = await db
-    .select({ merchantId: feeds.merchantId })
-    .from(feeds)
-    .where(behind)
-    .limit(limit)
-    .all();
-  return rows.map((row) => row.merchantId);
-}
-
-/** Merchants with an endpoint that is behind and due to be asked again. */
-export async function laggingEndpoints(
-  db: Database,
-  now: number,
-  limit: number,
-): Promise<string[]> {
-  const due = and(eq(webhookEndpoints.enabled, true), lte(webhookEndpoints.behindRetryAt, now));
-  const rows = await db
-    .selectDistinct({ merchantId: webhookEndpoints.merchantId })
-    .from(webhookEndpoints)
-    .where(due)
-    .limit(limit)
-    .all();
-  return rows.map((row) => row.merchantId);
-}

@@ -1,11 +1,10 @@
 import type { SQL } from "drizzle-orm";
-import { and, asc, desc, eq, gt, lt, lte, sql } from "drizzle-orm";
+import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { BookedEvent } from "../../core/events/body.ts";
-import { customers } from "../customers/schema.ts";
 import type { Database, Write } from "../database.ts";
 import { bills, wallets } from "../ledger/schema.ts";
 import { eventRows } from "./events.ts";
-import { events, patrols } from "./schema.ts";
+import { events } from "./schema.ts";
 
 /** A wallet's copy on its way into the projection. */
 export type ProjectedWallet = Omit<typeof wallets.$inferInsert, "merchantId"> & {
@@ -69,7 +68,8 @@ export function projectWallets(
         json_extract(item.value, '$.seq'), json_extract(item.value, '$.points'),
         json_extract(item.value, '$.tier'), json_extract(item.value, '$.lastEarnedAt'),
         json_extract(item.value, '$.lastRedeemedAt'), json_extract(item.value, '$.holdings'),
-        json_extract(item.value, '$.publishedAt'), json_extract(item.value, '$.nextExpiry')
+        json_extract(item.value, '$.publishedAt'), json_extract(item.value, '$.nextExpiry'),
+        json_extract(item.value, '$.nextExpiry'), 0
         FROM json_each(${JSON.stringify(rows)}) AS item
         WHERE ${purpose === "restore" ? isTold(merchantId) : follows(merchantId)}`,
     )
@@ -105,7 +105,7 @@ export function projectExpiries(
     FROM json_each(${JSON.stringify(rows)})) AS item`;
   return db
     .update(wallets)
-    .set({ nextExpiry: sql`item.next_expiry` })
+    .set({ nextExpiry: sql`item.next_expiry`, wakeAt: sql`item.next_expiry`, wakes: 0 })
     .from(item)
     .where(
       and(
@@ -167,7 +167,7 @@ export function projectBills(
   });
 }
 
-/** The write that notes in the copies of bills how they ended; it must follow {@link projectBills}. */
+/** The write that notes how bills ended in their copies; it must follow {@link projectBills}. */
 export function projectBillEnds(db: Database, merchantId: string, ends: readonly BillEnd[]): Write {
   const item = sql`(SELECT json_extract(value, '$.id') AS id,
     MIN(json_extract(value, '$.voidedAt')) AS voided_at,
@@ -236,61 +236,4 @@ export async function projectedAt(db: Database, merchantId: string): Promise<num
     .where(eq(wallets.merchantId, merchantId))
     .get();
   return row?.at ?? null;
-}
-
-/** A wallet to look after, and how far its copy is; null where there is none. */
-export interface CopiedWallet {
-  readonly merchant: string;
-  readonly customer: string;
-  readonly told: number | null;
-}
-
-/** Every customer's wallet: a query to narrow. */
-export function walletsOf(db: Database) {
-  return db
-    .select({ merchant: customers.merchantId, customer: customers.id, told: wallets.seq })
-    .from(customers)
-    .leftJoin(wallets, eq(wallets.customerId, customers.id))
-    .$dynamic();
-}
-
-/** Wallets with a lot that expires at or before `until`, soonest first. */
-export async function expiringWallets(
-  db: Database,
-  until: number,
-  limit: number,
-): Promise<CopiedWallet[]> {
-  return db
-    .select({ merchant: wallets.merchantId, customer: wallets.customerId, told: wallets.seq })
-    .from(wallets)
-    .where(lte(wallets.nextExpiry, until))
-    .orderBy(asc(wallets.nextExpiry))
-    .limit(limit)
-    .all();
-}
-
-/** The single row of `patrols`. */
-const PATROL = 1;
-
-/**
- * The next wallets of the round over all of them, and where it goes on: from the first again after
- * the last.
- */
-export async function nextPatrol(
-  db: Database,
-  limit: number,
-): Promise<{ readonly round: readonly CopiedWallet[]; readonly cursor: string }> {
-  const cursor = sql`COALESCE((SELECT ${patrols.cursor} FROM ${patrols}
-    WHERE ${patrols.id} = ${PATROL}), '')`;
-  const beyond = gt(customers.id, cursor);
-  const round = await walletsOf(db).where(beyond).orderBy(customers.id).limit(limit).all();
-  return { round, cursor: round.length < limit ? "" : (round.at(-1)?.customer ?? "") };
-}
-
-/** The write that notes where the round over all wallets goes on. */
-export function advancePatrol(db: Database, cursor: string): Write {
-  return db
-    .insert(patrols)
-    .values({ id: PATROL, cursor })
-    .onConflictDoUpdate({ target: patrols.id, set: { cursor } });
 }

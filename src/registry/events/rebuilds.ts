@@ -1,10 +1,7 @@
-import { and, eq, gt, sql } from "drizzle-orm";
-import { customers } from "../customers/schema.ts";
+import { and, eq, sql } from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
 import { wallets } from "../ledger/schema.ts";
 import { lastSeq } from "./events.ts";
-import type { CopiedWallet } from "./projection.ts";
-import { walletsOf } from "./projection.ts";
 import { rebuilds } from "./schema.ts";
 
 /** A row of `rebuilds`. */
@@ -61,7 +58,7 @@ export function readToldSeqs(db: Database, row: RebuildRow, until: number): read
     .insert(wallets)
     .select(
       sql`SELECT told.customer_id, told.merchant_id, MAX(told.sequence), 0, NULL, NULL, NULL, '{}',
-        ${startedAt}, NULL
+        ${startedAt}, NULL, NULL, 0
         FROM events AS told JOIN customers ON customers.id = told.customer_id
           AND customers.merchant_id = told.merchant_id
         WHERE told.merchant_id = ${merchantId} AND told.seq > ${feedCursor} AND told.seq <= ${until}
@@ -78,27 +75,4 @@ export function readToldSeqs(db: Database, row: RebuildRow, until: number): read
     .set({ feedCursor: until })
     .where(and(eq(rebuilds.merchantId, merchantId), eq(rebuilds.startedAt, startedAt)));
   return [raise, note];
-}
-
-/** The next wallets to rebuild, by customer, after `cursor`. */
-export async function walletsAfter(
-  db: Database,
-  merchantId: string,
-  cursor: string,
-  limit: number,
-): Promise<CopiedWallet[]> {
-  const where = and(eq(customers.merchantId, merchantId), gt(customers.id, cursor));
-  return walletsOf(db).where(where).orderBy(customers.id).limit(limit).all();
-}
-
-/** Merchants whose rebuild is under way. */
-export async function unfinishedRebuilds(db: Database, limit: number): Promise<string[]> {
-  const open = sql`${rebuilds.finishedAt} IS NULL`;
-  const rows = await db
-    .select({ merchantId: rebuilds.merchantId })
-    .from(rebuilds)
-    .where(open)
-    .limit(limit)
-    .all();
-  return rows.map((row) => row.merchantId);
 }

@@ -55,7 +55,7 @@ export const webhookEndpoints = sqliteTable(
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     form: text("form", { enum: WEBHOOK_FORMS }).notNull().default("standard"),
-    /** Number of the feed that it was handed last; null while it goes with the merchant's cursor. */
+    /** Number of the feed that it was handed last; null: it goes with the merchant's cursor. */
     behindSeq: integer("behind_seq"),
     behindSince: integer("behind_since"),
     /** Calls in a row that its object did not take. */
@@ -79,15 +79,26 @@ export const rebuilds = sqliteTable("rebuilds", {
   /** How far the feed was read for what it has of each wallet, and how far it is to be. */
   feedCursor: integer("feed_cursor").notNull().default(0),
   feedUntil: integer("feed_until").notNull().default(0),
-  /** The last customer that is done. */
+  /** Number of the last customer that is done; empty at first. */
   cursor: text("cursor").notNull(),
   done: integer("done").notNull(),
   total: integer("total").notNull(),
 });
 
-/** How far the sweep's round over all wallets is: a single row. */
+/** A merchant's round over all of its wallets, for those whose alarm was lost. */
+export const sweeps = sqliteTable("sweeps", {
+  merchantId: text("merchant_id").primaryKey(),
+  /** Number of the last customer whose wallet was looked after. */
+  cursor: integer("cursor").notNull(),
+  /** When the round began. */
+  beganAt: integer("began_at").notNull(),
+  /** When its next page, or the next round, is due. */
+  dueAt: integer("due_at").notNull(),
+});
+
+/** Where the minute's sweep goes on among the merchants: a single row. */
 export const patrols = sqliteTable("patrols", {
   id: integer("id").primaryKey(),
-  /** The last customer whose wallet was looked after. */
+  /** The last merchant that was looked at. */
   cursor: text("cursor").notNull(),
 });

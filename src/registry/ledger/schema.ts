@@ -39,8 +39,14 @@ export const wallets = sqliteTable(
     publishedAt: integer("published_at").notNull(),
     /** When the wallet's next lot expires; null when none does. */
     nextExpiry: integer("next_expiry"),
+    /** When the sweep looks after that expiry: when it is, and later while it is not booked. */
+    wakeAt: integer("wake_at"),
+    /** How often the sweep woke the wallet for it. */
+    wakes: integer("wakes").notNull().default(0),
   },
-  (table) => [index("wallets_expiry").on(table.nextExpiry).where(sql`next_expiry IS NOT NULL`)],
+  (table) => [
+    index("wallets_wake").on(table.merchantId, table.wakeAt).where(sql`wake_at IS NOT NULL`),
+  ],
 );
 
 /** The wallets' recorded purchases, for lists and reports: a copy like `wallets`. */

@@ -1,15 +1,15 @@
 import type { SQL } from "drizzle-orm";
-import { and, asc, eq, gte, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
+import { and, asc, eq, gte, isNull, lt, sql } from "drizzle-orm";
 import { customers } from "../customers/schema.ts";
 import type { Database, Write } from "../database.ts";
-import { sites } from "../merchants/schema.ts";
+import { merchants, sites } from "../merchants/schema.ts";
 import { invoices } from "./schema.ts";
 
 /** A row of `invoices`. */
 export type InvoiceRow = typeof invoices.$inferSelect;
 
 /** An invoice to add: it gets the merchant's next number. */
-export type NewInvoice = Omit<InvoiceRow, "number">;
+export type NewInvoice = Omit<InvoiceRow, "number" | "tries" | "retryAt">;
 
 /** An invoice with the customer and the site that it names. */
 export interface InvoiceRecord {
@@ -118,17 +118,43 @@ function records(db: Database, merchantId: string, where: SQL | undefined) {
     .$dynamic();
 }
 
-/** Invoices that a wallet still has to book or to take back, made before `until`, oldest first. */
+/** Waits between two tries double, up to some four hours. */
+const RETRY_MS = 60_000;
+const MAX_DOUBLINGS = 8;
+
+/**
+ * Invoices that a wallet still has to book or to take back and that are due to be tried: made
+ * before `until`, of each merchant at most `cap`, so that one with many leaves room for the others.
+ */
 export async function listOpenInvoices(
   db: Database,
-  until: number,
-  limit: number,
+  { now, until }: { readonly now: number; readonly until: number },
+  { cap, limit }: { readonly cap: number; readonly limit: number },
 ): Promise<InvoiceRow[]> {
-  const isVoiding = and(isNotNull(invoices.voidedAt), isNull(invoices.voidBookedAt));
-  const isOpen = or(isNull(invoices.bookedAt), isVoiding);
-  const where = and(lt(invoices.createdAt, until), isNotNull(invoices.customerId), isOpen);
-  const rows = db.select().from(invoices).where(where).orderBy(asc(invoices.createdAt));
-  return rows.limit(limit).all();
+  const own = sql`(SELECT open.id FROM invoices AS open WHERE open.merchant_id = ${merchants.id}
+    AND open.customer_id IS NOT NULL AND (open.booked_at IS NULL
+      OR (open.voided_at IS NOT NULL AND open.void_booked_at IS NULL))
+    AND open.retry_at <= ${now} AND open.created_at < ${until}
+    ORDER BY open.retry_at LIMIT ${cap})`;
+  const rows = await db
+    .select({ invoice: invoices })
+    .from(merchants)
+    .innerJoin(invoices, sql`${invoices.id} IN ${own}`)
+    .limit(limit)
+    .all();
+  return rows.map(({ invoice }) => invoice);
+}
+
+/** The write that has invoices that are about to be tried wait ever longer for the next time. */
+export function postponeInvoices(db: Database, rows: readonly InvoiceRow[], now: number): Write {
+  const ids = JSON.stringify(rows.map(({ id }) => id));
+  return db
+    .update(invoices)
+    .set({
+      tries: sql`${invoices.tries} + 1`,
+      retryAt: sql`${now} + (${RETRY_MS} << MIN(${invoices.tries}, ${MAX_DOUBLINGS}))`,
+    })
+    .where(sql`${invoices.id} IN (SELECT value FROM json_each(${ids}))`);
 }
 
 /** The write that notes what the wallet has booked for an invoice, once. */
@@ -149,7 +175,7 @@ export function markVoided(db: Database, row: NewInvoice): Write {
   const { voidedAt, voidBookedAt, voidReason, updatedAt } = row;
   return db
     .update(invoices)
-    .set({ voidedAt, voidBookedAt, voidReason, updatedAt })
+    .set({ voidedAt, voidBookedAt, voidReason, updatedAt, tries: 0, retryAt: 0 })
     .where(and(own(row), isNull(invoices.voidedAt)));
 }
 

@@ -56,6 +56,9 @@ export const invoices = sqliteTable(
     voidReason: text("void_reason"),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
+    /** How often the sweep tried to have it booked or taken back, and when it does so next. */
+    tries: integer("tries").notNull().default(0),
+    retryAt: integer("retry_at").notNull().default(0),
   },
   (table) => [
     uniqueIndex("invoices_number").on(table.merchantId, table.number),
@@ -63,7 +66,7 @@ export const invoices = sqliteTable(
       .on(table.merchantId, table.reference)
       .where(sql`reference IS NOT NULL`),
     index("invoices_open")
-      .on(table.createdAt)
+      .on(table.merchantId, table.retryAt)
       .where(sql`customer_id IS NOT NULL AND (booked_at IS NULL
         OR (voided_at IS NOT NULL AND void_booked_at IS NULL))`),
   ],

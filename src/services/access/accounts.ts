@@ -1,4 +1,4 @@
-import { Memory } from "../../memory.ts";
+import { Findings } from "../../memory.ts";
 import { database } from "../../registry/database.ts";
 import { findMerchant } from "../../registry/merchants/merchants.ts";
 
@@ -10,7 +10,7 @@ const MAX_CACHED = 5_000;
 /** Characters of the longest slug. */
 const MAX_SLUG = 63;
 
-const known = new Memory<string | null>(MAX_CACHED);
+const known = new Findings<string>(MAX_CACHED);
 
 /**
  * The id of the merchant with that slug (lower case), from the isolate's memory if it can; null

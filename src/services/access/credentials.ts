@@ -7,12 +7,12 @@ import { DEFAULT_PROGRAM } from "../../core/program/program.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { open } from "../../core/sealing.ts";
-import { Memory } from "../../memory.ts";
+import { Findings } from "../../memory.ts";
 import type { KeyRecord } from "../../registry/access/keys.ts";
 import { findKeyByHash, findKeyById } from "../../registry/access/keys.ts";
 import { database } from "../../registry/database.ts";
 import type { MerchantRow } from "../../registry/merchants/merchants.ts";
-import type { Merchant, Principal, Scope } from "../context.ts";
+import type { Merchant, Principal, Scope, Visit } from "../context.ts";
 import { settingsOf } from "../context.ts";
 
 /** A key as the edge checks it. Plain data: it lies in the isolate's cache. */
@@ -32,24 +32,36 @@ const KNOWN_MS = 30_000;
 const UNKNOWN_MS = 2_000;
 const MAX_CACHED = 5_000;
 
-const byText = new Memory<Credential | null>(MAX_CACHED);
+/** Characters of a key's text; longer ones are nobody's, and not worth remembering. */
+const MAX_TEXT = 255;
+
+const byText = new Findings<Credential>(MAX_CACHED);
 /** Apart from the texts: what a client sends as a key must never be taken for an id. */
-const byId = new Memory<Credential | null>(MAX_CACHED);
+const byId = new Findings<Credential>(MAX_CACHED);
 
 /**
  * The credential of a key text for a dialect. `key_unknown` for unknown and revoked keys, for
  * those of other dialects and of persons who are disabled, `key_expired` for expired ones. Reads D1 at most once in 30 s per key
- * and isolate.
+ * and isolate, and for a text that was nobody's so far only where the visit allows it
+ * (`rate_limited`).
  */
 export async function findCredential(
-  env: Env,
+  visit: Visit,
   dialect: string,
   text: string,
-  now: number,
+): Promise<Result<Credential, LoyaltyError>> {
+  return text.length > MAX_TEXT ? err({ code: "key_unknown" }) : findByText(visit, dialect, text);
+}
+
+async function findByText(
+  visit: Visit,
+  dialect: string,
+  text: string,
 ): Promise<Result<Credential, LoyaltyError>> {
   const read = async (): Promise<KeyRecord | undefined> =>
-    findKeyByHash(database(env, "directory"), await sha256Hex(text));
-  return judge(await recall(env, byText, text, now, read), dialect, now);
+    findKeyByHash(database(visit.env, "directory"), await sha256Hex(text));
+  const found = await recall(visit, byText, text, read);
+  return found.ok ? judge(found.value, dialect, visit.now) : found;
 }
 
 /**
@@ -57,14 +69,14 @@ export async function findCredential(
  * {@link findCredential}.
  */
 export async function findCredentialById(
-  env: Env,
+  visit: Visit,
   dialect: string,
   key: { readonly merchantId: string; readonly keyId: string },
-  now: number,
 ): Promise<Result<Credential, LoyaltyError>> {
   const { merchantId, keyId } = key;
-  const read = () => findKeyById(database(env, merchantId), merchantId, keyId);
-  return judge(await recall(env, byId, `${merchantId}/${keyId}`, now, read), dialect, now);
+  const read = () => findKeyById(database(visit.env, merchantId), merchantId, keyId);
+  const found = await recall(visit, byId, `${merchantId}/${keyId}`, read);
+  return found.ok ? judge(found.value, dialect, visit.now) : found;
 }
 
 function judge(
@@ -85,22 +97,27 @@ function judge(
  * each reads D1 as often, so that time tells no more than the answer.
  */
 export async function findTenantCredential(
-  env: Env,
+  visit: Visit,
   dialect: string,
   tenant: { readonly slug: string; readonly text: string },
-  now: number,
 ): Promise<Result<Credential, LoyaltyError>> {
   const { slug, text } = tenant;
+  const { now } = visit;
   const warm = byText.recall(text, now) !== undefined;
-  const found = await findCredential(env, dialect, text, now);
-  if (!found.ok) return err({ code: "key_unknown" });
+  const found = await findCredential(visit, dialect, text);
+  if (!found.ok) return found.error.code === "rate_limited" ? found : UNKNOWN;
   if (found.value.principal.merchant.slug === slug.toLowerCase()) return found;
   // No key can hold the blank, so this look-up costs what that of an unknown key costs.
-  const decoy = `${slug} ${text}`;
-  if (warm) await findCredential(env, dialect, decoy, now);
-  else byText.remember(decoy, null, now + UNKNOWN_MS);
-  return err({ code: "key_unknown" });
+  const decoy = `${slug.slice(0, MAX_TEXT)} ${text}`;
+  if (!warm) {
+    byText.remember(decoy, null, now + UNKNOWN_MS);
+    return UNKNOWN;
+  }
+  const limited = await findByText(visit, dialect, decoy);
+  return !limited.ok && limited.error.code === "rate_limited" ? limited : UNKNOWN;
 }
+
+const UNKNOWN: Result<never, LoyaltyError> = err({ code: "key_unknown" });
 
 /** Forgets what the isolate knows of keys, so that a change it made itself is seen at once. */
 export function forgetCredentials(): void {
@@ -110,26 +127,28 @@ export function forgetCredentials(): void {
 
 /** Forgets what the isolate knows of the keys that `matches` names. */
 export function forgetCredentialsWhere(matches: (credential: Credential) => boolean): void {
-  for (const memory of [byText, byId]) {
-    memory.forgetWhere((credential) => credential !== null && matches(credential));
-  }
+  byText.forgetWhere(matches);
+  byId.forgetWhere(matches);
 }
 
 async function recall(
-  env: Env,
-  from: Memory<Credential | null>,
+  visit: Visit,
+  from: Findings<Credential>,
   name: string,
-  now: number,
   read: () => Promise<KeyRecord | undefined>,
-): Promise<Credential | null> {
+): Promise<Result<Credential | null, LoyaltyError>> {
+  const { env, now } = visit;
   const known = from.recall(name, now);
-  if (known !== undefined) return known;
+  if (known !== undefined) return ok(known);
+  // Who was known before is only asked after again: no neighbour's failures are in the way.
+  const allowed = from.knew(name) ? ok(null) : await visit.beforeLookUp();
+  if (!allowed.ok) return allowed;
   const record = await read();
   const usable = record?.key.revokedAt === null && record.disabledAt === null;
   const credential = usable ? await toCredential(env, record) : null;
   // What may change at any moment by a merchant's own doing is not remembered for long.
   const settled = credential !== null && !credential.principal.merchant.pending;
-  return from.remember(name, credential, now + (settled ? KNOWN_MS : UNKNOWN_MS));
+  return ok(from.remember(name, credential, now + (settled ? KNOWN_MS : UNKNOWN_MS)));
 }
 
 async function toCredential(env: Env, record: KeyRecord): Promise<Credential> {

@@ -3,14 +3,14 @@ import type { LoyaltyError } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { open } from "../../core/sealing.ts";
-import { Memory } from "../../memory.ts";
+import { Findings } from "../../memory.ts";
 import { findToken, insertToken, sweepTokens } from "../../registry/access/sign-ins.ts";
 import type { StaffRow } from "../../registry/access/staff.ts";
 import { findStaff, findStaffByUsername } from "../../registry/access/staff.ts";
 import { database } from "../../registry/database.ts";
 import type { SiteRow } from "../../registry/merchants/sites.ts";
 import { unitOfWork } from "../../registry/unit-of-work.ts";
-import type { Context, Principal, Scope } from "../context.ts";
+import type { Context, Principal, Scope, Visit } from "../context.ts";
 import { settingsOf } from "../context.ts";
 import { findCredentialById } from "./credentials.ts";
 import { verifyPassword } from "./passwords.ts";
@@ -59,7 +59,8 @@ const MAX_TOKEN = 1_000;
 
 /**
  * Signs a person in with the principal's key. `staff_credentials_invalid` for an unknown name, a
- * wrong password and a disabled person alike, in the same time; `site_required` and `site_not_allowed` for the site.
+ * wrong password and a disabled person alike, in the same time; `site_required` and
+ * `site_not_allowed` for the site.
  */
 export async function signIn(
   ctx: Context,
@@ -121,7 +122,7 @@ const KNOWN_MS = 30_000;
 const UNKNOWN_MS = 2_000;
 const MAX_CACHED = 5_000;
 
-const holders = new Memory<Holder | null>(MAX_CACHED);
+const holders = new Findings<Holder>(MAX_CACHED);
 
 /** Forgets what the isolate knows of tokens. */
 export function forgetTokens(): void {
@@ -130,7 +131,7 @@ export function forgetTokens(): void {
 
 /** Forgets what the isolate knows of a person's tokens. */
 export function forgetTokensOf(staffId: string): void {
-  holders.forgetWhere((holder) => holder?.staffId === staffId);
+  holders.forgetWhere((holder) => holder.staffId === staffId);
 }
 
 /**
@@ -140,16 +141,19 @@ export function forgetTokensOf(staffId: string): void {
  * in 30 s per token and isolate, and as often per key.
  */
 export async function findStaffCredential(
-  env: Env,
+  visit: Visit,
   dialect: string,
   text: string,
-  now: number,
 ): Promise<Result<StaffCredential, LoyaltyError>> {
-  const holder = await recall(env, text, now);
+  const known = await recall(visit, text);
+  if (!known.ok) return known;
+  const holder = known.value;
   if (holder === null) return err({ code: "key_unknown" });
-  if (holder.expiresAt <= now) return err({ code: "key_expired" });
-  const found = await findCredentialById(env, dialect, holder, now);
-  if (!found.ok) return err({ code: "key_unknown" });
+  if (holder.expiresAt <= visit.now) return err({ code: "key_expired" });
+  const found = await findCredentialById(visit, dialect, holder);
+  if (!found.ok) {
+    return found.error.code === "rate_limited" ? found : err({ code: "key_unknown" });
+  }
   const { principal, keyId, unlimited } = found.value;
   const { staffId, siteId, sites } = holder;
   const scopes = sharedScopes(principal, holder.scopes);
@@ -161,12 +165,17 @@ function sharedScopes(key: Principal, own: readonly string[]): Scope[] {
   return key.scopes.filter((scope) => own.includes(scope));
 }
 
-async function recall(env: Env, text: string, now: number): Promise<Holder | null> {
-  if (text.length > MAX_TOKEN) return null;
+async function recall(
+  { env, now, beforeLookUp }: Visit,
+  text: string,
+): Promise<Result<Holder | null, LoyaltyError>> {
+  if (text.length > MAX_TOKEN) return ok(null);
   const known = holders.recall(text, now);
-  if (known !== undefined) return known;
+  if (known !== undefined) return ok(known);
+  const allowed = holders.knew(text) ? ok(null) : await beforeLookUp();
+  if (!allowed.ok) return allowed;
   const holder = text.includes(".") ? await openSealed(env, text) : await findKept(env, text);
-  return holders.remember(text, holder, now + (holder === null ? UNKNOWN_MS : KNOWN_MS));
+  return ok(holders.remember(text, holder, now + (holder === null ? UNKNOWN_MS : KNOWN_MS)));
 }
 
 async function findKept(env: Env, text: string): Promise<Holder | null> {

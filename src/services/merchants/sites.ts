@@ -3,7 +3,7 @@ import { notFound } from "../../core/errors.ts";
 import { makeId } from "../../core/ids.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
-import { Memory } from "../../memory.ts";
+import { Findings } from "../../memory.ts";
 import type { SiteRow, SiteWindow } from "../../registry/merchants/sites.ts";
 import {
   countSites,
@@ -127,7 +127,7 @@ const MAX_CACHED = 5_000;
 /** Characters of a site's code; longer ones are no site's, and not worth remembering. */
 const MAX_CODE = 64;
 
-const ids = new Memory<string | null>(MAX_CACHED);
+const ids = new Findings<string>(MAX_CACHED);
 
 /** The id of a merchant's site by its code, from the isolate's memory if it can. */
 export async function recallSite(

@@ -152,7 +152,7 @@ async function recordOf({ db }: Context, invoice: NewInvoice): Promise<InvoiceRe
     siteId === null ? undefined : findSite(db, merchantId, siteId),
   ]);
   return {
-    invoice: { ...invoice, number },
+    invoice: { ...invoice, number, tries: 0, retryAt: 0 },
     customerNumber: person?.number ?? null,
     customerName: person?.name ?? null,
     siteNumber: site?.number ?? null,

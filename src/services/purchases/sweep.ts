@@ -5,25 +5,38 @@ import { database } from "../../registry/database.ts";
 import { findMerchant } from "../../registry/merchants/merchants.ts";
 import { findProgram } from "../../registry/merchants/programs.ts";
 import type { InvoiceRow } from "../../registry/purchases/invoices.ts";
-import { listOpenInvoices } from "../../registry/purchases/invoices.ts";
+import { listOpenInvoices, postponeInvoices } from "../../registry/purchases/invoices.ts";
+import { unitOfWork } from "../../registry/unit-of-work.ts";
 import { ulid } from "../../ulid.ts";
 import { toMerchant, toProgram } from "../access/credentials.ts";
 import type { Context } from "../context.ts";
 import { makeContext } from "../context.ts";
 import { settleBill, settleVoid } from "./settling.ts";
 
-/** Invoices that one sweep looks after; the next one goes on. */
-const INVOICES = 100;
+/** Invoices that are looked after at once, and of one merchant at most. */
+const PAGE = 100;
+const CAP = 20;
+/** Pages of one sweep; the next one goes on. */
+const PAGES = 10;
 /** A younger one is in the hands of the request that brought it. */
 const GRACE_MS = 60_000;
 
 /**
  * Finishes invoices, and voids of invoices, that are kept but not booked, because whoever kept them
- * died before the wallet answered. Runs every minute.
+ * died before the wallet answered. One that cannot be finished is tried ever more seldom. Runs
+ * every minute.
  */
 export async function finishInvoices(env: Env, now: number): Promise<void> {
-  const open = await listOpenInvoices(database(env, "directory"), now - GRACE_MS, INVOICES);
-  await Promise.all(open.map((invoice) => finish(env, invoice, now)));
+  const db = database(env, "directory");
+  for (let page = 0; page < PAGES; page += 1) {
+    const due = { now, until: now - GRACE_MS };
+    const open = await listOpenInvoices(db, due, { cap: CAP, limit: PAGE });
+    if (open.length === 0) return;
+    const work = unitOfWork(db, "live");
+    work.add(postponeInvoices(db, open, now));
+    await work.commit();
+    await Promise.all(open.map((invoice) => finish(env, invoice, now)));
+  }
 }
 
 async function finish(env: Env, invoice: InvoiceRow, now: number): Promise<void> {

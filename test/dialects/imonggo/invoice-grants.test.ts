@@ -119,7 +119,7 @@ describe("an invoice", () => {
     expect(await vouchersOf(owner)).toHaveLength(2);
   });
 
-  it("that is voided takes its stamps and its unused vouchers back; what was used stays", async () => {
+  it("that is voided takes its stamps and unused vouchers back; what was used stays", async () => {
     const { body } = await post(store);
     const use = `UPDATE vouchers SET status = 'redeemed'
       WHERE id = (SELECT MIN(id) FROM vouchers WHERE customer_id = ?)`;

@@ -113,7 +113,7 @@ describe("a key that is made by another", () => {
     expectFaults(late, { pointer: "/expires_at", code: "too_large" });
   });
 
-  it("is not made by one that was revoked meanwhile, though the isolate still knows it", async () => {
+  it("is not made by one that was revoked meanwhile, though the isolate knows it", async () => {
     const maker = await makerKey();
     expect((await makeBy(maker)).status).toBe(201);
     const change = env.DB.prepare("UPDATE keys SET revoked_at = 1 WHERE hint = ?");

@@ -5,7 +5,7 @@ import { err, ok } from "../../../core/result.ts";
 import type { Admitted } from "../../../http/admission.ts";
 import { readBasic } from "../../../http/basic.ts";
 import { contextOf } from "../../../http/dialect.ts";
-import { countAddress, countBucket } from "../../../http/rate-limit.ts";
+import { countAddress, countBucket, visitOf } from "../../../http/rate-limit.ts";
 import type { Http } from "../../../http/request.ts";
 import { findTenantCredential } from "../../../services/access/credentials.ts";
 import { noteKeyUse } from "../../../services/access/key-uses.ts";
@@ -58,7 +58,7 @@ async function authenticateAccount(http: Http): Promise<Result<Context, LoyaltyE
   const text = headerText(http, "x-api-key");
   if (slug === "" || text === "") return err({ code: "key_missing" });
   if (Math.max(slug.length, text.length) > MAX_CREDENTIAL) return err({ code: "key_unknown" });
-  const found = await findTenantCredential(http.env, NAME, { slug, text }, http.get("now"));
+  const found = await findTenantCredential(visitOf(http), NAME, { slug, text });
   if (!found.ok) return found;
   const ctx = contextOf(http, NAME, found.value.principal);
   noteKeyUse(ctx);

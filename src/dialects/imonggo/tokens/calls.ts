@@ -70,7 +70,10 @@ async function lookUp(
   { raw }: Received,
 ): Outcome<PersonalToken> {
   const merchantId = await namedAccount(visitor, raw.url);
-  const input = { dialect: NAME, username: email.trim(), password, merchantId };
+  const username = email.trim();
+  const counted = await visitor.countAttempt(merchantId, username);
+  if (!counted.ok) return counted;
+  const input = { dialect: NAME, username, password, merchantId };
   return findPersonalToken(visitor.env, input, visitor.now);
 }
 

@@ -3,11 +3,12 @@ import service, {
   Projector,
   RateLimiter,
   Wallet as RealWallet,
+  Sweeper,
   WebhookEndpoint,
 } from "../../../../src/index.ts";
 import { countCalls, countD1, countFetches, countStorage, takeCounts } from "./meter.ts";
 
-export { OneTimePassword, Projector, RateLimiter, WebhookEndpoint };
+export { OneTimePassword, Projector, RateLimiter, Sweeper, WebhookEndpoint };
 
 /** A wallet that can be given a long past at once. */
 export class Wallet extends RealWallet {
