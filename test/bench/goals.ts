@@ -37,6 +37,8 @@ export function goalsOf(report: Report): readonly Goal[] {
     atMost("D1 statements per earn, on the path", statements.earn, 0),
     atMost("$ per million earns", cost.without_webhook, 7),
     atMost("$ per million earns with a webhook", cost.with_webhook, 11),
+    atLeast("customers imported with balances, /s", report.import?.per_second ?? Number.NaN, 1_000),
+    atMost("ms of another call during an import", report.import?.others_p50_ms ?? null, 50),
     atMost("KiB of the bundle, gzip", Math.round(bundle.gzip_bytes / 102.4) / 10, 400),
   ];
 }

@@ -1,6 +1,7 @@
 import type { BundleSize } from "./bundle-size.ts";
 import { type CostPerMillion, costPerMillion, PRICES } from "./cost.ts";
 import { type Cost, OPERATIONS, type Operation } from "./counts.ts";
+import type { Imported } from "./importing.ts";
 import { type Effort, SCENARIOS, type Scenario, type Turn } from "./throughput.ts";
 
 /** Everything that was measured. */
@@ -10,13 +11,14 @@ export interface Measurements {
   readonly costs: readonly Cost[];
   readonly bundle: BundleSize;
   readonly startupCpuMs: number | null;
+  readonly imported: Imported | null;
 }
 
 /** What `--json` writes. */
 export type Report = ReturnType<typeof makeReport>;
 
 export function makeReport(measured: Measurements) {
-  const { effort, turns, costs, bundle, startupCpuMs } = measured;
+  const { effort, turns, costs, bundle, startupCpuMs, imported } = measured;
   const cpuMs = median(turns.flatMap(({ scenario, cpu_ms }) => cpuOf(scenario, cpu_ms)));
   return {
     measured_at: new Date().toISOString(),
@@ -41,6 +43,7 @@ export function makeReport(measured: Measurements) {
     per_command: perOperation((operation) => commandOf(costs, operation)),
     bundle,
     startup_cpu_ms: startupCpuMs,
+    import: imported,
     cost_per_million_earns_usd: costOfEarns(costs, cpuMs),
     prices: PRICES,
     medians: Object.fromEntries(SCENARIOS.map((scenario) => [scenario, medians(turns, scenario)])),

@@ -5,12 +5,16 @@ import { parseArgs } from "node:util";
 import { makeDatabases } from "../../scripts/runtime.ts";
 import { measureBundle, measureStartup } from "./bundle-size.ts";
 import { countCosts } from "./counts.ts";
+import { measureImport } from "./importing.ts";
 import { printable } from "./print.ts";
 import { makeReport } from "./report.ts";
 import { type Effort, measureThroughput } from "./throughput.ts";
 
 const full: Effort = { customers: 200, connections: 32, rounds: 7, roundMs: 4_000 };
 const quick: Effort = { customers: 50, connections: 16, rounds: 2, roundMs: 500 };
+
+/** Customers with opening balances, in one request. */
+const IMPORTED = 100_000;
 
 const usage = `npm run bench -- [--quick | --counts] [--json FILE] [--customers N] [--connections N]
                  [--rounds N] [--seconds N] [--state FOLDER]
@@ -48,7 +52,9 @@ async function main(): Promise<void> {
     const counting = countAll(state, progress, !values.quick);
     const measuring = values.counts ? [] : measureThroughput(effort, state, progress, counting);
     const [counted, turns] = await Promise.all([counting, measuring]);
-    const report = makeReport({ effort, turns, ...counted });
+    const imported =
+      values.quick || values.counts ? null : await measureImport(IMPORTED, state, progress);
+    const report = makeReport({ effort, turns, imported, ...counted });
     process.stdout.write(`${printable(report)}\n`);
     if (values.json !== undefined) {
       await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);

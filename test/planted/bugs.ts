@@ -292,4 +292,13 @@ export const BUGS: readonly Bug[] = [
     test: "test/webhooks/backlog.test.ts",
     title: "is begun in its order, of each customer one at a time",
   },
+  {
+    name: "import-forgets-the-line-before",
+    effect: "of lines about one customer that come together all fail, and all others with them",
+    file: "src/services/customers/enrolment.ts",
+    from: "    for (const identifier of own) identifiers.set(nameOf(identifier), id);\n",
+    to: "",
+    test: "test/dialects/native/import-groups.test.ts",
+    title: "about one customer bring the balance of the first",
+  },
 ];

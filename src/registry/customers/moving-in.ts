@@ -79,8 +79,7 @@ export async function readHolders(
 }
 
 /** A customer to add with the identifiers it is found by. */
-export interface Mover {
-  readonly customer: NewCustomer;
+export interface Mover extends NewCustomer {
   readonly identifiers: readonly Identifier[];
 }
 
@@ -94,13 +93,13 @@ export function insertCustomers(
   merchantId: string,
   movers: readonly Mover[],
 ): readonly Write[] {
-  const rows = movers.map(({ customer }) => ({
+  const rows = movers.map(({ identifiers: _own, ...customer }) => ({
     ...customer,
     // As a text in the text, so that it is kept letter by letter.
     attributes: JSON.stringify(customer.attributes),
   }));
-  const own = movers.flatMap(({ customer, identifiers: list }) =>
-    list.map(({ kind, value }) => ({ kind, value, id: customer.id, at: customer.createdAt })),
+  const own = movers.flatMap(({ id, createdAt: at, identifiers: list }) =>
+    list.map(({ kind, value }) => ({ kind, value, id, at })),
   );
   const writes: Write[] = [db.insert(customers).select(customerRows(merchantId, rows))];
   if (own.length === 0) return writes;

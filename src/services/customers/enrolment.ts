@@ -134,7 +134,7 @@ export async function enrolGroup(
     const { outcomes, added } = judgeGroup(ctx, inputs, holders);
     if (added.length === 0) return ok(outcomes);
     work.add(...insertCustomers(ctx.db, merchantId, added));
-    const events = added.map(({ customer }) => createdEvent(ctx, customer));
+    const events = added.map((customer) => createdEvent(ctx, customer));
     work.addEvents(merchantId, events);
     return ok(outcomes);
   };
@@ -160,7 +160,7 @@ function judgeGroup(ctx: Context, inputs: readonly MoverInput[], holders: Holder
     const { id, number } = customer.value;
     if (number !== null) numbers.set(number, id);
     for (const identifier of own) identifiers.set(nameOf(identifier), id);
-    added.push({ customer: customer.value, identifiers: own });
+    added.push({ ...customer.value, identifiers: own });
     return ok({ id, created: true });
   });
   return { outcomes, added };
@@ -289,6 +289,9 @@ function moverRow(
   });
 }
 
-function createdEvent(ctx: Context, { id, status }: NewCustomer): BookedEvent {
+function createdEvent(
+  ctx: Context,
+  { id, status }: Pick<NewCustomer, "id" | "status">,
+): BookedEvent {
   return makeEvent(ctx, "customer.created", id, { customer: id, status });
 }

@@ -51,7 +51,7 @@ const QUERIES_A_TRY = 4;
 /** Two ways to D1. */
 const CALLS_A_TRY = 2;
 /** Wallets that are opened at once. */
-const WALLETS_AT_ONCE = 32;
+const WALLETS_AT_ONCE = 16;
 
 /**
  * Starts an import. It is safe to repeat: a customer that is there by number or identifiers is not

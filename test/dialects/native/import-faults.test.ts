@@ -66,6 +66,19 @@ describe("a line of an import must not have", () => {
     expect(await dumpEverything()).toBe(before);
   });
 
+  it.each([
+    ["no number and no identifier", { name: "Nobody", email: "nobody@example.com" }],
+    ["no number and an empty list of identifiers", { identifiers: [], birth_date: "2000-01-01" }],
+  ])("%s, for it would be somebody else each time", async (_, content) => {
+    const before = await dumpEverything();
+    const [line] = await importLines(merchant, [content]);
+    expect(line).toMatchObject({
+      outcome: "failed",
+      error: { code: "validation_failed", errors: [{ pointer: "", code: "required" }] },
+    });
+    expect(await dumpEverything()).toBe(before);
+  });
+
   it.each(["null", "5", '"x"', "[]", "true"])("no object: %s", async (text) => {
     const [line] = await importLines(merchant, [text]);
     expect(line).toMatchObject({ outcome: "failed", error: { code: "validation_failed" } });

@@ -44,7 +44,7 @@ export async function create(path: string, body: object, merchant?: string): Pro
 /** One line of an import's answer. */
 export interface Outcome {
   readonly line: number;
-  readonly outcome: "created" | "unchanged" | "failed";
+  readonly outcome: "created" | "unchanged" | "failed" | "deferred";
   readonly customer?: string;
   readonly error?: Readonly<Record<string, unknown>>;
 }
