@@ -43,19 +43,14 @@ export function tillOf(clientele: Clientele): Till {
       body,
     };
   };
+  const giving = givingOf(clientele);
   const customerOf = (customer: number) => `CUST_${clientele.numberOf(customer)}`;
-  const points = (path: string) => (customer: number, amount: number, reference_id: string) =>
+  const points = (path: string) => (customer: number, amount: number, reference: string) =>
     signed("POST", path, {
       customer_id: customerOf(customer),
       points: String(amount),
-      reference_id,
+      reference_id: reference,
     });
-  const giving = (customer: number, fields: object) => ({
-    method: "POST" as const,
-    path: `/api/v1/reward/reference-code/${clientele.referenceCodeOf(customer)}/give`,
-    headers: { "x-auth-token": clientele.cashier, "Content-Type": "application/json" },
-    body: JSON.stringify(fields),
-  });
   return {
     earn: points("/points/earn"),
     redeem: points("/points/redeem"),
@@ -95,6 +90,16 @@ export function tillOf(clientele: Clientele): Till {
       }),
     }),
   };
+}
+
+/** Augmigo's cashier gives. */
+function givingOf({ cashier, referenceCodeOf }: Clientele) {
+  return (customer: number, fields: object): TillRequest => ({
+    method: "POST",
+    path: `/api/v1/reward/reference-code/${referenceCodeOf(customer)}/give`,
+    headers: { "x-auth-token": cashier, "Content-Type": "application/json" },
+    body: JSON.stringify(fields),
+  });
 }
 
 /** The bytes of a request on a connection that is kept. */

@@ -1,7 +1,10 @@
+import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { transactionText } from "../../../src/dialects/kirimel/mapping.ts";
 import { Projector } from "../../../src/events/projector.ts";
+import { walletOf } from "../../../src/wallet/client.ts";
 import type { Owner } from "../../../src/wallet/rows.ts";
-import { recordingDatabase } from "../../support/d1.ts";
+import { d1Rows, recordingDatabase } from "../../support/d1.ts";
 import { failBatches } from "../../support/events.ts";
 import {
   addGrantedSeries,
@@ -14,7 +17,7 @@ import {
   vouchersOf,
 } from "../../support/grants.ts";
 import { settle } from "../../support/kept-state.ts";
-import { appWith } from "../../support/kirimel/till.ts";
+import { appWith, makeTill, type Till } from "../../support/kirimel/till.ts";
 import {
   addGuest,
   HOTEL_PROGRAM,
@@ -160,4 +163,57 @@ describe("a bill where the programme grants nothing", () => {
     expect((await warm.post("bill", bill)).status).toBe(200);
     expect(statements).toEqual([]);
   });
+});
+
+describe("the reversal of what a bill earned", () => {
+  /** The points of the customer's first bill, as KiriMel names them: behind opening and bill. */
+  async function reversal(till: Till): Promise<() => Promise<unknown>> {
+    const query = "SELECT number FROM customers WHERE id = ?";
+    const [row] = await d1Rows<{ number: number }>(query, owner.customer);
+    const { entries } = await walletOf(env, owner).entries({
+      ...{ unit: "point", kinds: ["earn"], limit: 1, offset: 0 },
+    });
+    const transaction_id = transactionText(row?.number ?? 0, entries[0]?.seq ?? 0);
+    return async () => (await till.post("/points/reverse", { transaction_id })).status;
+  }
+
+  const statuses = async () => {
+    const query = "SELECT status FROM vouchers WHERE customer_id = ?";
+    const rows = await d1Rows<{ status: string }>(query, owner.customer);
+    return rows.map(({ status }) => status);
+  };
+
+  it("withdraws its voucher, which nobody can use any more, and is told", async () => {
+    const till = await makeTill(hotel.slug);
+    await hotel.post("bill", INVOICE);
+    expect(await (await reversal(till))()).toBe(200);
+    expect(await statuses()).toEqual(["voided"]);
+    // A repeat of the bill makes nothing good again.
+    await hotel.post("bill", INVOICE);
+    expect(await statuses()).toEqual(["voided"]);
+    const used = await hotel.post("coupon/redeem", { code: await codeOf() });
+    expect([used.status, used.body.error]).toEqual([400, "Coupon is cancelled"]);
+    expect((await publish(owner)).slice(-2)).toEqual(["points.reversed", "voucher.voided"]);
+  });
+
+  it("and a redemption at once have one winner", async () => {
+    const till = await makeTill(hotel.slug);
+    await hotel.post("bill", INVOICE);
+    const reverse = await reversal(till);
+    const code = await codeOf();
+    const [reversed, used] = await Promise.all([
+      reverse(),
+      hotel.post("coupon/redeem", { code }).then(({ status }) => status),
+    ]);
+    expect(reversed).toBe(200);
+    expect(await statuses()).toEqual([used === 200 ? "redeemed" : "voided"]);
+    await publish(owner);
+    expect(await statuses()).toEqual([used === 200 ? "redeemed" : "voided"]);
+  });
+
+  async function codeOf(): Promise<string> {
+    const query = "SELECT code FROM vouchers WHERE customer_id = ?";
+    const [row] = await d1Rows<{ code: string }>(query, owner.customer);
+    return String(row?.code);
+  }
 });
