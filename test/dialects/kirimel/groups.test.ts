@@ -86,11 +86,8 @@ describe("POST /group/create", () => {
       next_tier: "GOLD",
     });
     expect(await earn(4000)).toEqual({ current_tier: "GOLD", points_to_next: 0, next_tier: null });
-    await nativeMake(
-      "/programs",
-      { name: "Own", tiers: [{ name: "ONE", from: "0" }] },
-      account.slug,
-    );
+    const own = { name: "Own", earning: { rate: "1" }, tiers: [{ name: "ONE", from: "0" }] };
+    await nativeMake("/programs", own, account.slug);
     expect(await earn(1)).toMatchObject({ current_tier: "ONE" });
   });
 
