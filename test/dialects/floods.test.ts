@@ -181,7 +181,7 @@ describe("a credential that is known", { timeout: 60_000 }, () => {
     expect(await call(APP, way, text, address)).toBe(200);
   });
 
-  it("asks no object and no database while it is warm, and takes nothing of the address", async () => {
+  it("asks no object and no database while it is warm, nor takes of its address", async () => {
     const way = wayOf("native");
     const key = { name: "K", dialect: "native", scopes: ["read:events"] };
     const text = String((await create("/keys", key, merchant)).body.text);
