@@ -187,7 +187,7 @@ async function disturb(
   });
   await trade(traffic, plan, "c", killAtRandom(service, plan, randomOf(plan.seed)));
   // What is D1's own would be lost with it, and nobody has promised otherwise.
-  const onlyWallets = { ...traffic, codes: [] };
+  const onlyWallets = { ...traffic, prizes: { ...traffic.prizes, vouchers: [] } };
   const goOn = () => trade(onlyWallets, plan, "d", sleep(plan.lifeMs).then(service.kill));
   await restoreDatabase(service, state, goOn, mend);
   await rebuild(service.url, traffic.slug);

@@ -341,6 +341,7 @@ export const WRITE_CALLS: readonly WriteCall[] = [
 /** Routes that write but that no key with a mode can call with success on the stage, and why. */
 export const UNSTAGED: Readonly<Record<string, string>> = {
   "POST /loyalty/v1/merchants": "only the deployment's admin token may",
+  "PATCH /loyalty/v1/merchants/:merchant": "only the deployment's admin token may",
   "POST /loyalty/v1/projection/rebuild": "only the deployment's admin token may",
   "POST /loyalty/v1/programs": "the merchant has its one programme; see its own test",
   "POST /api/loyalty/group/create": "an account has one group; see its own test",
