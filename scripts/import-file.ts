@@ -110,7 +110,7 @@ async function sendPart(
   }
 }
 
-/** Sends lines once; false where some are deferred. The tally goes on with every piece of answer. */
+/** Sends lines once; false where some are deferred. The tally goes on with every piece. */
 async function sendLines(
   options: ImportOptions,
   { first, lines }: Part,

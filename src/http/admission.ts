@@ -3,7 +3,7 @@ import type { Result } from "../core/result.ts";
 import { err } from "../core/result.ts";
 import type { BucketPolicy } from "../limits/client.ts";
 import type { Principal, Scope } from "../services/context.ts";
-import { countFailure, countKey, releaseAddress } from "./rate-limit.ts";
+import { countAddress, countKey } from "./rate-limit.ts";
 import type { Http } from "./request.ts";
 import { requireScope } from "./scopes.ts";
 
@@ -28,7 +28,7 @@ interface Door<A, Own> {
 
 /**
  * Lets a request in: authentication, rate, place, scope, in this order. Who fails the first is
- * counted by address (before storage is asked, where it is asked), who passes by key. A null scope asks for none.
+ * counted by address, who passes by key. A null scope asks for none.
  */
 export async function admit<A extends Admitted<unknown>, Own>(
   http: Http,
@@ -41,10 +41,9 @@ export async function admit<A extends Admitted<unknown>, Own>(
   const authenticated = await door.authenticate(http, call);
   if (!authenticated.ok) {
     if (failures === null) return authenticated;
-    const counted = await countFailure(http, failures);
+    const counted = await countAddress(http, failures);
     return counted.ok ? authenticated : counted;
   }
-  releaseAddress(http);
   const { principal, key } = authenticated.value;
   if (principal !== null) http.set("mode", principal.mode);
   if (policy !== null && key !== null) {

@@ -3,7 +3,7 @@ import type { LoyaltyError } from "../core/errors.ts";
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
 import type { BucketPolicy, Verdict } from "../limits/client.ts";
-import { passing, peekRefusal, peekTokens, reserveToken, takeToken } from "../limits/client.ts";
+import { passing, peekRefusal, peekTokens, takeToken } from "../limits/client.ts";
 import type { Visit } from "../services/context.ts";
 import type { Http } from "./request.ts";
 
@@ -42,36 +42,12 @@ export async function countBucket(
 }
 
 /**
- * The request as look-ups of credentials know it. One whose key this isolate knows costs nothing; a
- * look-up takes a token of the address beforehand, or a flood of made-up keys would reach storage.
+ * The request as look-ups of credentials know it. One whose key this isolate knows costs nothing;
+ * an address that is known to have failed too often is refused before storage is asked.
  */
 export function visitOf(http: Http): Visit {
-  const beforeLookUp = (): Promise<Result<null, LoyaltyError>> => reserve(http);
+  const beforeLookUp = async (): Promise<Result<null, LoyaltyError>> => refuseExhausted(http);
   return { env: http.env, now: http.get("now"), beforeLookUp };
-}
-
-async function reserve(http: Http): Promise<Result<null, LoyaltyError>> {
-  const policy = http.get("strangers") ?? null;
-  if (policy === null) return ok(null);
-  const known = http.get("reserved");
-  const bucket = addressBucket(http, policy);
-  const reserved = known ?? (await reserveToken(http.env, bucket, policy, http.get("now")));
-  http.set("reserved", reserved);
-  return judge(http, reserved.verdict);
-}
-
-/** Counts a request that failed to authenticate; once, whatever was looked up for it. */
-export async function countFailure(
-  http: Http,
-  policy: BucketPolicy,
-): Promise<Result<null, LoyaltyError>> {
-  const reserved = http.get("reserved");
-  return reserved === undefined ? countAddress(http, policy) : judge(http, reserved.verdict);
-}
-
-/** Gives back what was taken before somebody was looked up who proved to be known. */
-export function releaseAddress(http: Http): void {
-  http.get("reserved")?.release();
 }
 
 /**
@@ -113,7 +89,8 @@ export function setRateLimitHeaders(
 }
 
 /**
- * The bucket of a client address, of IPv6 of its network. Dialects with other rates have buckets of their own. Cloudflare
+ * The bucket of a client address, of IPv6 of its network. Dialects with other rates have buckets
+ * of their own. Cloudflare
  * names the client; a local runtime has only one.
  */
 function addressBucket(http: Http, policy: BucketPolicy): string {

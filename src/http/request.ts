@@ -1,7 +1,7 @@
 import type { Context as HonoContext } from "hono";
 import { makeId } from "../core/ids.ts";
 import type { Mode } from "../core/mode.ts";
-import type { BucketPolicy, Reservation, Verdict } from "../limits/client.ts";
+import type { BucketPolicy, Verdict } from "../limits/client.ts";
 import { logFault } from "../log.ts";
 import { ulid } from "../ulid.ts";
 
@@ -15,8 +15,6 @@ export interface RequestVariables {
   readonly verdict: Verdict | undefined;
   /** How those are counted who fail to authenticate; null: not at all. */
   readonly strangers: BucketPolicy | null | undefined;
-  /** The address's token that was taken before somebody unknown was looked up. */
-  readonly reserved: Reservation | undefined;
   /** The mode of the key, once the request was authenticated. */
   readonly mode: Mode | undefined;
 }

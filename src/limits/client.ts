@@ -54,46 +54,21 @@ export async function takeToken(
   policy: BucketPolicy,
   now: number,
 ): Promise<Verdict> {
-  return (await reserveToken(env, bucket, policy, now)).verdict;
-}
-
-/** A token that was taken and may turn out not to be needed. */
-export interface Reservation {
-  readonly verdict: Verdict;
-  /** Gives the token back, unless what it was leased with is over. */
-  release(): void;
-}
-
-/** Takes a token like {@link takeToken}, with a way to give it back. */
-export async function reserveToken(
-  env: Env,
-  bucket: string,
-  policy: BucketPolicy,
-  now: number,
-): Promise<Reservation> {
   const own = heldOf(bucket);
   for (let asked = 0; asked < MAX_WAITS; asked += 1) {
     // A slow upload comes here long after `now`: what lapsed meanwhile must not be spent.
     const clock = Math.max(now, Date.now());
     if (own.until > clock && own.tokens > 0) {
       own.tokens -= 1;
-      const { until } = own;
-      const release = (): void => {
-        if (own.until === until) own.tokens += 1;
-      };
-      return { verdict: verdict(policy, own, clock, own.tokens + own.reserved), release };
+      return verdict(policy, own, clock, own.tokens + own.reserved);
     }
-    if (own.deniedUntil > clock) return refusal(policy, own, clock, own.deniedUntil - clock);
+    if (own.deniedUntil > clock) return verdict(policy, own, clock, 0, own.deniedUntil - clock);
     own.pending ??= renew(env, bucket, policy, own).finally(() => {
       own.pending = null;
     });
     await own.pending;
   }
-  return refusal(policy, own, now, MIN_WAIT_MS);
-}
-
-function refusal(policy: BucketPolicy, own: Held, now: number, waitMs: number): Reservation {
-  return { verdict: verdict(policy, own, now, 0, waitMs), release: () => {} };
+  return verdict(policy, own, now, 0, MIN_WAIT_MS);
 }
 
 /** The refusal that the isolate knows a bucket to give now; null when it knows of none. */

@@ -107,7 +107,7 @@ function lineOf(number: number): string {
   });
 }
 
-/** Sends another call again and again; the function that is answered ends it and tells the times. */
+/** Sends another call again and again; the answered function ends it and tells the times. */
 function watchOthers(url: string): () => Promise<number[]> {
   let isOver = false;
   const times: number[] = [];

@@ -235,7 +235,7 @@ export const BUGS: readonly Bug[] = [
     file: "src/services/access/sign-ins.ts",
     from: "if (person.disabledAt !== null || person.epoch !== epoch) return null;",
     to: "if (person.epoch > epoch + 1) return null;",
-    test: "test/dialects/revocation.test.ts",
+    test: "test/dialects/dismissal.test.ts",
     title: "who is disabled is signed out, cannot sign in, and has no keys",
   },
   {

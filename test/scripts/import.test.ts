@@ -91,7 +91,7 @@ describe("a file that is imported", () => {
     expect(requests).toHaveLength(2);
   });
 
-  it("keeps the lines that failed under their numbers in the file, blank ones counted", async () => {
+  it("keeps the lines that failed under their numbers, blank ones counted", async () => {
     const lines = ["", '{"n":2}', "bad", "", "bad"];
     expect(await run(lines)).toMatchObject({ next: 6, created: 1, failed: 2 });
     expect(await kept("failed")).toBe('{"line":3}\n{"line":5}\n');

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { failingDatabase, recordingDatabase } from "../../support/d1.ts";
 import { clientAddress } from "../../support/http.ts";
 import { SECOND, stopClock } from "../../support/http-clock.ts";
@@ -19,6 +19,11 @@ const clock = stopClock("2060-06-01T08:00:00Z");
 
 let store: Store;
 let people = 0;
+
+// One user's attempts are limited.
+beforeEach(() => {
+  clock.now += 120 * SECOND;
+});
 
 beforeAll(async () => {
   store = await openStore();
