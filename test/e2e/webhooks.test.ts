@@ -239,15 +239,13 @@ describe("npm run webhook-receiver", () => {
       await printed(() => output, new RegExp(`points\\.earned .*"reference":"${signal}"`));
       for (const { slug } of await demoMerchants()) {
         await printed(() => output, new RegExp(`^receiving the events of ${slug} as whe_`, "m"));
-        const made = await native(
-          "POST",
-          "/customers/import",
-          { identifiers: [{ kind: "external", value: signal }] },
-          "",
-          slug,
-        );
-        await made.text();
-        await printed(() => output, new RegExp(`  ${slug}  customer\\.created  `));
+        const customer = {
+          identifiers: [{ kind: "external", value: signal }],
+          balances: [{ unit: "point", lots: [{ amount: "1" }] }],
+        };
+        const made = await native("POST", "/customers/import", customer, "", slug);
+        expect(await made.text()).toContain('"created"');
+        await printed(() => output, new RegExp(`  ${slug}  points\\.adjusted  `));
       }
       child.kill(signal);
       const [code] = await once(child, "close");
