@@ -7,6 +7,9 @@ import { makeTill, type Till, worker } from "../support/kirimel/till.ts";
 import { type Hotel, hotelKey, openHotel, RAVI } from "../support/microgenn/hotel.ts";
 import { nativeMake } from "../support/native/native.ts";
 
+/** A key has at least one scope: the native API has no call that needs this one. */
+const USELESS = ["write:adjustments"] as const;
+
 const REFERENCE = "/api/v1/customers/reference-code/:code";
 const CUSTOMER_KEY = "/api/v1/customers/customer-key/:key";
 const MEMBERSHIPS = "/api/v1/customer-membership/customer/reference-code/:code";
@@ -225,14 +228,14 @@ describe("a key without the scope of a route", () => {
     expect(isRefused(route, await callWith(route, [String(scope)]))).toBe(false);
   });
 
-  it.each(ROUTES.filter(isNative))("without any is refused: %s", async (route) => {
-    expect(isRefused(route, await callWith(route, []))).toBe(true);
+  it.each(ROUTES.filter(isNative))("with no scope of the API is refused: %s", async (route) => {
+    expect(isRefused(route, await callWith(route, USELESS))).toBe(true);
   });
 
   it.each(ROUTES.filter(isNative))(
     "is told which one it needs, and needs one: %s",
     async (route) => {
-      const refused = await callWith(route, []);
+      const refused = await callWith(route, USELESS);
       const [, scope] = /"scope":"([a-z:]+)"/.exec(refused.text) ?? [];
       if (scope === undefined || scope === "admin") return;
       const others = KEY_SCOPES.filter((other) => other !== scope);
