@@ -5,7 +5,7 @@ import type { Mode } from "../core/mode.ts";
 import type { Database, Write } from "./database.ts";
 import { insertEvents } from "./events/events.ts";
 
-/** What takes one thing that the database itself picks, so that of many at once each gets another. */
+/** Takes one thing that the database itself picks: of many at once each gets another. */
 export interface Taking {
   /** Adds the event that tells of what will be taken; it stands before the write that takes it. */
   readonly event: Write;

@@ -42,8 +42,8 @@ export function insertEventAbout(
 ): Write {
   const { id, type, customerId, sequence, timestamp, data } = added;
   return db.insert(events).select(
-    sql`SELECT ${merchantId}, ${lastSeq(merchantId)} + 1, ${id}, ${type}, ${customerId}, ${sequence},
-      ${timestamp}, json_set(${JSON.stringify(data)}, ${`$.${field}`}, ${value})`,
+    sql`SELECT ${merchantId}, ${lastSeq(merchantId)} + 1, ${id}, ${type}, ${customerId},
+      ${sequence}, ${timestamp}, json_set(${JSON.stringify(data)}, ${`$.${field}`}, ${value})`,
   );
 }
 
