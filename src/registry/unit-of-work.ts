@@ -1,8 +1,19 @@
+import type { SQL } from "drizzle-orm";
 import { sql } from "drizzle-orm";
 import type { BookedEvent } from "../core/events/body.ts";
 import type { Mode } from "../core/mode.ts";
 import type { Database, Write } from "./database.ts";
 import { insertEvents } from "./events/events.ts";
+
+/** Takes one thing that the database itself picks: of many at once each gets another. */
+export interface Taking {
+  /** Adds the event that tells of what will be taken; it stands before the write that takes it. */
+  readonly event: Write;
+  /** The conditional write that takes it; it returns the `id`. */
+  readonly take: Write;
+  /** The id, for writes that follow in the batch. */
+  readonly taken: SQL;
+}
 
 /** A service's writes, committed together or not at all. */
 export interface UnitOfWork {
@@ -14,6 +25,10 @@ export interface UnitOfWork {
   addConditional(write: Write, rows?: number): void;
   /** Adds events of what the other writes do; they are in the feed exactly when those are kept. */
   addEvents(merchantId: string, events: readonly BookedEvent[]): void;
+  /** Adds what takes something; who commits learns from {@link taken} what it was. */
+  addTaking(taking: Taking): void;
+  /** The id of what was taken: as an expression before the commit, and what it was after it. */
+  readonly taken: { readonly expression: SQL; readonly id: string | null } | null;
   /** Whether there is an event that the endpoints should hear of once this is committed. */
   readonly tellsEvents: boolean;
   /**
@@ -38,7 +53,18 @@ const ONE_ROW = sql`(SELECT 1)`;
 export function unitOfWork(db: Database, mode: Mode): UnitOfWork {
   const writes: Write[] = [];
   let tellsEvents = false;
+  let taken: UnitOfWork["taken"] = null;
+  let takenAt = -1;
   return {
+    get taken() {
+      return taken;
+    },
+    addTaking: ({ event, take, taken: expression }) => {
+      takenAt = writes.push(event, take) - 1;
+      writes.push(db.select({ verdict: rowsChanged(1) }).from(ONE_ROW));
+      tellsEvents = true;
+      taken = { expression, id: null };
+    },
     get tellsEvents() {
       return tellsEvents && mode === "live";
     },
@@ -57,7 +83,9 @@ export function unitOfWork(db: Database, mode: Mode): UnitOfWork {
       const [first, ...rest] = writes.splice(0);
       if (first === undefined || mode === "test") return true;
       try {
-        await db.batch([first, ...rest]);
+        const results: readonly unknown[] = await db.batch([first, ...rest]);
+        const [row] = (results[takenAt] ?? []) as readonly { readonly id: string }[];
+        if (taken !== null) taken = { ...taken, id: row?.id ?? null };
         return true;
       } catch (thrown) {
         if (isLostRace(thrown)) return false;

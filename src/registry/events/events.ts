@@ -32,6 +32,27 @@ export function eventRows(merchantId: string, added: readonly BookedEvent[]): SQ
     FROM json_each(${JSON.stringify(added)}) AS item`;
 }
 
+/** The write that adds an event one of whose data only the database knows, as an expression. */
+export function insertEventAbout(
+  db: Database,
+  merchantId: string,
+  added: BookedEvent,
+  field: string,
+  value: SQL,
+): Write {
+  const { id, type, customerId, sequence, timestamp, data } = added;
+  return db.insert(events).select(
+    sql`SELECT ${merchantId}, ${lastSeq(merchantId)} + 1, ${id}, ${type}, ${customerId},
+      ${sequence}, ${timestamp}, json_set(${JSON.stringify(data)}, ${`$.${field}`}, ${value})`,
+  );
+}
+
+/** One of the data of the merchant's last event, as an expression for the batch that added it. */
+export function lastEventData(merchantId: string, field: string): SQL {
+  return sql`(SELECT json_extract(data, ${`$.${field}`}) FROM events
+    WHERE merchant_id = ${merchantId} ORDER BY seq DESC LIMIT 1)`;
+}
+
 /** Which part of the feed to read. */
 export interface FeedQuery {
   /** Ascending after this number, for tailing; or descending before one, for looking back. */

@@ -1,3 +1,4 @@
+import type { SQL } from "drizzle-orm";
 import { and, eq, gt, inArray, lte, sql } from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
 import { requests } from "./schema.ts";
@@ -29,6 +30,11 @@ export async function findRequest(
 
 /** What is kept of a request; an outcome of null only binds its key. */
 export type RequestRow = typeof requests.$inferInsert;
+
+/** What is kept of a request whose outcome is an id that only its own batch knows. */
+export function takenOutcome(id: SQL): SQL {
+  return sql`json_object('value', ${id})`;
+}
 
 /** The write that sweeps away what has expired. */
 export function sweepRequests(db: Database, now: number): Write {

@@ -1,6 +1,9 @@
 import type { SQL } from "drizzle-orm";
 import { and, asc, desc, eq, inArray, isNull, lt, or, sql } from "drizzle-orm";
+import type { BookedEvent } from "../../core/events/body.ts";
 import type { Database, Write } from "../database.ts";
+import { insertEventAbout, lastEventData } from "../events/events.ts";
+import type { Taking } from "../unit-of-work.ts";
 import { voucherSeries, vouchers } from "./schema.ts";
 
 /** A row of `voucher_series`. */
@@ -211,7 +214,8 @@ export async function findFreeVoucher(
   const where = and(
     eq(vouchers.merchantId, merchantId),
     eq(vouchers.seriesId, seriesId),
-    eq(vouchers.status, "active"),
+    // Written out, or SQLite does not know that the index of free ones holds them.
+    sql`${vouchers.status} = 'active'`,
     isNull(vouchers.customerId),
   );
   return withSeries(db).where(where).orderBy(asc(vouchers.number)).limit(1).get();
@@ -308,14 +312,36 @@ export function redeemVouchersWrite(db: Database, write: JointRedemptionWrite): 
     .where(and(eq(vouchers.merchantId, merchantId), wanted, active()));
 }
 
-/** The conditional write that gives a free voucher to a customer. */
-export function issueVoucherWrite(db: Database, write: Omit<RedemptionWrite, "redemption">): Write {
-  const { merchantId, id, customerId, reference, now } = write;
-  const free = and(eq(vouchers.merchantId, merchantId), eq(vouchers.id, id), active());
-  return db
+/** What an issue writes. */
+export interface IssueWrite {
+  readonly merchantId: string;
+  readonly seriesId: string;
+  readonly customerId: string;
+  readonly reference: string | null;
+  readonly now: number;
+  /** What tells of it; which voucher it was is added to its data. */
+  readonly event: BookedEvent;
+}
+
+/**
+ * What gives the series' next free voucher to a customer: which one that is, the statement itself
+ * says. So any number at once each get another, and only where none is left nothing changes.
+ */
+export function issueNextVoucher(db: Database, write: IssueWrite): Taking {
+  const { merchantId, seriesId, customerId, reference, now, event } = write;
+  const next = sql`(SELECT free.id FROM vouchers AS free WHERE free.merchant_id = ${merchantId}
+    AND free.series_id = ${seriesId} AND free.status = 'active' AND free.customer_id IS NULL
+    ORDER BY free.number LIMIT 1)`;
+  const take = db
     .update(vouchers)
     .set({ customerId, issuedAt: now, issueReference: reference, updatedAt: now })
-    .where(and(free, isNull(vouchers.customerId)));
+    .where(and(eq(vouchers.merchantId, merchantId), eq(vouchers.id, next)))
+    .returning({ id: vouchers.id });
+  return {
+    event: insertEventAbout(db, merchantId, event, "voucher", next),
+    take,
+    taken: lastEventData(merchantId, "voucher"),
+  };
 }
 
 /** A merchant's series, newest first, at most `limit`, older than the id `before`. */

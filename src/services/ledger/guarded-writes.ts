@@ -9,6 +9,7 @@ import {
   findRequest,
   keepRequest,
   sweepRequests,
+  takenOutcome,
 } from "../../registry/ledger/guarded-writes.ts";
 import type { UnitOfWork } from "../../registry/unit-of-work.ts";
 import { unitOfWork } from "../../registry/unit-of-work.ts";
@@ -31,7 +32,8 @@ export type Attempt<T> = (work: UnitOfWork) => Promise<Result<T, LoyaltyError>>;
  * that was used for something else is refused, and the outcome is kept in the same atomic batch as
  * the writes. `named` is the customer number that the request also carries, if any: the guard is
  * bound in that wallet too, so that the signed bytes cannot be replayed as a booking. `tell` is
- * what makes the events known that were written along.
+ * what makes the events known that were written along. The outcome of an attempt that takes what
+ * the database picks is the id of that.
  */
 export async function guardWrite<T>(
   ctx: Context,
@@ -58,7 +60,8 @@ export async function guardWrite<T>(
     const { tellsEvents } = work;
     if (!(await work.commit())) continue;
     if (tellsEvents) tell(ctx);
-    return outcome;
+    const id = work.taken?.id ?? null;
+    return id === null ? outcome : ok(id as T);
   }
   return err({ code: "customer_busy" });
 }
@@ -102,7 +105,9 @@ async function findKept<T>(ctx: Context, guard: Guard): Promise<Result<T, Loyalt
 }
 
 function keep(ctx: Context, work: UnitOfWork, guard: Guard, outcome: Kept<unknown>): void {
-  work.addConditional(keepRequest(ctx.db, rowOf(ctx, guard, outcome), ctx.now));
+  const row = rowOf(ctx, guard, outcome);
+  const kept = work.taken === null ? row : { ...row, outcome: takenOutcome(work.taken.expression) };
+  work.addConditional(keepRequest(ctx.db, kept, ctx.now));
   work.add(sweepRequests(ctx.db, ctx.now));
 }
 

@@ -16,7 +16,7 @@ import {
   findVoucherByCode,
   findVoucherByIssueReference,
   findVouchersByCodes,
-  issueVoucherWrite,
+  issueNextVoucher,
   listOwnVouchers,
   listRedeemable,
   redeemVoucherWrite,
@@ -165,8 +165,9 @@ export interface IssueVoucherInput {
 }
 
 /**
- * Gives a customer the series' next free voucher. The same reference answers with the same
- * voucher. `not_found` (voucher) when none is left.
+ * Gives a customer the series' next free voucher, which one statement takes: any number at once
+ * each get another. The same reference answers with the same voucher. `not_found` (voucher) when
+ * none is left.
  */
 export async function issueVoucher(
   ctx: Context,
@@ -178,26 +179,29 @@ export async function issueVoucher(
   if (!found.ok) return found;
   const customerId = found.value;
   const { reference, seriesId } = input;
-  return guardWrite(ctx, input.customer, async (work) => {
+  const issued = await guardWrite<string>(ctx, input.customer, async (work) => {
     const prior =
       reference === null
         ? undefined
         : await findVoucherByIssueReference(db, merchantId, customerId, reference);
     if (prior !== undefined && reference !== null) {
       return prior.series.id === seriesId
-        ? ok(prior)
+        ? ok(prior.voucher.id)
         : err({ code: "reference_reused", reference });
     }
     const free = await findFreeVoucher(db, merchantId, seriesId);
     if (free === undefined) return notFound("voucher");
-    const { id } = free.voucher;
-    work.addConditional(issueVoucherWrite(db, { merchantId, id, customerId, reference, now }));
-    const told = voucherEvent(ctx, "voucher.issued", free, customerId, {
-      delivered_via: input.deliveredVia,
-    });
-    work.addEvents(merchantId, [told]);
-    return ok({ ...free, voucher: { ...free.voucher, customerId, issuedAt: now } });
+    const told = { delivered_via: input.deliveredVia };
+    const event = voucherEvent(ctx, "voucher.issued", free, customerId, told);
+    work.addTaking(
+      issueNextVoucher(db, { merchantId, seriesId, customerId, reference, now, event }),
+    );
+    // What is taken may be another; where nothing is kept it would be this one.
+    return ok(free.voucher.id);
   });
+  if (!issued.ok) return issued;
+  const record = await findVoucher(db, merchantId, issued.value);
+  return record === undefined ? notFound("voucher") : ok(record);
 }
 
 /** The merchant's voucher that a typed code means. */

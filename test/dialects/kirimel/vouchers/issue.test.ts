@@ -138,6 +138,39 @@ describe("POST /vouchers/issue", () => {
     expect(new Set(answers.map(({ data }) => data.code))).toEqual(new Set(codes));
   });
 
+  it("gives two hundred at once two hundred vouchers, and tells of each once", async () => {
+    const { batch_id, codes } = await makeBatch(200);
+    const answers = await Promise.all(codes.map(() => issue({ batch_id })));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(answers.map(({ data }) => data.code))).toEqual(new Set(codes));
+    const told = await d1Rows<{ code: string }>(
+      `SELECT vouchers.code FROM events JOIN vouchers
+       ON vouchers.id = json_extract(events.data, '$.voucher')
+       WHERE vouchers.series_id = (SELECT series_id FROM vouchers WHERE code = ?)
+       AND events.type = 'voucher.issued' AND events.customer_id = vouchers.customer_id`,
+      String(codes[0]),
+    );
+    expect(told.map(({ code }) => code).sort()).toEqual([...codes].sort());
+  }, 60_000);
+
+  it("gives bytes that come again the voucher they took, without a reference too", async () => {
+    const { batch_id } = await makeBatch(12);
+    const signed = await till.sign({ customer_id: customer, batch_id });
+    const send = () => till.send("POST", "/vouchers/issue", signed);
+    const calls = [...Array.from({ length: 4 }, send), issue({ batch_id }), issue({ batch_id })];
+    const answers = await Promise.all(calls);
+    await issue({ batch_id });
+    const texts = [...answers.slice(0, 4), await send()].map(({ text }) => text);
+    expect(new Set(texts).size).toBe(1);
+    expect(answers[0]?.status).toBe(200);
+    const taken = await d1Rows<{ n: number }>(
+      `SELECT COUNT(*) AS n FROM vouchers WHERE customer_id IS NOT NULL AND series_id =
+       (SELECT series_id FROM vouchers WHERE code = ?)`,
+      String(answers[0]?.data.code),
+    );
+    expect(taken).toEqual([{ n: 4 }]);
+  });
+
   it("never gives one voucher to two, nor more than there are", async () => {
     const { batch_id, codes } = await makeBatch(2);
     const calls = Array.from({ length: 4 }, () => issue({ batch_id }));
