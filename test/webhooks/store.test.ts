@@ -54,7 +54,9 @@ function life(storage: DurableObjectStorage, seq: number, now: number): Used[] {
   const { storage: watched, used } = recorded(storage);
   const store = endpointStore(watched);
   used.length = 0;
-  const [one, other] = [eventOf("cus_1", seq, "points.earned"), eventOf("cus_2", seq + 1)];
+  // Behind all others in a page, whose size else hangs on the order of ids of one millisecond.
+  const one = { ...eventOf("cus_1", seq, "points.earned"), id: `evt_Z${seq}` };
+  const other = { ...eventOf("cus_2", seq + 1), id: `evt_Z${seq + 1}` };
   store.add([one, other], now);
   store.fresh(500);
   store.find(one.id);

@@ -16,7 +16,7 @@ import { readFields } from "./fields.ts";
 import { formatOf } from "./formats.ts";
 import { isOwn } from "./paths.ts";
 
-const BARE = { "Content-Type": "text/plain;charset=UTF-8" };
+const BARE = { "Content-Type": "text/plain; charset=UTF-8" };
 
 /** What calls with and without a token have in common. */
 const COMMON = {

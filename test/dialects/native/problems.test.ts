@@ -87,7 +87,7 @@ describe("a path", () => {
 
   it.each([
     ["DELETE", "/merchants", "POST, GET"],
-    ["PUT", "/merchants/myrestaurant", "GET"],
+    ["PUT", "/merchants/myrestaurant", "GET, PATCH"],
     ["PATCH", "/sites", "POST, GET"],
     ["PUT", "/programs", "POST, GET"],
     ["DELETE", "/keys", "POST, GET"],

@@ -60,7 +60,7 @@ export function demandsOf(form: DialectForm, route: Route): Demands {
 /** A request of the route that succeeds, made anew so that it never repeats one before. */
 async function sampleFor(route: Route, stage: Stage, counter: Counter): Promise<Sample> {
   const known = counter.samples[route.name];
-  if (known !== undefined) return known;
+  if (known !== undefined) return typeof known === "function" ? known() : known;
   const writing = WRITE_CALLS.find((call) => call.route === route.name);
   if (writing === undefined) return { path: nowhereBelow(route, stage) };
   let last: Request | undefined;

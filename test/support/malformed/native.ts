@@ -2,6 +2,7 @@ import { ulid } from "ulid";
 import * as z from "zod";
 import type { Counter, DialectForm } from "../dialect-forms.ts";
 import type { Answer } from "../http.ts";
+import { ORIGIN, send } from "../http.ts";
 import { makeMerchant } from "../kirimel/till.ts";
 import { ADMIN_TOKEN } from "../native/merchant.ts";
 import type { Stage } from "../write-calls.ts";
@@ -67,6 +68,7 @@ const FIELDS = onBase<Fields>(BASE, {
     business_type: "strict",
   },
   "GET /merchants": LIST,
+  "PATCH /merchants/:merchant": { message_gateway: "strict!" },
   "POST /sites": { code: "text!", name: "text!", kind: "strict" },
   "GET /sites": LIST,
   "POST /programs": { name: "text!", earning: "strict!" },
@@ -131,7 +133,7 @@ const FIELDS = onBase<Fields>(BASE, {
 const MERCHANTS = /^\w+ \/loyalty\/v1\/merchants/;
 /** What only the deployment's admin may. */
 const ADMINS = /^\w+ \/loyalty\/v1\/(projection|messages|programs$)/;
-const CONDITIONAL = /^(PATCH|DELETE) \/loyalty\/v1\/webhook_endpoints/;
+const CONDITIONAL = /^(?:(?:PATCH|DELETE) \/loyalty\/v1\/webhook_endpoints|PATCH .*\/merchants)/;
 
 function guards(route: string): readonly string[] {
   return [
@@ -193,12 +195,24 @@ function samplesOn(stage: Stage): Record<string, Sample> {
   });
 }
 
+/** Names the state that the merchant is in. */
+async function changeOf(slug: string): Promise<Sample> {
+  const path = `${BASE}/merchants/${slug}`;
+  const headers = { Authorization: `Bearer ${ADMIN_TOKEN}` };
+  const { headers: answered } = await send(new Request(`${ORIGIN}${path}`, { headers }));
+  const etag = answered.get("ETag") ?? "";
+  return { path, fields: { message_gateway: null }, headers: [["If-Match", etag]] };
+}
+
 async function open(stage: Stage): Promise<Counter> {
   // The stage's own merchant has its one programme.
   const newcomer = await makeMerchant({}, null);
   const admin: Header = ["Authorization", `Bearer ${ADMIN_TOKEN}`];
   return {
-    samples: samplesOn(stage),
+    samples: {
+      ...samplesOn(stage),
+      [`PATCH ${BASE}/merchants/:merchant`]: () => changeOf(newcomer),
+    },
     authorize: (route, _draft, mode) => {
       if (MERCHANTS.test(route)) return [admin];
       const named = route.startsWith("POST") && route.endsWith("/programs") ? newcomer : stage.slug;
