@@ -67,7 +67,8 @@ export function lease(
   const pool = Math.floor(settled.free);
   const tokens = Math.min(LEASE_TOKENS, own + Math.ceil(pool / 2));
   if (tokens === 0) {
-    const retryAfterMs = Math.ceil(nextTokenAt(settled, policy) - now);
+    // All but a fraction that no float holds may be there already: the next moment it is.
+    const retryAfterMs = Math.max(1, Math.ceil(nextTokenAt(settled, policy) - now));
     return { bucket: settled, lease: { tokens, reserved: 0, until: now, retryAfterMs } };
   }
   const ownLeft = Math.max(0, own - tokens);

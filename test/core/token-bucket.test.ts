@@ -174,6 +174,13 @@ describe("a bucket that several holders lease from", () => {
     );
   });
 
+  it("never tells a refused holder to come back at once", () => {
+    const policy = { capacity: 200, perMinute: 100 };
+    const almost = { free: 1 - 1e-13, at: 5, outstanding: [], reserves: [] };
+    expect(lease(almost, policy, "a", 5).lease).toMatchObject({ tokens: 0, retryAfterMs: 1 });
+    expect(lease(almost, policy, "a", 6).lease.tokens).toBe(1);
+  });
+
   it("gives a newcomer a token while half of the capacity is unspent", () => {
     fc.assert(
       fc.property(policies, fc.double({ min: 0, max: 0.5, noNaN: true }), (policy, share) => {
