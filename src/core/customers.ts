@@ -6,3 +6,6 @@ export type GivenStatus = (typeof GIVEN_STATUSES)[number];
 
 /** Every status of a customer: `erased` is for good, and nobody's to give. */
 export const CUSTOMER_STATUSES = [...GIVEN_STATUSES, "erased"] as const;
+
+/** See {@link CUSTOMER_STATUSES}. */
+export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number];

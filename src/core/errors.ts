@@ -59,6 +59,9 @@ export const VOUCHER_REFUSALS = [
 /** See {@link VOUCHER_REFUSALS}. */
 export type VoucherRefusal = (typeof VOUCHER_REFUSALS)[number];
 
+/** Errors that a customer's status refuses with, wherever something is booked or used. */
+export const STATUS_ERRORS = ["customer_blocked", "customer_inactive"] as const;
+
 /**
  * Every expected failure, told apart by `code`. The members stand in the order in which they are
  * checked: of two faults in one request the earlier member is the answer. Each dialect maps every
@@ -111,6 +114,10 @@ export type LoyaltyError =
       readonly object: "site" | "webhook_endpoint" | "webhook_secret";
       readonly limit: number;
     }
+  /** The merchant has blocked the customer: nothing is earned, spent or used. */
+  | { readonly code: "customer_blocked" }
+  /** The customer is a member no more, or not yet: nothing new is booked. */
+  | { readonly code: "customer_inactive" }
   | { readonly code: "voucher_used" }
   | {
       readonly code: "voucher_not_active";

@@ -120,7 +120,7 @@ export class Sweeper extends DurableObject<Env> {
   async #wakeAll(wallets: readonly SweptWallet[]): Promise<void> {
     const wake = async (wallet: SweptWallet) => {
       try {
-        await inTime(walletOf(this.env, wallet).wake(wallet.told ?? 0), PATIENCE_MS);
+        await inTime(walletOf(this.env, wallet).wake(wallet.told ?? 0, wallet.status), PATIENCE_MS);
       } catch (error) {
         const { merchant, customer } = wallet;
         logFault({ merchant, customer, during: "sweep" }, error);

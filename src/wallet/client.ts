@@ -1,3 +1,4 @@
+import type { CustomerStatus } from "../core/customers.ts";
 import { toBase64Url } from "../core/digest.ts";
 import type { LoyaltyError } from "../core/errors.ts";
 import type { CommandRequest, Guard } from "../core/ledger/commands.ts";
@@ -39,8 +40,11 @@ export interface WalletClient {
    * copied beforehand, it would count as told.
    */
   retell(told: number): Promise<void>;
-  /** Has the wallet set its alarm if something is due; `told` as for {@link retell}. */
-  wake(told: number): Promise<void>;
+  /**
+   * Has the wallet set its alarm if something is due; `told` as for {@link retell}. A ledger from
+   * before it was told of the customer's status is told `status`.
+   */
+  wake(told: number, status: CustomerStatus): Promise<void>;
 }
 
 /** The wallet of a merchant's customer. Makes no request by itself. */
@@ -55,7 +59,7 @@ export function walletOf(env: Env, owner: Owner): WalletClient {
     audit: () => stub.audit(owner),
     entriesBefore: (before, limit) => stub.entriesBefore(owner, before, limit),
     retell: (told) => stub.retell(owner, told),
-    wake: (told) => stub.wake(owner, told),
+    wake: (told, status) => stub.wake(owner, told, status),
   };
 }
 

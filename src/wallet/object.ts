@@ -1,7 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
+import type { CustomerStatus } from "../core/customers.ts";
 import type { LoyaltyError } from "../core/errors.ts";
-import type { CommandRequest, Guard } from "../core/ledger/commands.ts";
+import type { Command, CommandRequest, Guard } from "../core/ledger/commands.ts";
 import type { Ledger } from "../core/ledger/draft.ts";
+import { SYSTEM_SOURCE } from "../core/ledger/entries.ts";
 import type { Mode } from "../core/mode.ts";
 import type { Program } from "../core/program/program.ts";
 import type { Result } from "../core/result.ts";
@@ -26,7 +28,7 @@ import { entriesBefore, listEntries, viewWallet } from "./view.ts";
 import type { WalletWriter } from "./writer.ts";
 import { walletWriter } from "./writer.ts";
 
-/** Programme of a command that judges nothing by it: expiry follows from the lots alone. */
+/** Programme of a command that judges nothing by it: expiry and status. */
 const NO_PROGRAM: Program = {
   earning: { rate: 0, rounding: "floor", step: 1 },
   redemptionRate: null,
@@ -132,12 +134,12 @@ export class Wallet extends DurableObject<Env> {
     this.#armNext();
   }
 
-  /**
-   * Sets the alarm if something is due that none is set for. `told` is the last entry that the
-   * merchant's copies hold: an alarm that was lost left more to publish.
-   */
-  async wake(owner: Owner, told: number): Promise<void> {
+  /** Sets the alarm for what no alarm is set for; see the client for `told` and `status`. */
+  async wake(owner: Owner, told: number, status: CustomerStatus): Promise<void> {
     refuseStranger(this.#owner, owner);
+    if (status !== "active" && this.#reader.head().status === undefined) {
+      this.execute(owner, "live", systemRequest({ kind: "status", status }));
+    }
     if (!this.#isMade) return;
     this.#armedAt = await this.ctx.storage.getAlarm();
     if (this.#armedAt !== null) return;
@@ -251,7 +253,7 @@ function bookDue(
   const [due] = dueLots(Math.max(Date.now(), head.recordedAt));
   if (due === undefined) return false;
   const { stored } = transact(storage, "live", () =>
-    execute(reader, walletWriter(storage.sql), expiryRequest(), Date.now()),
+    execute(reader, walletWriter(storage.sql), systemRequest({ kind: "expire" }), Date.now()),
   );
   return stored !== null;
 }
@@ -263,15 +265,15 @@ function refuseStranger(known: Owner | null, owner: Owner): void {
   }
 }
 
-function expiryRequest(): CommandRequest {
+function systemRequest(command: Command): CommandRequest {
   return {
     id: ulid(),
-    command: { kind: "expire" },
+    command,
     program: NO_PROGRAM,
     occurredAt: null,
     reference: null,
     guard: null,
-    source: { dialect: "system", key: null, site: null, staff: null },
+    source: SYSTEM_SOURCE,
     remarks: {},
   };
 }

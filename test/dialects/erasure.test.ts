@@ -165,9 +165,9 @@ describe("an erasure", () => {
     expect(await keptState()).not.toMatch(PERSONAL);
   });
 
-  it("leaves the ledger as it was, under the customer's id", async () => {
+  it("leaves the ledger as it was, under the customer's id, and closes it", async () => {
     expect(lines).toBeGreaterThan(2);
-    expect(await entriesOf()).toEqual({ entries: lines, faults: 0 });
+    expect(await entriesOf()).toEqual({ entries: lines + 1, faults: 0 });
     const { body } = await nativeCall("GET", "/bills", { merchant: hotel.slug });
     expect(new Set((body.data as Json[]).map((bill) => bill.customer))).toEqual(new Set([id]));
   });
@@ -176,7 +176,8 @@ describe("an erasure", () => {
     const held = await d1Rows("SELECT id FROM memberships WHERE ended_at IS NULL");
     expect(held).toEqual([]);
     const types = (await feedOf(cafe)).map(({ type }) => type);
-    expect(types.slice(-2)).toEqual(["membership.removed", "customer.erased"]);
+    const last = ["membership.removed", "customer.erased", "customer.status_changed"];
+    expect(types.slice(-3)).toEqual(last);
     const [voucher] = await d1Rows("SELECT customer_id FROM vouchers WHERE code = 'COUP-1'");
     expect(voucher).toEqual({ customer_id: id });
   });

@@ -187,8 +187,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: "voucher-without-condition",
     effect: "two tills at once both give the discount of one voucher",
-    file: "src/registry/vouchers/vouchers.ts",
-    from: ".where(and(eq(vouchers.merchantId, merchantId), eq(vouchers.id, id), active()));",
+    file: "src/registry/vouchers/redemptions.ts",
+    from: ".where(and(eq(vouchers.merchantId, merchantId), eq(vouchers.id, id), usableBy(write)));",
     to: ".where(and(eq(vouchers.merchantId, merchantId), eq(vouchers.id, id)));",
     test: "test/dialects/kirimel/vouchers/races.test.ts",
     title: "with different references: exactly one wins, the others come too late",
@@ -228,6 +228,15 @@ export const BUGS: readonly Bug[] = [
     to: "return ok(null);",
     test: "test/dialects/native/reach.test.ts",
     title: "is bound to the site that its maker is bound to, named or not",
+  },
+  {
+    name: "blocked-still-earns",
+    effect: "a customer who was blocked for fraud goes on earning and spending",
+    file: "src/core/ledger/status.ts",
+    from: 'return gainsOrSpends(command) ? { code: "customer_blocked" } : null;',
+    to: "return null;",
+    test: "test/dialects/status.test.ts",
+    title: "is refused by its own words, and nothing is kept: %s",
   },
   {
     name: "disabled-person-keeps-tokens",

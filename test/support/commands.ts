@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import type { Unit } from "../../src/core/amount.ts";
+import type { CustomerStatus } from "../../src/core/customers.ts";
 import type { LoyaltyError } from "../../src/core/errors.ts";
 import { followingUlid } from "../../src/core/ids.ts";
 import type { Command, CommandRequest } from "../../src/core/ledger/commands.ts";
@@ -59,7 +60,8 @@ export type Wish =
       readonly lots: readonly { readonly amount: number; readonly life: Life }[];
       readonly earlier: number;
     }
-  | { readonly kind: "expire" };
+  | { readonly kind: "expire" }
+  | { readonly kind: "status"; readonly status: CustomerStatus };
 
 /** A wish at a time. */
 export interface Step {
@@ -136,6 +138,34 @@ export const reversibleWishes: fc.Arbitrary<Wish> = fc.oneof(
   fc.record({ kind: fc.constant("redeem" as const), unit, amount }),
   fc.record({ kind: fc.constant("redeem_all" as const), unit }),
 );
+
+/** A change of the customer's status: mostly to active, or there would be little to see. */
+export const statuses: fc.Arbitrary<Wish> = fc.record({
+  kind: fc.constant("status" as const),
+  status: fc.oneof(
+    { weight: 5, arbitrary: fc.constant<CustomerStatus>("active") },
+    { weight: 2, arbitrary: fc.constantFrom<CustomerStatus>("blocked", "inactive") },
+    { weight: 1, arbitrary: fc.constant<CustomerStatus>("erased") },
+  ),
+});
+
+/** What each status refuses of what is new, written out. */
+const REFUSED: Readonly<Record<CustomerStatus, readonly Command["kind"][]>> = {
+  active: [],
+  blocked: ["earn", "bill", "redeem"],
+  inactive: ["earn", "bill", "redeem", "adjust"],
+  erased: ["earn", "bill", "redeem", "adjust", "open", "reverse", "void", "status"],
+};
+
+/** How a status refuses a command by the rule; null where it does not. */
+export function refusedBy(status: CustomerStatus, command: Command): LoyaltyError | null {
+  const isReturn = command.kind === "bill" && command.purchase.amount < 0;
+  const isClosed = status === "erased";
+  const again = command.kind === "status" && command.status === status;
+  if (!REFUSED[status].includes(command.kind) || again || (isReturn && !isClosed)) return null;
+  const codes = { blocked: "customer_blocked", inactive: "customer_inactive" } as const;
+  return { code: status === "blocked" || status === "inactive" ? codes[status] : "erased" };
+}
 
 /** Any wish. */
 export const wishes: fc.Arbitrary<Wish> = fc.oneof(
@@ -269,6 +299,8 @@ export function commandOf(wish: Wish, { head }: Pick<Ledger, "head">, clock: num
       );
     case "expire":
       return EXPIRE;
+    case "status":
+      return { kind: "status", status: wish.status };
   }
 }
 

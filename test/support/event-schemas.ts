@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Unit } from "../../src/core/amount.ts";
+import { CUSTOMER_STATUSES } from "../../src/core/customers.ts";
 import type { EventType } from "../../src/core/events/catalogue.ts";
 import { EVENT_TYPES } from "../../src/core/events/catalogue.ts";
 import { VOUCHER_KINDS } from "../../src/core/vouchers.ts";
@@ -96,6 +97,7 @@ const DATA = {
     purchase: money.nullable().optional(),
   }),
   "voucher.voided": grantedVoucher,
+  "customer.status_changed": z.strictObject({ ...entry, status: z.enum(CUSTOMER_STATUSES) }),
   "membership.assigned": membership,
   "membership.removed": membership,
   "webhook_endpoint.disabled": z.strictObject({

@@ -205,7 +205,7 @@ export async function nextExpiryOf(owner: Owner): Promise<number> {
 export async function ring(owner: Owner, clock: Clock): Promise<void> {
   const next = await nextExpiryOf(owner);
   clock.now = Math.max(clock.now, next - SWEEP_AHEAD_MS);
-  await clientOf(owner).wake((await entriesOf(owner)).length);
+  await clientOf(owner).wake((await entriesOf(owner)).length, "active");
   const due = Math.max(clock.now, next);
   expect(await alarmOf(owner)).toBe(due);
   clock.now = due;

@@ -35,12 +35,12 @@ describe("a wallet's alarm, once all is published,", () => {
     await book(owner, earn(100, START + DAY));
     expect(await settle(owner)).toBeNull();
     clock.now = START + DAY - SWEEP_AHEAD_MS - 1;
-    await clientOf(owner).wake(1);
+    await clientOf(owner).wake(1, "active");
     expect(await alarmOf(owner)).toBeNull();
     clock.now += 1;
-    await clientOf(owner).wake(1);
+    await clientOf(owner).wake(1, "active");
     expect(await alarmOf(owner)).toBe(START + DAY);
-    await clientOf(owner).wake(1);
+    await clientOf(owner).wake(1, "active");
     expect(await alarmOf(owner)).toBe(START + DAY);
   });
 

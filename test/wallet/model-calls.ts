@@ -10,7 +10,7 @@ import type { EarningRule } from "../../src/core/purchases/purchase.ts";
 import { BY_PROGRAM } from "../../src/core/purchases/purchase.ts";
 import { ulid } from "../../src/ulid.ts";
 import type { Wish } from "../support/commands.ts";
-import { bills, commandOf, programs, wishes } from "../support/commands.ts";
+import { bills, commandOf, programs, statuses, wishes } from "../support/commands.ts";
 import { DAY, earn, redeem, reverse, voidBill } from "../support/requests.ts";
 import { HOUR, idempotencyKey, reference, request, signature } from "../support/wallet.ts";
 import type { ModelWallet } from "./model.ts";
@@ -101,6 +101,7 @@ export const calls: fc.Arbitrary<Call> = fc.record({
     { weight: 6, arbitrary: undoings },
     { weight: 3, arbitrary: annulments },
     { weight: 1, arbitrary: floods },
+    { weight: 2, arbitrary: statuses },
     { weight: 1, arbitrary: fc.constant(dearPurchase) },
   ),
   lines,

@@ -90,7 +90,7 @@ function callerOf(wallet: Wallet, storage: DurableObjectStorage, owner: Owner): 
     entriesBefore: async (before, limit) =>
       structuredClone(wallet.entriesBefore(owner, before, limit)),
     async ring(told) {
-      await wallet.wake(owner, told);
+      await wallet.wake(owner, told, "active");
       if ((await storage.getAlarm()) === null) return;
       await storage.deleteAlarm();
       await wallet.alarm();

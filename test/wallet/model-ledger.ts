@@ -1,5 +1,6 @@
 import type { Unit } from "../../src/core/amount.ts";
 import { MAX_AMOUNT, MAX_BALANCE, UNITS } from "../../src/core/amount.ts";
+import type { CustomerStatus } from "../../src/core/customers.ts";
 import type { LoyaltyError } from "../../src/core/errors.ts";
 import type {
   BillCommand,
@@ -18,6 +19,8 @@ import { DEBT, NEVER } from "../../src/core/ledger/entries.ts";
 import type { Program, Tier } from "../../src/core/program/program.ts";
 import type { Result } from "../../src/core/result.ts";
 import { err, ok } from "../../src/core/result.ts";
+import { refusedBy } from "../support/commands.ts";
+import { billReceipt } from "./model-bills.ts";
 import type { ModelLot, Purse } from "./model-lots.ts";
 import { add, gain, inOrder, rounded, spend, take, total } from "./model-lots.ts";
 
@@ -55,14 +58,16 @@ export class ModelLedger {
     prepaid: { lots: new Map(), expired: new Map(), earned: 0, redeemed: 0 },
   };
   tier: string | null = null;
+  /** Null: never told. */
+  status: CustomerStatus | null = null;
 
   constructor(program: Program) {
     this.program = program;
   }
 
   copy(): ModelLedger {
-    const { lines, bills, granted, purses, tier } = this;
-    const copied = structuredClone({ lines, bills, granted, purses, tier });
+    const { lines, bills, granted, purses, tier, status } = this;
+    const copied = structuredClone({ lines, bills, granted, purses, tier, status });
     return Object.assign(new ModelLedger(this.program), copied);
   }
 
@@ -95,6 +100,7 @@ export class ModelLedger {
       seq: this.lines.length,
       holdings: Object.fromEntries(held.map(holding)),
       tier: this.tier,
+      ...(this.status === null ? {} : { status: this.status }),
       lastEarnedAt: latest("earn"),
       lastRedeemedAt: latest("redeem"),
       recordedAt: this.lines.at(-1)?.recordedAt ?? 0,
@@ -116,6 +122,8 @@ export class ModelLedger {
 
   /** Carries a command out; after an error the ledger is of no more use. */
   obey(request: CommandRequest, now: number): Result<ModelReceipt | null, LoyaltyError> {
+    const refusal = refusedBy(this.status ?? "active", request.command);
+    if (refusal !== null) return err(refusal);
     const tierBefore = this.#heldTier();
     this.expire(now);
     const first = this.lines.length;
@@ -191,6 +199,10 @@ export class ModelLedger {
         return this.#void(command, told);
       case "expire":
         return null;
+      case "status":
+        if (this.status === command.status) return null;
+        this.status = command.status;
+        return this.#book("status", "point", told, () => {});
     }
   }
 
@@ -376,19 +388,4 @@ export class ModelLedger {
     const points = Number(steps) * step;
     return points > MAX_AMOUNT ? Number.POSITIVE_INFINITY : points;
   }
-}
-
-/** What a bill came to. A purchase can only raise the tier, and a return only lower it. */
-function billReceipt(
-  { purchase, base = purchase, vouchers = [] }: BillCommand,
-  others: readonly Line[],
-): Receipt["bill"] & {} {
-  const earned = (unit: Unit): number =>
-    others.find((line) => line.kind !== "tier" && line.unit === unit)?.amount ?? 0;
-  return {
-    earned: earned("point"),
-    upgraded: base.amount >= 0 && others.some((line) => line.kind === "tier"),
-    ...(earned("stamp") > 0 ? { stamps: earned("stamp") } : {}),
-    ...(vouchers.length > 0 ? { vouchers } : {}),
-  };
 }

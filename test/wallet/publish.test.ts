@@ -239,10 +239,10 @@ describe("a wallet whose projector fails", () => {
     await inside(owner, (_wallet, { storage }) => storage.deleteAlarm());
     await evictDurableObject(objectOf(owner));
     expect(await alarmOf(owner)).toBeNull();
-    await clientOf(owner).wake(1);
+    await clientOf(owner).wake(1, "active");
     expect(await settle(owner)).toBeNull();
     expect(counted.taken).toEqual([2, 3]);
-    await clientOf(owner).wake(3);
+    await clientOf(owner).wake(3, "active");
     expect(await alarmOf(owner)).toBeNull();
   });
 });

@@ -124,7 +124,7 @@ describe("the first command of a wallet, in test mode", () => {
     expect(await clientOf(owner).entriesBefore(9, 9)).toEqual([]);
     expect(await clientOf(owner).audit()).toEqual([]);
     await clientOf(owner).retell(0);
-    await clientOf(owner).wake(0);
+    await clientOf(owner).wake(0, "active");
     expect(await dumpOf(owner)).toBe(before);
     expect(await alarmOf(owner)).toBeNull();
   });

@@ -2,6 +2,7 @@
 export const EVENT_TYPES = [
   "customer.created",
   "customer.updated",
+  "customer.status_changed",
   "customer.erased",
   "points.earned",
   "points.redeemed",

@@ -3,6 +3,7 @@ import { currencyScale, formatDecimal, unitScale } from "../amount.ts";
 import { makeId, ulidOf } from "../ids.ts";
 import type { Bill, Entry, MovementKind, VoucherGrant } from "../ledger/entries.ts";
 import { billIdOf, DEBT, holdingOf, NEVER } from "../ledger/entries.ts";
+import { statusOf } from "../ledger/status.ts";
 import type { Program } from "../program/program.ts";
 import { isUpgrade } from "../program/tiers.ts";
 import type { BookedEvent } from "./body.ts";
@@ -77,6 +78,7 @@ function ownData(entry: Entry, currency: string): BookedEvent["data"] {
   const { bill, billId, voucher } = entry.remarks;
   if (bill !== undefined) return billData(entry, bill, currency);
   if (entry.kind === "void") return { bill: billId };
+  if (entry.kind === "status") return { status: statusOf(entry.after) };
   return voucher === undefined ? movementData(entry, currency) : voucherData(entry, voucher);
 }
 
@@ -128,6 +130,7 @@ function eventType(entry: Entry, before: string | null, program: Program): Event
   if (kind === "tier") {
     return isUpgrade(program, before, entry.after.tier) ? "tier.upgraded" : "tier.downgraded";
   }
+  if (kind === "status") return "customer.status_changed";
   if (kind === "bill") return isReturn(entry) ? "bill.returned" : "bill.recorded";
   if (kind === "void") return "bill.voided";
   if (kind === "voucher") return "voucher.issued";

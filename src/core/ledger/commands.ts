@@ -1,4 +1,5 @@
 import type { Money, Unit } from "../amount.ts";
+import type { CustomerStatus } from "../customers.ts";
 import type { LoyaltyError } from "../errors.ts";
 import type { Program } from "../program/program.ts";
 import type { EarningRule } from "../purchases/purchase.ts";
@@ -89,6 +90,12 @@ export interface ExpireCommand {
   readonly kind: "expire";
 }
 
+/** Sets the customer's status, by which later commands are refused; `erased` is for good. */
+export interface StatusCommand {
+  readonly kind: "status";
+  readonly status: CustomerStatus;
+}
+
 /** All that changes a wallet. */
 export type Command =
   | EarnCommand
@@ -98,7 +105,8 @@ export type Command =
   | ReverseCommand
   | VoidCommand
   | OpenCommand
-  | ExpireCommand;
+  | ExpireCommand
+  | StatusCommand;
 
 /**
  * The natural key that the wire gives a command (`reference_id`, an invoice number). Kept for good.

@@ -24,6 +24,7 @@ import type { Entry, EntryKind, Head, Lot, LotChange, Receipt, Remarks } from ".
 import { billIdOf, DEBT, holdingOf, SYSTEM_SOURCE } from "./entries.ts";
 import type { Correction } from "./reversal.ts";
 import { takeAway, takeBack } from "./reversal.ts";
+import { changeStatus, refusalOf } from "./status.ts";
 
 /** What a command leads to: lines to store in this order, and its receipt. */
 export interface Decision {
@@ -38,13 +39,16 @@ type Booked = Result<Entry | null, LoyaltyError>;
 /**
  * Decides a command on a wallet: pure, without clock or random source. Lots that are due expire
  * first, in entries of their own. `clock` is milliseconds since the epoch. Refusals:
- * `insufficient_balance`, `balance_limit`, `not_found` (entry), `already_reversed`.
+ * `customer_blocked`, `customer_inactive`, `erased`, `insufficient_balance`, `balance_limit`,
+ * `not_found` (entry), `already_reversed`.
  */
 export function decide(
   ledger: Ledger,
   request: CommandRequest,
   clock: number,
 ): Result<Decision, LoyaltyError> {
+  const refusal = refusalOf(ledger.head, request.command);
+  if (refusal !== null) return err(refusal);
   const draft = startDraft(ledger, request, clock);
   expireDue(draft);
   const booked = decideCommand(draft);
@@ -76,6 +80,8 @@ function decideCommand(draft: Draft): Booked {
       return open(draft, command);
     case "expire":
       return ok(null);
+    case "status":
+      return changeStatus(draft, command);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Money, Unit } from "../amount.ts";
+import type { CustomerStatus } from "../customers.ts";
 import { makeId, ulidOf } from "../ids.ts";
 import type { Standing } from "../program/tiers.ts";
 import type { VoucherKind } from "../vouchers.ts";
@@ -14,11 +15,11 @@ export type MovementKind = (typeof MOVEMENT_KINDS)[number];
 
 /**
  * Kinds of entry that move none: they record what was bought, which bill was taken back, that the
- * customer's tier changed, which voucher a bill granted, or that this is taken back (`withdraw`).
- * What a bill earns and grants are entries of their own behind it, and so is what is taken back
- * with it.
+ * customer's tier or status changed, which voucher a bill granted, or that this is taken back
+ * (`withdraw`). What a bill earns and grants are entries of their own behind it, and so is what is
+ * taken back with it.
  */
-export type RecordKind = "bill" | "void" | "tier" | "voucher" | "withdraw";
+export type RecordKind = "bill" | "void" | "tier" | "status" | "voucher" | "withdraw";
 
 /** What an entry did. */
 export type EntryKind = MovementKind | RecordKind;
@@ -58,6 +59,8 @@ export interface Head {
   /** Only the units that the wallet ever held. */
   readonly holdings: Readonly<Partial<Record<Unit, Holding>>>;
   readonly tier: string | null;
+  /** Of the customer; absent: active, as nothing else was ever told. */
+  readonly status?: CustomerStatus;
   readonly lastEarnedAt: number | null;
   readonly lastRedeemedAt: number | null;
   readonly recordedAt: number;

@@ -83,6 +83,8 @@ export const TABLE = {
   already_assigned: () => refused("The customer membership has already been assigned"),
   vouchers_refused: ({ reason, codes }) =>
     refused(`Voucher (${codes.join(",")}) ${REFUSALS[reason]}`),
+  customer_blocked: () => refused("Customer is blocked"),
+  customer_inactive: () => refused("Customer is inactive"),
   insufficient_balance: ({ unit }) => refused(`Failed to redeem ${unit}`),
   balance_limit: () => refused("The amount is too large"),
   customer_busy: () => ({

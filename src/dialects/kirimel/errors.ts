@@ -101,6 +101,8 @@ export const TABLE = {
       : invalidParameter(FIELDS[`${object} ${field}`] ?? field, "is already in use"),
   limit_reached: ({ limit }) =>
     refused("SITE_LIMIT_REACHED", "Maximum number of sites reached for your plan", { limit }),
+  customer_blocked: () => refused("CUSTOMER_BLOCKED", "Customer is blocked"),
+  customer_inactive: () => refused("CUSTOMER_INACTIVE", "Customer is not active"),
   voucher_used: () => refused("VOUCHER_ALREADY_REDEEMED", "Voucher has already been used"),
   voucher_not_active: () => refused("VOUCHER_NOT_ACTIVE", "Voucher is not active"),
   voucher_expired: () => refused("VOUCHER_EXPIRED", "Voucher has passed expiry date"),

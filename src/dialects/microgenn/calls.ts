@@ -1,3 +1,4 @@
+import { STATUS_ERRORS } from "../../core/errors.ts";
 import { callMaker, json } from "../../http/calls.ts";
 import type { Context } from "../../services/context.ts";
 import {
@@ -46,7 +47,7 @@ export const CALLS = [
     scope: "write:transactions",
     input: billSchema,
     answer: json(billAnswer),
-    errors: ["not_found", "reference_reused", "balance_limit", "customer_busy"],
+    errors: ["not_found", ...STATUS_ERRORS, "reference_reused", "balance_limit", "customer_busy"],
     act: postBill,
   }),
   call({
@@ -58,6 +59,7 @@ export const CALLS = [
     answer: json(couponAnswer),
     errors: [
       "not_found",
+      ...STATUS_ERRORS,
       "voucher_used",
       "voucher_not_active",
       "voucher_expired",
@@ -95,6 +97,7 @@ export const CALLS = [
     answer: json(redeemAnswer),
     errors: [
       "not_found",
+      ...STATUS_ERRORS,
       "one_time_password_invalid",
       "reference_reused",
       "insufficient_balance",

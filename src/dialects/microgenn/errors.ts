@@ -49,6 +49,8 @@ export const TABLE = {
   validation_failed: ({ faults: [fault] }) =>
     refused(fault === undefined ? "Invalid request" : faultText(fault)),
   reference_reused: () => refused("external_ref was used for another request"),
+  customer_blocked: () => refused("Customer is blocked"),
+  customer_inactive: () => refused("Customer is inactive"),
   voucher_used: () => refused("Coupon is used"),
   voucher_not_active: ({ reason }) =>
     refused(reason === "voided" ? "Coupon is cancelled" : "Coupon is inactive"),

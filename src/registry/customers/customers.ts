@@ -1,5 +1,6 @@
 import type { SQL, SQLWrapper } from "drizzle-orm";
 import { and, desc, eq, ne, or, sql } from "drizzle-orm";
+import type { CustomerStatus } from "../../core/customers.ts";
 import type { Identifier, IdentifierKind } from "../../core/identifiers.ts";
 import type { Database, Write } from "../database.ts";
 import { customers, identifiers } from "./schema.ts";
@@ -94,6 +95,18 @@ export async function readCustomerOrErased(
 ): Promise<Customer | undefined> {
   const where = and(eq(customers.merchantId, merchantId), eq(customers.id, id));
   return selectCustomers(db, merchantId).where(where).get();
+}
+
+/** The status of the first of these customers of a merchant who is not active, if any is. */
+export async function findBarred(
+  db: Database,
+  merchantId: string,
+  ids: readonly string[],
+): Promise<CustomerStatus | undefined> {
+  const wanted = sql`${customers.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  const barred = and(wanted, eq(customers.merchantId, merchantId), ne(customers.status, "active"));
+  const row = await db.select({ status: customers.status }).from(customers).where(barred).get();
+  return row?.status;
 }
 
 /** Whom a search looks for: whoever is all that is not null. */

@@ -1,5 +1,6 @@
 import type { SQL } from "drizzle-orm";
 import { and, asc, eq, gt, lte, sql } from "drizzle-orm";
+import type { CustomerStatus } from "../../core/customers.ts";
 import { customers } from "../customers/schema.ts";
 import type { Database, Write } from "../database.ts";
 import { wallets } from "../ledger/schema.ts";
@@ -16,6 +17,7 @@ export interface SweptWallet {
   readonly customer: string;
   /** Number of the last entry that its copy holds; null where there is none. */
   readonly told: number | null;
+  readonly status: CustomerStatus;
 }
 
 /** Moments up to which something is due. */
@@ -74,8 +76,14 @@ export async function wakeableWallets(
 ): Promise<SweptWallet[]> {
   const due = and(eq(wallets.merchantId, merchantId), lte(wallets.wakeAt, until));
   return db
-    .select({ merchant: wallets.merchantId, customer: wallets.customerId, told: wallets.seq })
+    .select({
+      merchant: wallets.merchantId,
+      customer: wallets.customerId,
+      told: wallets.seq,
+      status: sql<CustomerStatus>`COALESCE(${customers.status}, 'active')`,
+    })
     .from(wallets)
+    .leftJoin(customers, eq(customers.id, wallets.customerId))
     .where(due)
     .orderBy(asc(wallets.wakeAt))
     .limit(limit)
@@ -125,6 +133,7 @@ export async function walletsAfter(
       customer: customers.id,
       number: customers.number,
       told: wallets.seq,
+      status: customers.status,
     })
     .from(customers)
     .leftJoin(wallets, eq(wallets.customerId, customers.id))

@@ -265,53 +265,6 @@ export async function listUnusedVouchers(
     .all();
 }
 
-/** What a redemption writes. */
-export interface RedemptionWrite {
-  readonly merchantId: string;
-  readonly id: string;
-  /** Who redeems; null where nobody knows. */
-  readonly customerId: string | null;
-  readonly reference: string | null;
-  readonly redemption: unknown;
-  readonly now: number;
-}
-
-/** The conditional write that redeems a voucher: it changes a row only while it is active. */
-export function redeemVoucherWrite(db: Database, write: RedemptionWrite): Write {
-  const { merchantId, id, customerId, reference, redemption, now } = write;
-  return db
-    .update(vouchers)
-    .set({
-      status: "redeemed",
-      redeemedAt: now,
-      redeemedBy: customerId,
-      redeemReference: reference,
-      redemption,
-      updatedAt: now,
-    })
-    .where(and(eq(vouchers.merchantId, merchantId), eq(vouchers.id, id), active()));
-}
-
-/** What a redemption of several vouchers writes to each of them. */
-export interface JointRedemptionWrite extends Omit<RedemptionWrite, "id" | "reference"> {
-  readonly ids: readonly string[];
-  /** Who redeems; null: for each whom it was issued to. */
-  readonly customerId: string | null;
-  /** When it happened at the till. */
-  readonly redeemedAt: number;
-}
-
-/** The conditional write that redeems vouchers: it changes a row for each that is active. */
-export function redeemVouchersWrite(db: Database, write: JointRedemptionWrite): Write {
-  const { merchantId, ids, customerId, redemption, redeemedAt, now } = write;
-  const redeemedBy = sql`COALESCE(${customerId}, ${vouchers.customerId})`;
-  const wanted = sql`${vouchers.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
-  return db
-    .update(vouchers)
-    .set({ status: "redeemed", redeemedAt, redeemedBy, redemption, updatedAt: now })
-    .where(and(eq(vouchers.merchantId, merchantId), wanted, active()));
-}
-
 /** What an issue writes. */
 export interface IssueWrite {
   readonly merchantId: string;

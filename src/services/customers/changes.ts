@@ -9,6 +9,7 @@ import { hashPassword } from "../access/passwords.ts";
 import type { Context } from "../context.ts";
 import { makeEvent } from "../events/events.ts";
 import { guardWrite, unguarded } from "../ledger/guarded-writes.ts";
+import { bookStatus } from "../ledger/wallets.ts";
 import { typeOfCustomer } from "./customer-type.ts";
 import { getCustomer } from "./customers.ts";
 import { requireFree } from "./enrolment.ts";
@@ -92,6 +93,10 @@ async function writeChange(
     if (losesContact && changes.value.keepsContact) return err({ code: "contact_required" });
     const free = await requireFree(ctx, moved.filter(isIdentifier));
     if (!free.ok) return free;
+    const { status } = changes.value;
+    // The wallet first: a crash in between refuses too much until the change is repeated.
+    const told = status === undefined ? ok(null) : await bookStatus(ctx, id, status);
+    if (!told.ok) return told;
     if (fields.length === 0) return found;
     const profile = { ...after, password: hash ?? undefined };
     work.addConditional(updateCustomer(ctx.db, profile, before.updatedAt));

@@ -1,10 +1,12 @@
 import type { LoyaltyError } from "../../core/errors.ts";
 import { notFound } from "../../core/errors.ts";
+import { requireActive } from "../../core/ledger/status.ts";
 import { standingFor } from "../../core/program/tiers.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import type { Customer, Identifier } from "../../registry/customers/customers.ts";
 import {
+  findBarred,
   findCustomerByEmail,
   findCustomersByIdentifiers,
   readCustomer,
@@ -68,6 +70,18 @@ export async function getCustomerOrErased(
   const found = await readCustomerOrErased(ctx.db, ctx.principal.merchant.id, id);
   if (found === undefined) return notFound("customer");
   return found.status === "erased" ? err({ code: "erased" }) : ok(found);
+}
+
+/**
+ * Refuses where one of these customers may not use what is theirs: `customer_blocked`,
+ * `customer_inactive`; `not_found` (customer) once erased.
+ */
+export async function requireActives(
+  ctx: Context,
+  ids: readonly string[],
+): Promise<Result<null, LoyaltyError>> {
+  const barred = await findBarred(ctx.db, ctx.principal.merchant.id, ids);
+  return barred === "erased" ? notFound("customer") : requireActive(barred ?? "active");
 }
 
 /** Which customers to list. */

@@ -3,6 +3,7 @@ import type { LoyaltyError } from "../../core/errors.ts";
 import type { Reference } from "../../core/ledger/commands.ts";
 import type { Head, LotChange, Remarks } from "../../core/ledger/entries.ts";
 import { EMPTY_HEAD, holdingOf } from "../../core/ledger/entries.ts";
+import { refusalOf } from "../../core/ledger/status.ts";
 import type { Standing } from "../../core/program/tiers.ts";
 import { standingFor, tierNamed } from "../../core/program/tiers.ts";
 import { moneyForPoints } from "../../core/purchases/earning.ts";
@@ -115,7 +116,7 @@ function pointsOf(
 export interface RedemptionPreview {
   /** Points asked for, in the smallest step, like `available`. */
   readonly amount: number;
-  /** Points that could be redeemed now. */
+  /** Points that could be redeemed now; none for whoever may not redeem. */
   readonly available: number;
   /** What the points asked for are worth, in the currency's smallest unit; null without a rate. */
   readonly value: number | null;
@@ -130,7 +131,9 @@ export async function previewRedemption(
   amount: number,
 ): Promise<RedemptionPreview> {
   const { merchant, program } = ctx.principal;
-  const { balance: available } = await readPoints(ctx, customer, 0);
+  const { balance, head } = await readPoints(ctx, customer, 0);
+  const isBarred = refusalOf(head, { kind: "redeem", unit: "point", amount }) !== null;
+  const available = isBarred ? 0 : balance;
   const worth = (points: number): number | null =>
     moneyForPoints(program, points, merchant.currency);
   return {

@@ -1,4 +1,6 @@
+import type { CustomerStatus } from "../../core/customers.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
+import { notFound } from "../../core/errors.ts";
 import type { Command, CommandRequest, Guard, Reference } from "../../core/ledger/commands.ts";
 import type { Remarks } from "../../core/ledger/entries.ts";
 import type { Result } from "../../core/result.ts";
@@ -31,7 +33,8 @@ export interface Booking {
 
 /**
  * Books a command in the customer's wallet; the only storage it touches. A repeat answers with the
- * first outcome.
+ * first outcome. Refusals besides the command's own: `customer_blocked`, `customer_inactive`, and
+ * `not_found` (customer) of one who was erased meanwhile.
  */
 export async function bookCommand(
   ctx: Context,
@@ -89,9 +92,26 @@ function bookedBy(
   booking: Booking | undefined,
   answer: Result<Outcome | null, LoyaltyError>,
 ): Result<Outcome, LoyaltyError> {
-  if (!answer.ok) return answer;
+  // Whoever is erased is nobody's customer any more.
+  if (!answer.ok) return answer.error.code === "erased" ? notFound("customer") : answer;
   if (answer.value === null) throw new Error(`${booking?.command.kind} booked nothing`);
   return ok(answer.value);
+}
+
+/**
+ * Tells a customer's wallet the status by which it refuses commands from then on; `erased` closes
+ * it for good, and any other status then fails with that. What it is already books nothing.
+ */
+export async function bookStatus(
+  ctx: Context,
+  customer: string,
+  status: CustomerStatus,
+): Promise<Result<null, LoyaltyError>> {
+  const command = { kind: "status", status } as const;
+  const booking = { customer, command, reference: null, remarks: {}, occurredAt: null };
+  const request = { ...requestOf(ctx, booking), guard: null };
+  const told = await timed(ctx, walletFor(ctx, customer).execute(ctx.principal.mode, request));
+  return told.ok ? ok(null) : told;
 }
 
 /** A customer's balances, tier and the lots that expire up to `until`. */

@@ -1,6 +1,7 @@
 import type { Money } from "../../core/amount.ts";
 import { sha256Hex } from "../../core/digest.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
+import { STATUS_ERRORS } from "../../core/errors.ts";
 import type { Reference } from "../../core/ledger/commands.ts";
 import { keyWithin } from "../../core/ledger/commands.ts";
 import type { Remarks } from "../../core/ledger/entries.ts";
@@ -58,8 +59,8 @@ const UNIQUE = "give";
  * Records a purchase and books what it earns and grants: points, judging the tier after them,
  * stamps and vouchers; a negative one takes points back and grants nothing. `duplicate_bill` for a
  * number that another purchase has; `balance_limit` when it is more than a balance can hold;
- * `insufficient_balance` for a return of more than is left, where the
- * programme allows no debt.
+ * `customer_blocked`, `customer_inactive`; `insufficient_balance` for a return of more than is
+ * left, where the programme allows no debt.
  */
 export async function recordPurchase(
   ctx: Context,
@@ -96,7 +97,12 @@ export async function recordPurchase(
 }
 
 /** What the wallet answers when it has looked at a purchase and does not book it. */
-const UNBOOKED: readonly LoyaltyError["code"][] = ["balance_limit", "insufficient_balance"];
+const UNBOOKED: readonly LoyaltyError["code"][] = [
+  "not_found",
+  ...STATUS_ERRORS,
+  "balance_limit",
+  "insufficient_balance",
+];
 
 function referenceOf(unique: Uniqueness): Reference | null {
   return unique.within === "customer" ? unique.reference : null;

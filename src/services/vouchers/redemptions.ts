@@ -3,11 +3,13 @@ import type { Result } from "../../core/result.ts";
 import { ok } from "../../core/result.ts";
 import { judgeTogether } from "../../core/vouchers.ts";
 import type { UnitOfWork } from "../../registry/unit-of-work.ts";
+import { redeemVouchersWrite } from "../../registry/vouchers/redemptions.ts";
 import type { VoucherRecord } from "../../registry/vouchers/vouchers.ts";
-import { findVouchersByCodes, redeemVouchersWrite } from "../../registry/vouchers/vouchers.ts";
+import { findVouchersByCodes } from "../../registry/vouchers/vouchers.ts";
 import { ulid } from "../../ulid.ts";
 import { dayOf } from "../calendar.ts";
 import type { Context } from "../context.ts";
+import { requireActives } from "../customers/customers.ts";
 import { guardWrite } from "../ledger/guarded-writes.ts";
 import { effectiveDay, voucherEvent, voucherTerms } from "./vouchers.ts";
 
@@ -41,8 +43,9 @@ interface JointRedemption {
 
 /**
  * Redeems vouchers by their codes, all or none in one atomic batch; answers the id of the
- * redemption. They are judged on the business day on which it happened (`vouchers_refused`). The
- * very same codes with the same invoice answer with the first id.
+ * redemption. They are judged on the business day on which it happened (`vouchers_refused`) and
+ * for whoever redeems or has them (`customer_blocked`, `customer_inactive`). The very same codes
+ * with the same invoice answer with the first id.
  */
 export async function redeemVouchers(
   ctx: Context,
@@ -56,12 +59,20 @@ export async function redeemVouchers(
   return guardWrite<string>(ctx, null, async (work) => {
     const found = await findVouchersByCodes(db, merchantId, codes);
     const judged = judgeTogether(listed(codes, found, timeZone), input.customer, day);
-    if (judged.ok) return ok(redeemAll(ctx, work, found, { ...input, redeemedAt }));
+    if (judged.ok) {
+      const allowed = await requireActives(ctx, redeemersOf(found, input.customer));
+      return allowed.ok ? ok(redeemAll(ctx, work, found, { ...input, redeemedAt })) : allowed;
+    }
     const { error } = judged;
     const isUsed = error.code === "vouchers_refused" && error.reason === "redeemed";
     const first = isUsed ? repeatedBy(found, input.invoice) : null;
     return first === null ? judged : ok(first);
   });
+}
+
+function redeemersOf(found: readonly VoucherRecord[], named: string | null): string[] {
+  if (named !== null) return [named];
+  return found.flatMap(({ voucher }) => voucher.customerId ?? []);
 }
 
 function listed(codes: readonly string[], found: readonly VoucherRecord[], timeZone: string) {

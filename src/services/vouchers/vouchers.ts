@@ -8,6 +8,7 @@ import { err, ok } from "../../core/result.ts";
 import type { Discount, VoucherFault, VoucherKind, VoucherTerms } from "../../core/vouchers.ts";
 import { codeCandidates, judgeRedemption } from "../../core/vouchers.ts";
 import type { UnitOfWork } from "../../registry/unit-of-work.ts";
+import { redeemVoucherWrite } from "../../registry/vouchers/redemptions.ts";
 import type { VoucherRecord } from "../../registry/vouchers/vouchers.ts";
 import {
   findFreeVoucher,
@@ -19,10 +20,10 @@ import {
   issueNextVoucher,
   listOwnVouchers,
   listRedeemable,
-  redeemVoucherWrite,
 } from "../../registry/vouchers/vouchers.ts";
 import { dayOf } from "../calendar.ts";
 import type { Context } from "../context.ts";
+import { requireActives } from "../customers/customers.ts";
 import { resolveCustomer } from "../customers/identity.ts";
 import { makeEvent } from "../events/events.ts";
 import { guardWrite } from "../ledger/guarded-writes.ts";
@@ -65,6 +66,7 @@ export interface VoucherRedemption extends Discount {
  * Redeems a voucher: one conditional statement decides among any number of redemptions at once, and
  * its event is committed in the same batch. The same reference and code answer with the first
  * outcome; another code under the same reference, as of one order, is another redemption.
+ * `customer_blocked`, `customer_inactive`.
  */
 export async function redeemVoucher(
   ctx: Context,
@@ -78,7 +80,9 @@ export async function redeemVoucher(
     const { purchase, reference } = input;
     const by = { customer: customer.value, purchase, reference };
     const first = firstOutcome(record, by);
-    return first === null ? redeemOnce(ctx, work, record, by) : ok(first);
+    if (first !== null) return ok(first);
+    const allowed = await requireActives(ctx, [customer.value]);
+    return allowed.ok ? redeemOnce(ctx, work, record, by) : allowed;
   });
 }
 
@@ -89,6 +93,7 @@ const BEARER_ORDER: readonly VoucherFault[] = ["redeemed", "expired", "voided", 
  * Redeems a flat voucher for whoever brings its code, in any case, at a till that names neither
  * customer nor purchase; whose it was is told by the voucher as it stands afterwards. A voucher
  * whose worth depends on the purchase is `not_found`: it would be used up for nothing.
+ * `customer_blocked`, `customer_inactive` for that of somebody who may not use it.
  */
 export async function redeemBearerVoucher(
   ctx: Context,
@@ -98,6 +103,9 @@ export async function redeemBearerVoucher(
   const redeemed = await guardWrite<string>(ctx, null, async (work) => {
     const record = await findVoucherAnyCase(ctx.db, merchantId, code.trim());
     if (record === undefined || record.series.kind !== "amount") return notFound("voucher");
+    const { customerId } = record.voucher;
+    const allowed = await requireActives(ctx, customerId === null ? [] : [customerId]);
+    if (!allowed.ok) return allowed;
     const by = { customer: null, purchase: null, reference: null, order: BEARER_ORDER };
     const once = redeemOnce(ctx, work, record, by);
     return once.ok ? ok(record.voucher.id) : once;
@@ -167,7 +175,7 @@ export interface IssueVoucherInput {
 /**
  * Gives a customer the series' next free voucher, which one statement takes: any number at once
  * each get another. The same reference answers with the same voucher. `not_found` (voucher) when
- * none is left.
+ * none is left; `customer_blocked`, `customer_inactive`.
  */
 export async function issueVoucher(
   ctx: Context,
@@ -189,6 +197,8 @@ export async function issueVoucher(
         ? ok(prior.voucher.id)
         : err({ code: "reference_reused", reference });
     }
+    const allowed = await requireActives(ctx, [customerId]);
+    if (!allowed.ok) return allowed;
     const free = await findFreeVoucher(db, merchantId, seriesId);
     if (free === undefined) return notFound("voucher");
     const told = { delivered_via: input.deliveredVia };

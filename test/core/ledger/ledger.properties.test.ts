@@ -55,6 +55,7 @@ function expectation(
       return typeof short === "string" ? short : 0;
     }
     case "expire":
+    case "status":
       return 0;
     case "reverse": {
       const target = entries.find((entry) => entry.seq === command.seq);
@@ -110,7 +111,7 @@ class Model {
       if (entry.kind === "expire") this.#sums[entry.unit].balance += entry.amount;
     }
     const { command } = request;
-    if (command.kind === "expire") return;
+    if (command.kind === "expire" || command.kind === "status") return;
     if (command.kind === "bill") {
       const points = earnedByBill(command, request.program, before.head) ?? 0;
       this.#sums.point.balance += points;

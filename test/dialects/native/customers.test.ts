@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { d1Rows } from "../../support/d1.ts";
 import type { Answer, Json } from "../../support/http.ts";
-import { keptState } from "../../support/kept-state.ts";
+import { settle } from "../../support/kept-state.ts";
 import { create, establish, importLines, native } from "../../support/native/merchant.ts";
 
 const merchant = "customers-a";
@@ -202,10 +202,10 @@ describe("both", () => {
     const key = { name: "Test", dialect: "native", mode: "test", scopes };
     const { body } = await create("/keys", key, merchant);
     const call = { token: String(body.text), merchant: null };
-    const before = await keptState();
+    const before = await settle();
     const changed = await patch(path, { name: "Grace Hopper", status: "blocked" }, call);
     expect(changed.body).toMatchObject({ name: "G*** H***", status: "blocked", phone: "+***" });
     expect((await native(path, { method: "DELETE", ...call })).status).toBe(200);
-    expect(await keptState()).toBe(before);
+    expect(await settle()).toBe(before);
   });
 });

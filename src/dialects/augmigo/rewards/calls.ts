@@ -1,3 +1,4 @@
+import { STATUS_ERRORS } from "../../../core/errors.ts";
 import { json } from "../../../http/calls.ts";
 import { messageAnswer, transactionAnswer } from "../answers.ts";
 import { call } from "../declaration.ts";
@@ -29,7 +30,7 @@ export const REWARD_CALLS = [
     ...RECORDED,
     input: giveSchema,
     answer: json(giveAnswer),
-    errors: ["not_found", "duplicate_bill", "balance_limit", "customer_busy"],
+    errors: ["not_found", ...STATUS_ERRORS, "duplicate_bill", "balance_limit", "customer_busy"],
     act: giveForPurchase,
   }),
   call({
@@ -50,7 +51,7 @@ export const REWARD_CALLS = [
     ...PLAIN,
     input: redeemSchema,
     answer: json(messageAnswer),
-    errors: ["not_found", "reference_reused", "insufficient_balance"],
+    errors: ["not_found", ...STATUS_ERRORS, "reference_reused", "insufficient_balance"],
     act: redeemOf("point"),
   }),
   call({
@@ -60,7 +61,7 @@ export const REWARD_CALLS = [
     ...PLAIN,
     input: redeemSchema,
     answer: json(messageAnswer),
-    errors: ["not_found", "reference_reused", "insufficient_balance"],
+    errors: ["not_found", ...STATUS_ERRORS, "reference_reused", "insufficient_balance"],
     act: redeemOf("prepaid"),
   }),
   call({
@@ -71,7 +72,7 @@ export const REWARD_CALLS = [
     texts: { balance_limit: () => "Failed to topup prepaid" },
     input: topUpSchema,
     answer: json(messageAnswer),
-    errors: ["not_found", "reference_reused", "balance_limit"],
+    errors: ["not_found", ...STATUS_ERRORS, "reference_reused", "balance_limit"],
     act: topUpForProgram,
   }),
   call({
@@ -81,7 +82,7 @@ export const REWARD_CALLS = [
     ...PLAIN,
     input: redeemAnySchema,
     answer: json(transactionAnswer),
-    errors: ["not_found", "reference_reused", "insufficient_balance"],
+    errors: ["not_found", ...STATUS_ERRORS, "reference_reused", "insufficient_balance"],
     act: redeemAny,
   }),
 ];

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { STATUS_ERRORS } from "../../../core/errors.ts";
 import { json } from "../../../http/calls.ts";
 import { transactionAnswer } from "../answers.ts";
 import { call } from "../declaration.ts";
@@ -44,7 +45,7 @@ export const VOUCHER_CALLS = [
     read: readRedemption,
     input: redemptionSchema,
     answer: json(transactionAnswer),
-    errors: ["not_found", "vouchers_refused", "customer_busy"],
+    errors: ["not_found", ...STATUS_ERRORS, "vouchers_refused", "customer_busy"],
     act: redeemTogether,
   }),
   call({
@@ -55,7 +56,7 @@ export const VOUCHER_CALLS = [
     read: readRedemptionIfAny,
     input: readOrRedeemSchema,
     answer: json(z.union([voucherAnswer, transactionAnswer])),
-    errors: ["not_found", "vouchers_refused", "customer_busy"],
+    errors: ["not_found", ...STATUS_ERRORS, "vouchers_refused", "customer_busy"],
     act: showOrRedeem,
   }),
 ];

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { LoyaltyError } from "../../../core/errors.ts";
-import { invalid } from "../../../core/errors.ts";
+import { invalid, STATUS_ERRORS } from "../../../core/errors.ts";
 import type { Result } from "../../../core/result.ts";
 import { ok } from "../../../core/result.ts";
 import type { BodyOf } from "../../../http/calls.ts";
@@ -58,6 +58,7 @@ export const INVOICES = [
     status: 201,
     errors: [
       "not_found",
+      ...STATUS_ERRORS,
       "site_required",
       "duplicate_bill",
       "insufficient_balance",
@@ -87,6 +88,7 @@ export const INVOICES = [
     answer: one(INVOICE),
     errors: [
       "not_found",
+      ...STATUS_ERRORS,
       "already_voided",
       "insufficient_balance",
       "balance_limit",

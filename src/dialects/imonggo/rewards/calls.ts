@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { MAX_AMOUNT } from "../../../core/amount.ts";
-import { invalid } from "../../../core/errors.ts";
+import { invalid, STATUS_ERRORS } from "../../../core/errors.ts";
 import { ok } from "../../../core/result.ts";
 import { moneyOf } from "../../../http/wire/amounts.ts";
 import type { Context } from "../../../services/context.ts";
@@ -26,6 +26,7 @@ export const REWARDS = [
     answer: one(REWARD),
     errors: [
       "not_found",
+      ...STATUS_ERRORS,
       "not_a_member",
       "reference_reused",
       "insufficient_balance",

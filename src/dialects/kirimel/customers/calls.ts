@@ -1,3 +1,4 @@
+import { STATUS_ERRORS } from "../../../core/errors.ts";
 import { callMaker, json } from "../../../http/calls.ts";
 import type { Context } from "../../../services/context.ts";
 import type { Access } from "../authentication.ts";
@@ -136,6 +137,7 @@ export const CUSTOMER_CALLS = [
     answer: json(adjustAnswer),
     errors: [
       "not_found",
+      ...STATUS_ERRORS,
       "reference_reused",
       "insufficient_balance",
       "balance_limit",

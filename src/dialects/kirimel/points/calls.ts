@@ -1,3 +1,4 @@
+import { STATUS_ERRORS } from "../../../core/errors.ts";
 import { callMaker, json } from "../../../http/calls.ts";
 import type { Context } from "../../../services/context.ts";
 import type { Access } from "../authentication.ts";
@@ -40,7 +41,7 @@ export const POINT_CALLS = [
     scope: "write:transactions",
     input: earnSchema,
     answer: json(earnAnswer),
-    errors: ["not_found", "reference_reused", "balance_limit"],
+    errors: ["not_found", ...STATUS_ERRORS, "reference_reused", "balance_limit"],
     act: earn,
   }),
   call({
@@ -51,7 +52,7 @@ export const POINT_CALLS = [
     scope: "write:transactions",
     input: redeemSchema,
     answer: json(redeemAnswer),
-    errors: ["not_found", "reference_reused", "insufficient_balance"],
+    errors: ["not_found", ...STATUS_ERRORS, "reference_reused", "insufficient_balance"],
     act: redeem,
   }),
   call({

@@ -1,3 +1,4 @@
+import { STATUS_ERRORS } from "../../../core/errors.ts";
 import { callMaker, json } from "../../../http/calls.ts";
 import type { Context } from "../../../services/context.ts";
 import type { Access } from "../authentication.ts";
@@ -53,6 +54,7 @@ export const VOUCHER_CALLS = [
     answer: json(redemptionAnswer),
     errors: [
       "not_found",
+      ...STATUS_ERRORS,
       "voucher_used",
       "voucher_not_active",
       "voucher_expired",
@@ -69,7 +71,7 @@ export const VOUCHER_CALLS = [
     scope: "write:vouchers",
     input: issueSchema,
     answer: json(issueAnswer),
-    errors: ["not_found", "reference_reused", "customer_busy"],
+    errors: ["not_found", ...STATUS_ERRORS, "reference_reused", "customer_busy"],
     act: issue,
   }),
   call({
