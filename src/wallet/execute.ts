@@ -50,10 +50,12 @@ export function execute(
     return { answer: decided, stored: null };
   }
   const decision = decided.value;
+  const { receipt } = decision;
+  // There is no entry to carry it.
+  if (receipt === null && request.guard !== null) writer.keepRefusal(request.guard, null, clock);
   if (decision.entries.length === 0) return { answer: ok(null), stored: null };
   assertDecision(ledger.head, decision, request.program);
   writer.store(decision, request);
-  const { receipt } = decision;
   return {
     answer: ok(receipt === null ? null : { receipt, repeated: false }),
     stored: decision,
