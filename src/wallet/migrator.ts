@@ -1,8 +1,9 @@
 import ledger from "../../migrations/wallet/0001_ledger.sql";
 import corrections from "../../migrations/wallet/0002_corrections.sql";
+import texts from "../../migrations/wallet/0003_texts.sql";
 
 /** The wallet's schema, one script per version; a version is never changed once released. */
-const VERSIONS: readonly string[] = [ledger, corrections];
+const VERSIONS: readonly string[] = [ledger, corrections, texts];
 
 /**
  * Opens an object's private database and brings it to the newest version; false when nothing was

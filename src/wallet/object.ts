@@ -137,7 +137,8 @@ export class Wallet extends DurableObject<Env> {
   /** Sets the alarm for what no alarm is set for; see the client for `told` and `status`. */
   async wake(owner: Owner, told: number, status: CustomerStatus): Promise<void> {
     refuseStranger(this.#owner, owner);
-    if (status !== "active" && this.#reader.head().status === undefined) {
+    const isNews = status !== "active" && (this.#isMade || status !== "erased");
+    if (isNews && this.#reader.head().status === undefined) {
       this.execute(owner, "live", systemRequest({ kind: "status", status }));
     }
     if (!this.#isMade) return;

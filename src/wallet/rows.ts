@@ -4,6 +4,8 @@ import type { CommandRequest } from "../core/ledger/commands.ts";
 import { keyOfStored, storedReference } from "../core/ledger/commands.ts";
 import type { Entry, EntryKind, Head, Lot, LotChange } from "../core/ledger/entries.ts";
 import type { Prior, Refusal } from "../core/ledger/repeats.ts";
+import type { TextsPlace } from "./texts.ts";
+import { withoutTexts, withTexts } from "./texts.ts";
 
 /** A row of `entries`. */
 export type EntryRow = {
@@ -27,7 +29,16 @@ export type EntryRow = {
   remarks: string;
   after: string;
   receipt: string | null;
+  texts_seq: number | null;
+  texts_digest: string | null;
 };
+
+/** A row of `entries` with the texts that stand beside it; see {@link ENTRIES}. */
+export type ToldEntryRow = EntryRow & { told: string | null };
+
+/** Reads rows of {@link ToldEntryRow}: one more row for each entry that has texts. */
+export const ENTRIES =
+  "SELECT entries.*, texts.texts AS told FROM entries LEFT JOIN texts ON texts.seq = texts_seq";
 
 /** Whose wallet an object is; fixed by its first command. */
 export interface Owner {
@@ -72,14 +83,20 @@ export const ENTRY_COLUMNS = [
   "remarks",
   "after",
   "receipt",
+  "texts_seq",
+  "texts_digest",
 ] as const satisfies readonly (keyof EntryRow)[];
 
 /**
- * The values of an entry's row. Reference and guard stand on the entry that carries the command. A
+ * The values of an entry's row, whose texts are kept at `place`. Reference and guard stand on the entry that carries the command. A
  * signature beside a reference is not indexed: its repeat is found by the reference, and that
  * saves every such command a written row.
  */
-export function entryValues(entry: Entry, request: CommandRequest): (string | number | null)[] {
+export function entryValues(
+  entry: Entry,
+  request: CommandRequest,
+  place: TextsPlace | null,
+): (string | number | null)[] {
   const carries = entry.receipt !== null;
   const reference = carries ? request.reference : null;
   const guard = carries ? request.guard : null;
@@ -102,14 +119,16 @@ export function entryValues(entry: Entry, request: CommandRequest): (string | nu
     guard?.fingerprint ?? null,
     indexed ? 1 : 0,
     JSON.stringify(entry.source),
-    JSON.stringify(entry.remarks),
+    JSON.stringify(withoutTexts(entry.remarks)),
     JSON.stringify(entry.after),
     entry.receipt === null ? null : JSON.stringify(entry.receipt),
+    place?.seq ?? null,
+    place?.digest ?? null,
   ];
 }
 
-/** An entry from its row. */
-export function toEntry(row: EntryRow): Entry {
+/** An entry from its row; without its texts where those were not read. */
+export function toEntry(row: EntryRow & Partial<ToldEntryRow>): Entry {
   const lots = JSON.parse(row.lots) as [number, number][];
   return {
     seq: row.seq,
@@ -122,7 +141,7 @@ export function toEntry(row: EntryRow): Entry {
     recordedAt: row.recorded_at,
     corrects: row.corrects,
     source: JSON.parse(row.source),
-    remarks: JSON.parse(row.remarks),
+    remarks: withTexts(JSON.parse(row.remarks), row.told ?? null),
     after: toHead(row),
     receipt: row.receipt === null ? null : JSON.parse(row.receipt),
   };

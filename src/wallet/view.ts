@@ -3,8 +3,8 @@ import type { Ledger } from "../core/ledger/draft.ts";
 import type { Entry, EntryKind, Head, LotChange } from "../core/ledger/entries.ts";
 import { NEVER } from "../core/ledger/entries.ts";
 import type { HandedEntry } from "../events/client.ts";
-import type { EntryRow } from "./rows.ts";
-import { tillsReference, toEntry } from "./rows.ts";
+import type { ToldEntryRow } from "./rows.ts";
+import { ENTRIES, tillsReference, toEntry } from "./rows.ts";
 
 /** A wallet's state as one answer. */
 export interface WalletView {
@@ -61,8 +61,8 @@ export interface EntryPage {
 
 /** Reads the newest entries before the one numbered `before`, and no more rows than those. */
 export function entriesBefore(sql: SqlStorage, before: number, limit: number): HandedEntry[] {
-  const query = "SELECT * FROM entries WHERE seq < ? ORDER BY seq DESC LIMIT ?";
-  return [...sql.exec<EntryRow>(query, before, limit)].map((row) => ({
+  const query = `${ENTRIES} WHERE entries.seq < ? ORDER BY entries.seq DESC LIMIT ?`;
+  return [...sql.exec<ToldEntryRow>(query, before, limit)].map((row) => ({
     entry: toEntry(row),
     reference: tillsReference(row),
   }));
@@ -72,8 +72,8 @@ export function entriesBefore(sql: SqlStorage, before: number, limit: number): H
 export function listEntries(sql: SqlStorage, query: EntryQuery): EntryPage {
   const { unit, kinds, limit, offset } = query;
   const where = `(?1 IS NULL OR unit = ?1) AND kind IN (${kinds.map(() => "?").join(", ")})`;
-  const rows = sql.exec<EntryRow>(
-    `SELECT * FROM entries WHERE ${where} ORDER BY seq DESC LIMIT ? OFFSET ?`,
+  const rows = sql.exec<ToldEntryRow>(
+    `${ENTRIES} WHERE ${where} ORDER BY entries.seq DESC LIMIT ? OFFSET ?`,
     unit,
     ...kinds,
     limit,

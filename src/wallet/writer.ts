@@ -6,6 +6,7 @@ import type { LotChange } from "../core/ledger/entries.ts";
 import { DEBT } from "../core/ledger/entries.ts";
 import type { Owner } from "./rows.ts";
 import { ENTRY_COLUMNS, entryValues } from "./rows.ts";
+import { eraseTexts, textsKeeper } from "./texts.ts";
 
 const INSERT_ENTRY = `INSERT INTO entries (${ENTRY_COLUMNS.join(", ")})
   VALUES (${ENTRY_COLUMNS.map(() => "?").join(", ")})`;
@@ -38,9 +39,11 @@ export function walletWriter(sql: SqlStorage): WalletWriter {
       sql.exec(statement, owner.merchant, owner.customer);
     },
     store(decision, request) {
+      const keep = textsKeeper(sql);
       for (const entry of decision.entries) {
-        sql.exec(INSERT_ENTRY, ...entryValues(entry, request));
+        sql.exec(INSERT_ENTRY, ...entryValues(entry, request, keep(entry)));
       }
+      if (decision.head.status === "erased") eraseTexts(sql);
       for (const [unit, changes] of changesByUnit(decision)) {
         for (const change of changes) changeLot(sql, unit, change);
       }

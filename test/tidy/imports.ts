@@ -63,6 +63,10 @@ const exceptions: Readonly<Record<string, Neighbours>> = {
   "src/memory.ts": { folders: [] },
   "src/ulid.ts": { folders: [] },
   "src/services/context.ts": { folders: [...(table.services?.folders ?? []), "env"] },
+  "src/wallet/texts.ts": {
+    folders: table.wallet?.folders ?? [],
+    packages: ["node:crypto"],
+  },
   "src/services/access/passwords.ts": {
     folders: table.services?.folders ?? [],
     packages: ["node:crypto"],

@@ -51,7 +51,7 @@ async function ringUntil(owner: Owner, moment: number): Promise<void> {
 /** Entries but for their ids and the moment of their booking. */
 async function storyOf(owner: Owner): Promise<unknown[]> {
   return (await entriesOf(owner)).map((row) => {
-    const { id: _id, recorded_at: _at, after, receipt, ...rest } = row;
+    const { id: _id, recorded_at: _at, texts_digest: _salted, after, receipt, ...rest } = row;
     const head = { ...JSON.parse(after), recordedAt: 0 };
     const answer = receipt === null ? null : { ...JSON.parse(receipt), entry: "", recordedAt: 0 };
     return { ...rest, after: head, receipt: answer };
