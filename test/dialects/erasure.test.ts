@@ -4,6 +4,8 @@ import { walletOf } from "../../src/wallet/client.ts";
 import { accountKey, addStaff, Cafe } from "../support/augmigo/cafe.ts";
 import { addCustomer, byCode, feedOf, said } from "../support/augmigo/customers.ts";
 import { d1Rows } from "../support/d1.ts";
+import { addType, invoiceOf } from "../support/imonggo/members.ts";
+import { Store, storeToken } from "../support/imonggo/store.ts";
 import { keptState, settle } from "../support/kept-state.ts";
 import { importVouchers, type Json, makeTill, type Till } from "../support/kirimel/till.ts";
 import { addCoupon, type Hotel, openHotel } from "../support/microgenn/hotel.ts";
@@ -20,6 +22,7 @@ const NEVER_THERE = 999_999;
 let hotel: Hotel;
 let till: Till;
 let cafe: Cafe;
+let store: Store;
 let customer: Json;
 let id: string;
 let number: number;
@@ -38,6 +41,7 @@ async function openEverything(): Promise<void> {
   // The cashier's own password hash must not be taken for a customer's.
   cafe = await new Cafe(slug, await accountKey(slug)).signedIn(cashier);
   await env.DB.prepare("UPDATE staff SET password = 'x'").run();
+  store = new Store(slug, await storeToken(slug));
 }
 
 /** Has every dialect keep something of the customer. */
@@ -61,6 +65,7 @@ async function liveALife(): Promise<void> {
   number = row?.number ?? 0;
   await importVouchers(till, ["KIRI-0001", "KIRI-0002"], { kind: "amount", value: "5" });
   await addCoupon(hotel, "COUP-1", { customer: id });
+  await addCoupon(hotel, "COUP-2", { customer: id });
   const earned = await till.post("/points/earn", { customer_id: number, points: 500 });
   transaction = String(earned.body.transaction_id);
   await till.post("/vouchers/redeem", {
@@ -71,6 +76,7 @@ async function liveALife(): Promise<void> {
   const billed = await hotel.post("bill", { mobile: MOBILE, amount: 10, external_ref: "INV-1" });
   uuid = String((billed.body.customer as Json).customer_id);
   await hotel.post("otp/send", { mobile: MOBILE });
+  await gossip();
   for (const key of ["mp-gold", "mp-past"]) {
     await nativeMake("/membership_programs", { key, label: key }, hotel.slug);
     await nativeMake(`/customers/${id}/memberships`, { program: key }, hotel.slug);
@@ -79,6 +85,38 @@ async function liveALife(): Promise<void> {
     `UPDATE memberships SET expires_on = '2020-01-01' WHERE program_id IN
      (SELECT id FROM membership_programs WHERE key = 'mp-past')`,
   ).run();
+}
+
+/** Has every till write about the customer in its own words. */
+async function gossip(): Promise<void> {
+  const said = { description: "For Wilhelmina", reference_type: "wilhelmina" };
+  const must = async (call: Promise<{ readonly status: number; readonly text: string }>) => {
+    const { status, text } = await call;
+    expect([status < 300, text]).toEqual([true, text]);
+    return JSON.parse(text);
+  };
+  const earned = await till.post("/points/earn", { customer_id: number, points: 90, ...said });
+  await must(till.post("/points/redeem", { customer_id: number, points: 9, ...said }));
+  await must(
+    till.post(`/customers/${number}/adjust`, {
+      points: 7,
+      reference_id: "ADJUST-1",
+      adjusted_by: "Wilhelmina's friend",
+      ...said,
+    }),
+  );
+  const { transaction_id } = earned.body;
+  const reason = "Wilhelmina complained";
+  await must(till.post("/points/reverse", { transaction_id, reason, ...said }));
+  const reward = `/reward/reference-code/${customer.reference_code}`;
+  const remarks = "Wilhelmina's birthday";
+  await must(cafe.post(`${reward}/give`, { sales_amount: 10, tax_amount: 0, remarks }));
+  await must(cafe.post(`${reward}/point-redeem`, { redeem_amount: 1, remarks }));
+  await must(cafe.post("/vouchers/redeem", { redeem_code: ["COUP-2"], remarks }));
+  await addType(store);
+  const invoice = invoiceOf(number, "5", { reference: "REMARKED", remark: remarks });
+  const { id: first } = await must(store.post("/invoices.json", invoice));
+  await must(store.call("DELETE", `/invoices/${first}.json?reason=${encodeURIComponent(remarks)}`));
 }
 
 /** Every look-up by which a till gets at a customer, and its answer for somebody unknown. */
@@ -162,6 +200,9 @@ async function entriesOf(): Promise<{ readonly entries: number; readonly faults:
 describe("an erasure", () => {
   it("leaves nothing personal in any table or object", async () => {
     expect(before).toMatch(PERSONAL);
+    for (const said of ["For Wilhelmina", "friend", "complained", "birthday"]) {
+      expect(before).toContain(said);
+    }
     expect(await keptState()).not.toMatch(PERSONAL);
   });
 

@@ -253,6 +253,27 @@ describe("a status", () => {
     expect(await earnFor(told)).toMatchObject({ ok: true });
   });
 
+  it("erased closes the ledger for tills that still remember the customer", async () => {
+    await become("active");
+    const [row] = await d1Rows<{ id: string }>(
+      "SELECT id FROM merchants WHERE slug = ?",
+      hotel.slug,
+    );
+    const close = requestFor({ kind: "status", status: "erased" }, { id: ulid() });
+    const mine = { merchant: row?.id ?? "", customer: id };
+    for (const owner of [mine, await ownerOf(store, member)]) {
+      expect(await walletOf(env, owner).execute("live", close)).toMatchObject({ ok: true });
+    }
+    const before = await entriesOf();
+    const ofWallets = Object.entries(BOOKINGS).filter(([what]) => !/vouch|coupon/.test(what));
+    for (const [what, book] of ofWallets) {
+      const [status] = (await book()) as [number];
+      expect([what, status >= 400 && status < 500]).toEqual([what, true]);
+    }
+    expect(await kirimel("/points/earn", { points: 5 })).toEqual([404, "CUSTOMER_NOT_FOUND"]);
+    expect(await entriesOf()).toBe(before);
+  });
+
   it("of a customer nobody has called yet leaves no wallet behind while it is active", async () => {
     const owner = someCustomer({ id: makeId("mer", ulid()), slug: "none" });
     await walletOf(env, owner).wake(0, "active");

@@ -239,6 +239,15 @@ export const BUGS: readonly Bug[] = [
     title: "is refused by its own words, and nothing is kept: %s",
   },
   {
+    name: "texts-kept-after-an-erasure",
+    effect: "what a till wrote about somebody is there after the erasure",
+    file: "src/wallet/writer.ts",
+    from: 'if (decision.head.status === "erased") eraseTexts(sql);',
+    to: "",
+    test: "test/dialects/erasure.test.ts",
+    title: "leaves nothing personal in any table or object",
+  },
+  {
     name: "disabled-person-keeps-tokens",
     effect: "somebody who was dismissed goes on giving points for a day",
     file: "src/services/access/sign-ins.ts",

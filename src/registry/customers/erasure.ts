@@ -3,6 +3,7 @@ import type { Database, Write } from "../database.ts";
 import { memberships } from "../memberships/schema.ts";
 import { messages } from "../messages/schema.ts";
 import { forgetRemarks } from "../purchases/invoices.ts";
+import { forgetRedemptionRemarks } from "../vouchers/redemptions.ts";
 import { customers, identifiers } from "./schema.ts";
 
 /** What an erasure writes. */
@@ -58,6 +59,7 @@ export function eraseCustomerWrites(
       db.delete(identifiers).where(own),
       db.update(memberships).set({ endedAt: now, updatedAt: now }).where(held),
       forgetRemarks(db, merchantId, id),
+      forgetRedemptionRemarks(db, merchantId, id),
     ],
   };
 }

@@ -52,6 +52,19 @@ export function redeemVouchersWrite(db: Database, write: JointRedemptionWrite): 
     .where(and(eq(vouchers.merchantId, merchantId), wanted, usableBy(write)));
 }
 
+/** The write that takes from a customer's redemptions what a person wrote about them. */
+export function forgetRedemptionRemarks(
+  db: Database,
+  merchantId: string,
+  customerId: string,
+): Write {
+  const told = sql`json_extract(${vouchers.redemption}, '$.remarks') IS NOT NULL`;
+  return db
+    .update(vouchers)
+    .set({ redemption: sql`json_set(${vouchers.redemption}, '$.remarks', NULL)` })
+    .where(and(eq(vouchers.merchantId, merchantId), eq(vouchers.redeemedBy, customerId), told));
+}
+
 type Who = Pick<RedemptionWrite, "customerId" | "merchantId">;
 
 function whoOf({ customerId }: Who): SQL {
