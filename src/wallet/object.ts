@@ -137,10 +137,9 @@ export class Wallet extends DurableObject<Env> {
   /** Sets the alarm for what no alarm is set for; see the client for `told` and `status`. */
   async wake(owner: Owner, told: number, status: CustomerStatus): Promise<void> {
     refuseStranger(this.#owner, owner);
-    const isNews = status !== "active" && (this.#isMade || status !== "erased");
-    if (isNews && this.#reader.head().status === undefined) {
-      this.execute(owner, "live", systemRequest({ kind: "status", status }));
-    }
+    const isTold = this.#isMade ? this.#reader.head().status !== undefined : status === "erased";
+    const tell = { kind: "status", status } as const;
+    if (status !== "active" && !isTold) this.execute(owner, "live", systemRequest(tell));
     if (!this.#isMade) return;
     this.#armedAt = await this.ctx.storage.getAlarm();
     if (this.#armedAt !== null) return;

@@ -88,9 +88,9 @@ export const ENTRY_COLUMNS = [
 ] as const satisfies readonly (keyof EntryRow)[];
 
 /**
- * The values of an entry's row, whose texts are kept at `place`. Reference and guard stand on the entry that carries the command. A
- * signature beside a reference is not indexed: its repeat is found by the reference, and that
- * saves every such command a written row.
+ * The values of an entry's row, whose texts are kept at `place`. Reference and guard stand on the
+ * entry that carries the command. A signature beside a reference is not indexed: its repeat is
+ * found by the reference, and that saves every such command a written row.
  */
 export function entryValues(
   entry: Entry,

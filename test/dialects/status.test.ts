@@ -4,6 +4,7 @@ import { makeId } from "../../src/core/ids.ts";
 import { redeemVoucherWrite } from "../../src/registry/vouchers/redemptions.ts";
 import { ulid } from "../../src/ulid.ts";
 import { walletOf } from "../../src/wallet/client.ts";
+import type { Owner } from "../../src/wallet/rows.ts";
 import { accountKey, addStaff, Cafe } from "../support/augmigo/cafe.ts";
 import { addCustomer } from "../support/augmigo/customers.ts";
 import { d1Rows } from "../support/d1.ts";
@@ -238,18 +239,20 @@ describe("a status", () => {
       hotel.slug,
     );
     const shop = { id: merchant?.id ?? "", slug: hotel.slug };
-    const [old, told] = [await registered(shop), await registered(shop)];
-    await env.DB.prepare("UPDATE customers SET status = 'blocked' WHERE id IN (?, ?)")
-      .bind(old.customer, told.customer)
+    const owners = [await registered(shop), await registered(shop), await registered(shop)];
+    const [old, told, fresh] = owners as [Owner, Owner, Owner];
+    await env.DB.prepare("UPDATE customers SET status = 'blocked' WHERE id IN (?, ?, ?)")
+      .bind(old.customer, told.customer, fresh.customer)
       .run();
     await walletOf(env, old).execute("live", requestFor(earn(5), { id: ulid() }));
     const active = requestFor({ kind: "status", status: "active" }, { id: ulid() });
     await walletOf(env, told).execute("live", active);
     await env.DB.prepare("UPDATE sweeps SET due_at = 0, cursor = 0").run();
     await runSweep();
-    const earnFor = (owner: typeof old) =>
+    const earnFor = (owner: Owner) =>
       walletOf(env, owner).execute("live", requestFor(earn(5), { id: ulid() }));
     expect(await earnFor(old)).toEqual({ ok: false, error: { code: "customer_blocked" } });
+    expect(await earnFor(fresh)).toEqual({ ok: false, error: { code: "customer_blocked" } });
     expect(await earnFor(told)).toMatchObject({ ok: true });
   });
 
@@ -274,9 +277,9 @@ describe("a status", () => {
     expect(await entriesOf()).toBe(before);
   });
 
-  it("of a customer nobody has called yet leaves no wallet behind while it is active", async () => {
+  it("of a customer nobody has called yet leaves no wallet behind, active or erased", async () => {
     const owner = someCustomer({ id: makeId("mer", ulid()), slug: "none" });
-    await walletOf(env, owner).wake(0, "active");
+    for (const status of ["active", "erased"] as const) await walletOf(env, owner).wake(0, status);
     const { head } = await walletOf(env, owner).view(0);
     expect(head.seq).toBe(0);
   });
