@@ -128,7 +128,9 @@ export interface Remarks {
   readonly billId?: string;
   /** Which voucher was granted; only on an entry of the kind `voucher`. */
   readonly voucher?: VoucherGrant;
-  /** Further texts of the dialect, e.g. `reference_type`. */
+  /** Amounts, counts and keys that the dialect tells besides, e.g. `tax_amount`; no free text. */
+  readonly details?: Readonly<Record<string, string>>;
+  /** Further free texts of the dialect, e.g. `reference_type`. */
   readonly extra?: Readonly<Record<string, string>>;
 }
 

@@ -65,7 +65,7 @@ async function redeem(
     command: { kind: "redeem", unit: "point", amount: points } as const,
     remarks: {
       purchase: { amount, currency: merchant.currency },
-      ...(reference === null ? {} : { extra: { reference } }),
+      ...(reference === null ? {} : { details: { reference } }),
     },
     occurredAt: null,
   };

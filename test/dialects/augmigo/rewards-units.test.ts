@@ -99,7 +99,7 @@ describe("spending and loading one unit", () => {
     const [entry] = await entriesOf(await ownerOf(cafe, id));
     expect(JSON.parse(String(entry?.remarks))).toEqual({
       description: "Gift of Ada",
-      extra: { prepaid_program_key: "pp-1" },
+      details: { prepaid_program_key: "pp-1" },
     });
     const events = await publish(cafe, id);
     expect(events.map(({ type }) => type)).toEqual(["customer.created", "prepaid.topped_up"]);

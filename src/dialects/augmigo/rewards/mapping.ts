@@ -12,6 +12,8 @@ import { voucherFace } from "../vouchers/mapping.ts";
 import type { giveAnswer, rewardsAnswer } from "./answers.ts";
 import type { giveSchema } from "./schemas.ts";
 
+const COUNT = /^\d+$/;
+
 type GiveWire = z.output<typeof giveSchema>;
 
 /** The lines of a purchase in the currency's smallest unit. */
@@ -29,11 +31,14 @@ export function toBillLines(wire: GiveWire, currency: string): readonly BillLine
 /** What a till says of a purchase besides amounts. */
 export function toRemarks(wire: GiveWire): Remarks {
   const { pax_count: count, pax_acount: misspelt = count } = wire.invoice_details ?? {};
-  const extra = {
-    tax_amount: wire.tax_amount,
-    ...(misspelt === undefined ? {} : { pax_count: misspelt }),
-  };
-  return { ...describe(wire.remarks), extra };
+  const details = { tax_amount: wire.tax_amount };
+  const said = describe(wire.remarks);
+  if (misspelt === undefined) return { ...said, details };
+  const pax = { pax_count: misspelt };
+  // What is no number may be anything.
+  return COUNT.test(misspelt)
+    ? { ...said, details: { ...details, ...pax } }
+    : { ...said, details, extra: pax };
 }
 
 /** A till's remark, if it made one. */

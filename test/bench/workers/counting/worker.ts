@@ -47,7 +47,7 @@ const FILL = [
      json_set(after, '$.seq', seq + n,
        '$.holdings.point.balance', balance + n * amount,
        '$.holdings.point.earned', json_extract(after, '$.holdings.point.earned') + n * amount),
-     receipt FROM more, last, lot WHERE ?1 > seq`,
+     receipt, NULL, NULL FROM more, last, lot WHERE ?1 > seq`,
   `INSERT INTO lots SELECT unit, json_extract(lots, '$[0][0]') AS at, SUM(amount) FROM entries
    WHERE reference LIKE 'earn:PAST-%' AND ?1 > 0 GROUP BY unit, at
    ON CONFLICT (unit, expires_at) DO UPDATE SET amount = amount + excluded.amount`,
