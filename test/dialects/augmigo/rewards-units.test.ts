@@ -1,4 +1,6 @@
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { walletOf } from "../../../src/wallet/client.ts";
 import type { Cafe } from "../../support/augmigo/cafe.ts";
 import { addStaff, openCafe } from "../../support/augmigo/cafe.ts";
 import { said } from "../../support/augmigo/customers.ts";
@@ -13,7 +15,6 @@ import {
 } from "../../support/augmigo/rewards.ts";
 import { countingDatabase } from "../../support/http-storage.ts";
 import { appWith, type Json } from "../../support/kirimel/till.ts";
-import { entriesOf } from "../../support/wallet.ts";
 
 let cafe: Cafe;
 
@@ -96,8 +97,8 @@ describe("spending and loading one unit", () => {
     const { code, id } = await addMember(cafe);
     const topUp = { topup_amount: 5, prepaid_program_key: "pp-1", remarks: "Gift of Ada" };
     await post(code, "prepaid-topup", topUp);
-    const [entry] = await entriesOf(await ownerOf(cafe, id));
-    expect(JSON.parse(String(entry?.remarks))).toEqual({
+    const [told] = await walletOf(env, await ownerOf(cafe, id)).entriesBefore(9, 1);
+    expect(told?.entry.remarks).toEqual({
       description: "Gift of Ada",
       details: { prepaid_program_key: "pp-1" },
     });
