@@ -1,5 +1,12 @@
 import type { Till } from "../bench/till.ts";
-import { type CommandRecord, nextCommand, type Prizes, requestOf } from "./commands.ts";
+import {
+  type Command,
+  type CommandRecord,
+  nextCommand,
+  type Prizes,
+  requestOf,
+} from "./commands.ts";
+import { firstErased } from "./erasures.ts";
 import type { Random } from "./random.ts";
 
 /** What all clients share. */
@@ -37,12 +44,18 @@ export async function runClient(traffic: Traffic, random: Random, name: string):
   const { customers, prizes, records } = traffic;
   for (let n = 0; !traffic.over; n += 1) {
     const reference = `${name}-${String(n).padStart(6, "0")}`;
-    const command = nextCommand(random, reference, customers, prizes);
+    const command = ofWhoStays(nextCommand(random, reference, customers, prizes), customers);
     const record: CommandRecord = { command, sent: 0, acknowledged: null, refused: null };
     records.push(record);
     await sendUntilAnswered(traffic, record);
     if (random.below(NEEDLESS_REPEAT) === 0) await repeat(traffic, random.pick(records));
   }
+}
+
+/** A bill by a number that nobody has any more makes somebody new, and is no repeat. */
+function ofWhoStays(command: Command, customers: number): Command {
+  if (command.kind !== "bill") return command;
+  return { ...command, customer: command.customer % firstErased(customers) };
 }
 
 /** Once more what another till, or this one, has done before. */
@@ -82,10 +95,14 @@ async function send(traffic: Traffic, { command }: CommandRecord): Promise<Answe
   }
 }
 
-function keep({ contradictions }: Traffic, record: CommandRecord, { ok, text }: Answer): void {
-  const { reference } = record.command;
+function keep(traffic: Traffic, record: CommandRecord, { ok, text }: Answer): void {
+  const { contradictions, customers } = traffic;
+  const { reference, customer } = record.command;
   if (!ok) {
-    if (record.acknowledged !== null) contradictions.push(`${reference}: ${text} after a success`);
+    // Of somebody erased nothing is told any more, not even what was once booked.
+    if (customer >= firstErased(customers)) record.refused = text;
+    else if (record.acknowledged !== null)
+      contradictions.push(`${reference}: ${text} after a success`);
     else record.refused = text;
     return;
   }

@@ -9,6 +9,7 @@ import { openReceiver, type Receiver } from "../bench/receiver.ts";
 import { tillOf } from "../bench/till.ts";
 import { runClient, type Traffic } from "./clients.ts";
 import type { Prizes } from "./commands.ts";
+import { doomedOf, eraseWhile } from "./erasures.ts";
 import { type Random, randomOf } from "./random.ts";
 import { type Service, startService } from "./service.ts";
 import { breakEndpoint, readState, registryFolder } from "./state.ts";
@@ -149,7 +150,7 @@ async function tellBalances(
     const { path, headers } = till.balance(customer);
     const answer = await fetch(url + path, { headers });
     const body = (await answer.json()) as { readonly balance?: number };
-    told.set(clientele.numberOf(customer), body.balance ?? Number.NaN);
+    if (answer.status !== 404) told.set(clientele.numberOf(customer), body.balance ?? Number.NaN);
   }
   return told;
 }
@@ -171,21 +172,34 @@ async function trade(
   await Promise.all(clients);
 }
 
+/** What there is to disturb. */
+interface Stage {
+  readonly traffic: Traffic;
+  /** Whose object is down. */
+  readonly endpoint: string;
+  /** Customers who are erased meanwhile. */
+  readonly doomed: readonly string[];
+}
+
 /**
- * Tills at work while the service is killed and one endpoint's object is down; then more of them,
+ * Tills at work while the service is killed, one endpoint's object is down and customers are
+ * erased; then more of them,
  * whose traces in the registry are lost with it; the object is mended, and a rebuild.
  */
 async function disturb(
   service: Service,
   plan: Plan,
   state: string,
-  { traffic, endpoint }: { readonly traffic: Traffic; readonly endpoint: string },
+  { traffic, endpoint, doomed }: Stage,
 ): Promise<void> {
   let mend = () => {};
   await service.pause(() => {
     mend = breakEndpoint(state, endpoint);
   });
-  await trade(traffic, plan, "c", killAtRandom(service, plan, randomOf(plan.seed)));
+  await Promise.all([
+    trade(traffic, plan, "c", killAtRandom(service, plan, randomOf(plan.seed))),
+    eraseWhile(traffic, doomed),
+  ]);
   // What is D1's own would be lost with it, and nobody has promised otherwise.
   const onlyWallets = { ...traffic, prizes: { ...traffic.prizes, vouchers: [] } };
   const goOn = () => trade(onlyWallets, plan, "d", sleep(plan.lifeMs).then(service.kill));
@@ -222,7 +236,8 @@ async function run(plan: Plan, state: string): Promise<readonly string[]> {
       over: false,
     };
     await settle(url, slug, receivers);
-    await disturb(service, plan, state, { traffic, endpoint: endpoints[1] ?? "" });
+    const doomed = await doomedOf(url, clientele);
+    await disturb(service, plan, state, { traffic, endpoint: endpoints[1] ?? "", doomed });
     await settle(url, slug, receivers);
     const told = await tellBalances(url, clientele);
     await service.stop();

@@ -19,6 +19,8 @@ export interface StoredWallet {
   readonly entries: readonly LedgerLine[];
   /** Sum of the lots of points. */
   readonly lots: number;
+  /** Rows of what tills wrote in their own words. */
+  readonly texts: number;
 }
 
 /** What D1 says of a customer. */
@@ -28,6 +30,7 @@ export interface StoredCustomer {
   /** The projection; null where nothing was published. */
   readonly points: number | null;
   readonly seq: number | null;
+  readonly status: string;
 }
 
 /** A row of the feed. */
@@ -66,7 +69,7 @@ export function readState(state: string, slug: string): StoredState {
   const own = "merchant_id = (SELECT id FROM merchants WHERE slug = ?)";
   const rows = <T>(query: string): T[] => db.prepare(query).all(slug) as T[];
   const customers = rows<StoredCustomer>(
-    `SELECT c.id, c.number, w.points, w.seq FROM customers c
+    `SELECT c.id, c.number, c.status, w.points, w.seq FROM customers c
      LEFT JOIN wallets w ON w.customer_id = c.id WHERE c.${own} ORDER BY c.number`,
   );
   const events = rows<StoredEvent>(
@@ -95,8 +98,11 @@ function readWallet(path: string): StoredWallet[] {
   const [lots] = db
     .prepare("SELECT COALESCE(SUM(amount), 0) AS sum FROM lots WHERE unit = 'point'")
     .all() as { sum: number }[];
+  const [texts] = db.prepare("SELECT COUNT(*) AS n FROM texts").all() as { n: number }[];
   db.close();
-  return owner === undefined ? [] : [{ customer: owner.customer, entries, lots: lots?.sum ?? 0 }];
+  if (owner === undefined) return [];
+  const sums = { lots: lots?.sum ?? 0, texts: texts?.n ?? 0 };
+  return [{ customer: owner.customer, entries, ...sums }];
 }
 
 /** Where the registry's database lies. */
