@@ -1,3 +1,4 @@
+import type { CustomerStatus } from "../core/customers.ts";
 import { deliveryText } from "../core/events/body.ts";
 import type { Entry, Head } from "../core/ledger/entries.ts";
 import type { EndpointRow } from "../registry/events/endpoints.ts";
@@ -46,6 +47,8 @@ export interface ProjectorClient {
   handOut(): Promise<void>;
   /** Goes on with a rebuild of the projection, if one is under way. */
   rebuild(): Promise<void>;
+  /** Brings the registry to the status that a customer's ledger has, where it has another. */
+  settleStatus(customer: string, status: CustomerStatus): Promise<void>;
   /** An endpoint's object disabled itself; booked with an event. */
   endpointDisabled(endpoint: string, reason: string): Promise<void>;
 }
@@ -58,6 +61,7 @@ export function projectorOf(env: Env, merchantId: string): ProjectorClient {
     restore: (handover) => stub.restore(merchantId, handover),
     handOut: () => stub.handOut(merchantId),
     rebuild: () => stub.rebuild(merchantId),
+    settleStatus: (customer, status) => stub.settleStatus(merchantId, customer, status),
     endpointDisabled: (endpoint, reason) => stub.endpointDisabled(merchantId, endpoint, reason),
   };
 }

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import type { CustomerStatus } from "../core/customers.ts";
 import type { BookedEvent } from "../core/events/body.ts";
 import { makeId } from "../core/ids.ts";
 import type { ProgramDefinition } from "../core/program/definition.ts";
@@ -18,6 +19,7 @@ import { HandOut } from "./hand-out.ts";
 import type { MerchantFacts, Purpose } from "./projection.ts";
 import { groupWrites } from "./projection.ts";
 import { rebuildSlice } from "./rebuild.ts";
+import { settleStatus } from "./statuses.ts";
 
 /** Groups begin so far apart: a lone handover is committed at once, many gather meanwhile. */
 const PACE_MS = 100;
@@ -93,6 +95,12 @@ export class Projector extends DurableObject<Env> {
     work.addConditional(updateEndpoint(db, row, change));
     work.add(insertEvents(db, merchantId, [event]));
     if (!(await work.commit())) throw new Error("the endpoint was changed meanwhile");
+    this.ctx.waitUntil(this.#handOutOf(merchantId).soon());
+  }
+
+  /** Brings the registry to the status that a customer's ledger has. */
+  async settleStatus(merchantId: string, customer: string, status: CustomerStatus): Promise<void> {
+    await settleStatus(database(this.env, merchantId), merchantId, customer, status);
     this.ctx.waitUntil(this.#handOutOf(merchantId).soon());
   }
 

@@ -32,7 +32,14 @@ export async function rebuildSlice(env: Env, db: Database, merchantId: string): 
  */
 async function retellSlice(env: Env, db: Database, rebuild: RebuildRow): Promise<boolean> {
   const slice = await walletsAfter(db, rebuild.merchantId, Number(rebuild.cursor) || 0, SLICE);
-  await Promise.all(slice.map((wallet) => walletOf(env, wallet).retell(wallet.told ?? 0)));
+  await Promise.all(
+    slice.map(async (wallet) => {
+      const { retell, wake } = walletOf(env, wallet);
+      const told = wallet.told ?? 0;
+      await retell(told);
+      await wake(told, wallet.status);
+    }),
+  );
   const last = slice.at(-1)?.number;
   const finished = slice.length < SLICE;
   const step = {

@@ -41,8 +41,8 @@ export interface WalletClient {
    */
   retell(told: number): Promise<void>;
   /**
-   * Has the wallet set its alarm if something is due; `told` as for {@link retell}. A ledger from
-   * before it was told of the customer's status is told `status`.
+   * Has the wallet set its alarm if something is due; `told` as for {@link retell}. Where it and
+   * the registry, which has `status`, disagree about the customer's, one is told the other's.
    */
   wake(told: number, status: CustomerStatus): Promise<void>;
 }

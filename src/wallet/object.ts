@@ -12,6 +12,7 @@ import type { HandedEntry } from "../events/client.ts";
 import { projectorOf } from "../events/client.ts";
 import { logFault } from "../log.ts";
 import { ulid } from "../ulid.ts";
+import { agree } from "./agreement.ts";
 import type { Discrepancy } from "./audit.ts";
 import { auditWallet } from "./audit.ts";
 import type { Execution, Outcome } from "./execute.ts";
@@ -137,9 +138,9 @@ export class Wallet extends DurableObject<Env> {
   /** Sets the alarm for what no alarm is set for; see the client for `told` and `status`. */
   async wake(owner: Owner, told: number, status: CustomerStatus): Promise<void> {
     refuseStranger(this.#owner, owner);
-    const isTold = this.#isMade ? this.#reader.head().status !== undefined : status === "erased";
-    const tell = { kind: "status", status } as const;
-    if (status !== "active" && !isTold) this.execute(owner, "live", systemRequest(tell));
+    const head = this.#isMade ? this.#reader.head() : null;
+    const tell = (news: CustomerStatus) => this.execute(owner, "live", statusRequest(news));
+    await agree(head, status, this.#outbox(owner), tell);
     if (!this.#isMade) return;
     this.#armedAt = await this.ctx.storage.getAlarm();
     if (this.#armedAt !== null) return;
@@ -263,6 +264,10 @@ function refuseStranger(known: Owner | null, owner: Owner): void {
   if (known.merchant !== owner.merchant || known.customer !== owner.customer) {
     throw new Error("a wallet was called for another owner");
   }
+}
+
+function statusRequest(status: CustomerStatus): CommandRequest {
+  return systemRequest({ kind: "status", status });
 }
 
 function systemRequest(command: Command): CommandRequest {

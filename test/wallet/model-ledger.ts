@@ -100,11 +100,15 @@ export class ModelLedger {
       seq: this.lines.length,
       holdings: Object.fromEntries(held.map(holding)),
       tier: this.tier,
-      ...(this.status === null ? {} : { status: this.status }),
+      ...(this.status === null ? {} : { status: this.status, statusSince: this.#statusSince() }),
       lastEarnedAt: latest("earn"),
       lastRedeemedAt: latest("redeem"),
       recordedAt: this.lines.at(-1)?.recordedAt ?? 0,
     };
+  }
+
+  #statusSince(): number {
+    return this.lines.findLast(({ kind }) => kind === "status")?.recordedAt ?? 0;
   }
 
   /** Books what is due, in the order of time. */

@@ -53,7 +53,9 @@ export interface Line {
   readonly earned?: number;
   readonly redeemed?: number;
   /** Changes of the head besides its sums. */
-  readonly head?: Partial<Pick<Head, "tier" | "status" | "lastEarnedAt" | "lastRedeemedAt">>;
+  readonly head?: Partial<
+    Pick<Head, "tier" | "status" | "statusSince" | "lastEarnedAt" | "lastRedeemedAt">
+  >;
   /** Instead of the request's. */
   readonly source?: Source;
   readonly remarks?: Remarks;

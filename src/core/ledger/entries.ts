@@ -61,6 +61,8 @@ export interface Head {
   readonly tier: string | null;
   /** Of the customer; absent: active, as nothing else was ever told. */
   readonly status?: CustomerStatus;
+  /** When it was booked; only with `status`. */
+  readonly statusSince?: number;
   readonly lastEarnedAt: number | null;
   readonly lastRedeemedAt: number | null;
   readonly recordedAt: number;

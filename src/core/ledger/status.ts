@@ -51,7 +51,8 @@ export function changeStatus(
 ): Result<Entry | null, LoyaltyError> {
   // A ledger that was never told is told, or an older status would be brought to it later.
   if (draft.head.status === status) return ok(null);
-  return ok(book(draft, { kind: "status", unit: "point", lots: [], head: { status } }));
+  const head = { status, statusSince: draft.now };
+  return ok(book(draft, { kind: "status", unit: "point", lots: [], head }));
 }
 
 /** The refusal of a customer in that status where no wallet is asked; ok for an active one. */

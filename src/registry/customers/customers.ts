@@ -1,6 +1,6 @@
 import type { SQL, SQLWrapper } from "drizzle-orm";
 import { and, desc, eq, ne, or, sql } from "drizzle-orm";
-import type { CustomerStatus } from "../../core/customers.ts";
+import type { CustomerStatus, GivenStatus } from "../../core/customers.ts";
 import type { Identifier, IdentifierKind } from "../../core/identifiers.ts";
 import type { Database, Write } from "../database.ts";
 import { customers, identifiers } from "./schema.ts";
@@ -95,6 +95,21 @@ export async function readCustomerOrErased(
 ): Promise<Customer | undefined> {
   const where = and(eq(customers.merchantId, merchantId), eq(customers.id, id));
   return selectCustomers(db, merchantId).where(where).get();
+}
+
+/** The conditional write that gives a customer a status, unless it is that or was erased. */
+export function setCustomerStatus(
+  db: Database,
+  merchantId: string,
+  id: string,
+  status: GivenStatus,
+  now: number,
+): Write {
+  const own = and(eq(customers.merchantId, merchantId), eq(customers.id, id));
+  return db
+    .update(customers)
+    .set({ status, updatedAt: now })
+    .where(and(own, ne(customers.status, status), living()));
 }
 
 /** The status of the first of these customers of a merchant who is not active, if any is. */
