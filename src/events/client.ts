@@ -1,24 +1,12 @@
 import type { CustomerStatus } from "../core/customers.ts";
 import { deliveryText } from "../core/events/body.ts";
-import type { Entry, Head } from "../core/ledger/entries.ts";
+import type { Handover } from "../core/events/handover.ts";
+import type { KeptOpening } from "../core/ledger/opening.ts";
 import type { EndpointRow } from "../registry/events/endpoints.ts";
 import type { EventRow } from "../registry/events/events.ts";
 import type { EndpointConfig, OutgoingEvent } from "../webhooks/client.ts";
 
-/** What a wallet hands over of its ledger: entries in their order, with what they follow from. */
-export interface Handover {
-  readonly customer: string;
-  /** Number of the entry before the first; 0 where there is none. */
-  readonly after: number;
-  /** Entries with the references that their commands carried. */
-  readonly entries: readonly HandedEntry[];
-  /** The wallet after the last of them. */
-  readonly head: Head;
-  /** Tier before the first of them. */
-  readonly tierBefore: string | null;
-  /** When the wallet's next lot expires; null when none does. */
-  readonly nextExpiry: number | null;
-}
+export type { HandedEntry, Handover } from "../core/events/handover.ts";
 
 /**
  * How long before a lot expires its wallet's alarm is set for it. Setting one costs a written row,
@@ -26,12 +14,6 @@ export interface Handover {
  * sweep wakes the wallet in time.
  */
 export const SWEEP_AHEAD_MS = 120_000;
-
-/** An entry and the reference that its command carried. */
-export interface HandedEntry {
-  readonly entry: Entry;
-  readonly reference: string | null;
-}
 
 /** The calls that a merchant's projector answers. */
 export interface ProjectorClient {
@@ -47,6 +29,8 @@ export interface ProjectorClient {
   handOut(): Promise<void>;
   /** Goes on with a rebuild of the projection, if one is under way. */
   rebuild(): Promise<void>;
+  /** What a customer's wallet opens with; null: nothing, or the wallet is older. */
+  openingOf(customer: string): Promise<KeptOpening | null>;
   /** Brings the registry to the status that a customer's ledger has, where it has another. */
   settleStatus(customer: string, status: CustomerStatus): Promise<void>;
   /** An endpoint's object disabled itself; booked with an event. */
@@ -61,6 +45,7 @@ export function projectorOf(env: Env, merchantId: string): ProjectorClient {
     restore: (handover) => stub.restore(merchantId, handover),
     handOut: () => stub.handOut(merchantId),
     rebuild: () => stub.rebuild(merchantId),
+    openingOf: (customer) => stub.openingOf(merchantId, customer),
     settleStatus: (customer, status) => stub.settleStatus(merchantId, customer, status),
     endpointDisabled: (endpoint, reason) => stub.endpointDisabled(merchantId, endpoint, reason),
   };

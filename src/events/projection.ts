@@ -1,15 +1,8 @@
-import type { EventSubject } from "../core/events/events.ts";
-import { eventOf } from "../core/events/events.ts";
+import { copyOfWallet, eventsOfHandover } from "../core/events/handover.ts";
 import { billIdOf } from "../core/ledger/entries.ts";
 import type { Program } from "../core/program/program.ts";
 import type { Database, Write } from "../registry/database.ts";
-import type {
-  BillEnd,
-  ProjectedBill,
-  ProjectedWallet,
-  Purpose,
-  WalletEvent,
-} from "../registry/events/projection.ts";
+import type { BillEnd, ProjectedBill, Purpose } from "../registry/events/projection.ts";
 import {
   feedWalletEvents,
   projectBillEnds,
@@ -41,12 +34,12 @@ export function groupWrites(
   purpose: Purpose,
   now: number,
 ): readonly Write[] {
-  const events = handovers.flatMap((handover) => walletEvents(merchant, handover));
+  const events = handovers.flatMap((handover) => eventsOfHandover(handover, merchant));
   const bills = handovers.flatMap(({ customer, entries }) =>
     entries.flatMap((handed) => projectedBills(customer, handed)),
   );
   const ends = handovers.flatMap(({ entries }) => entries.flatMap(billEnds));
-  const wallets = handovers.map((handover) => projectedWallet(handover, now));
+  const wallets = handovers.map((handover) => copyOfWallet(handover, now));
   return [
     ...(purpose === "publish" ? [feedWalletEvents(db, merchant.id, events)] : []),
     ...(purpose === "publish" ? grantedVoucherWrites(db, merchant.id, handovers, now) : []),
@@ -55,18 +48,6 @@ export function groupWrites(
     projectWallets(db, merchant.id, wallets, purpose),
     projectExpiries(db, merchant.id, wallets),
   ];
-}
-
-function walletEvents(merchant: MerchantFacts, handover: Handover): WalletEvent[] {
-  const { after, customer } = handover;
-  const { currency, program } = merchant;
-  const subject: EventSubject = { customer, currency };
-  let before = handover.tierBefore;
-  return handover.entries.map(({ entry, reference }) => {
-    const event = eventOf(entry, before, subject, program);
-    before = entry.after.tier;
-    return { ...event, after, data: { ...event.data, reference } };
-  });
 }
 
 function projectedBills(customerId: string, { entry, reference }: HandedEntry): ProjectedBill[] {
@@ -104,20 +85,4 @@ function billEnds({ entry }: HandedEntry): BillEnd[] {
       reversedAt: kind === "reverse" ? recordedAt : null,
     },
   ];
-}
-
-function projectedWallet(handover: Handover, now: number): ProjectedWallet {
-  const { customer, after, head, nextExpiry } = handover;
-  return {
-    customerId: customer,
-    after,
-    nextExpiry,
-    seq: head.seq,
-    points: head.holdings.point?.balance ?? 0,
-    tier: head.tier,
-    lastEarnedAt: head.lastEarnedAt,
-    lastRedeemedAt: head.lastRedeemedAt,
-    holdings: head.holdings,
-    publishedAt: now,
-  };
 }

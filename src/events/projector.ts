@@ -2,10 +2,12 @@ import { DurableObject } from "cloudflare:workers";
 import type { CustomerStatus } from "../core/customers.ts";
 import type { BookedEvent } from "../core/events/body.ts";
 import { makeId } from "../core/ids.ts";
+import type { KeptOpening } from "../core/ledger/opening.ts";
 import type { ProgramDefinition } from "../core/program/definition.ts";
 import { defineProgram } from "../core/program/definition.ts";
 import { programWithout } from "../core/program/program.ts";
 import { logFault } from "../log.ts";
+import { findOpening } from "../registry/customers/openings.ts";
 import { database } from "../registry/database.ts";
 import { findEndpoint, updateEndpoint } from "../registry/events/endpoints.ts";
 import { insertEvents } from "../registry/events/events.ts";
@@ -96,6 +98,11 @@ export class Projector extends DurableObject<Env> {
     work.add(insertEvents(db, merchantId, [event]));
     if (!(await work.commit())) throw new Error("the endpoint was changed meanwhile");
     this.ctx.waitUntil(this.#handOutOf(merchantId).soon());
+  }
+
+  /** What a customer's wallet opens with, as the registry keeps it until then. */
+  async openingOf(merchantId: string, customer: string): Promise<KeptOpening | null> {
+    return (await findOpening(database(this.env, merchantId), merchantId, customer)) ?? null;
   }
 
   /** Brings the registry to the status that a customer's ledger has. */

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { logFault } from "../log.ts";
+import { dropOpenings } from "../registry/customers/openings.ts";
 import type { Database } from "../registry/database.ts";
 import { database } from "../registry/database.ts";
 import { findRebuild } from "../registry/events/rebuilds.ts";
@@ -112,7 +113,8 @@ export class Sweeper extends DurableObject<Env> {
     const next = goesOn
       ? { cursor: page.at(-1)?.number ?? 0, dueAt: now }
       : { cursor: 0, dueAt: Math.max(now, round.beganAt + ROUND_MS) };
-    work.add(keepRound(db, { ...round, ...next }));
+    const customers = page.map(({ customer }) => customer);
+    work.add(keepRound(db, { ...round, ...next }), dropOpenings(db, merchantId, customers));
     await work.commit();
     return goesOn;
   }

@@ -18,6 +18,7 @@ import { auditWallet } from "./audit.ts";
 import type { Execution, Outcome } from "./execute.ts";
 import { bindGuard, execute, executeAll, transact } from "./execute.ts";
 import { migrate, openDatabase } from "./migrator.ts";
+import { openWallet } from "./opening.ts";
 import type { Outbox } from "./publish.ts";
 import { publishPending, retellAll } from "./publish.ts";
 import type { WalletReader } from "./reader.ts";
@@ -63,9 +64,10 @@ export class Wallet extends DurableObject<Env> {
     this.#isMade = openDatabase(ctx.storage);
     this.#publishDelayMs = settingsOf(env).publishDelayMs;
     this.#reader = walletReader(ctx.storage.sql);
-    if (!this.#isMade) return;
-    this.#owner = this.#reader.owner();
     ctx.blockConcurrencyWhile(async () => {
+      this.#isMade ||= await openWallet(ctx, env, this.#reader);
+      if (!this.#isMade) return;
+      this.#owner = this.#reader.owner();
       this.#armedAt = await ctx.storage.getAlarm();
       // Without an alarm nothing waits to be published.
       this.#published = this.#reader.head().seq;

@@ -13,6 +13,7 @@ import { addMember, addType, invoiceOf, ownerOf, pointsOf } from "../support/imo
 import { openStore, type Store } from "../support/imonggo/store.ts";
 import { importVouchers, type Json, makeTill, type Till } from "../support/kirimel/till.ts";
 import { addCoupon, type Hotel, openHotel } from "../support/microgenn/hotel.ts";
+import { importLines } from "../support/native/merchant.ts";
 import { nativeCall, nativeMake } from "../support/native/native.ts";
 import { earn, redeem, requestFor } from "../support/requests.ts";
 
@@ -231,6 +232,21 @@ describe("a status", () => {
       requestFor(redeem(1), { id: ulid() }),
     );
     expect(booked).toEqual({ ok: false, error: { code: "customer_inactive" } });
+  });
+
+  it("that a customer is imported with holds from the first booking on", async () => {
+    const [line] = await importLines(hotel.slug, [
+      {
+        name: "Blocked",
+        identifiers: [{ kind: "phone", value: "+919876501300" }],
+        status: "blocked",
+      },
+    ]);
+    expect(line).toMatchObject({ outcome: "created" });
+    expect(await microgenn("bill", { mobile: "9876501300", amount: 10 })).toEqual([
+      400,
+      "Customer is blocked",
+    ]);
   });
 
   it("that no wallet was told of comes with the sweep, and is never older", async () => {

@@ -4,7 +4,7 @@ import { memberships } from "../memberships/schema.ts";
 import { messages } from "../messages/schema.ts";
 import { forgetRemarks } from "../purchases/invoices.ts";
 import { forgetRedemptionRemarks } from "../vouchers/redemptions.ts";
-import { customers, identifiers } from "./schema.ts";
+import { customers, identifiers, openings } from "./schema.ts";
 
 /** What an erasure writes. */
 export interface ErasureWrites {
@@ -57,6 +57,9 @@ export function eraseCustomerWrites(
         .delete(messages)
         .where(and(eq(messages.merchantId, merchantId), inArray(messages.recipient, phones))),
       db.delete(identifiers).where(own),
+      db
+        .delete(openings)
+        .where(and(eq(openings.merchantId, merchantId), eq(openings.customerId, id))),
       db.update(memberships).set({ endedAt: now, updatedAt: now }).where(held),
       forgetRemarks(db, merchantId, id),
       forgetRedemptionRemarks(db, merchantId, id),

@@ -7,6 +7,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import { CUSTOMER_STATUSES } from "../../core/customers.ts";
+import type { KeptOpening } from "../../core/ledger/opening.ts";
 
 /** Members of the programme; their balances are the wallets'. */
 export const customers = sqliteTable(
@@ -35,6 +36,20 @@ export const customers = sqliteTable(
     index("customers_email").on(table.merchantId, table.email),
   ],
 );
+
+/**
+ * What the wallets of imported customers open with, until somebody first calls them: making so many
+ * objects at once would take an import for ever.
+ */
+export const openings = sqliteTable("openings", {
+  customerId: text("customer_id").primaryKey(),
+  merchantId: text("merchant_id").notNull(),
+  opening: text("opening", { mode: "json" }).$type<KeptOpening>().notNull(),
+  /** Natural keys of its commands. */
+  keys: text("keys", { mode: "json" }).$type<readonly string[]>().notNull(),
+  /** Entries that it comes to. */
+  entries: integer("entries").notNull(),
+});
 
 /** What a customer is found by. Normalised values; unique per merchant and kind. */
 export const identifiers = sqliteTable(

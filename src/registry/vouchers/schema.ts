@@ -76,6 +76,10 @@ export const vouchers = sqliteTable(
     index("vouchers_free")
       .on(table.seriesId, table.number)
       .where(sql`status = 'active' AND customer_id IS NULL`),
+    /** Redemptions that an erasure has something to take from. */
+    index("vouchers_remarks")
+      .on(table.redeemedBy)
+      .where(sql`json_extract(redemption, '$.remarks') IS NOT NULL`),
     index("vouchers_customer").on(table.customerId).where(sql`customer_id IS NOT NULL`),
     uniqueIndex("vouchers_issue_reference")
       .on(table.merchantId, table.customerId, table.issueReference)

@@ -115,10 +115,14 @@ export async function enrolCustomer(
 /** Whom one who moves in turned out to be. */
 export type MovedIn = Result<Pick<Enrolment, "id" | "created">, LoyaltyError>;
 
+/** Adds what those of a group who come to be bring along; tells of it after them. */
+export type Bring = (work: UnitOfWork, outcomes: readonly MovedIn[]) => readonly BookedEvent[];
+
 /**
  * Enrols a group of customers who move in, with one look-up and one batch, whoever many they are:
  * each is the one to whom number and identifiers lead, or comes to be with all the others. What one
- * line brings holds for the next. `tried` hears of each try, before it costs anything. Refusals of
+ * line brings holds for the next. `tried` hears of each try, before it costs anything; `bring` adds
+ * to it what the new ones bring besides, and answers with the events of that. Refusals of
  * one are its own: `already_exists` (customer) when number and identifiers belong to different
  * customers, `not_found` (site, customer type) where there is none of that code or number.
  */
@@ -126,6 +130,7 @@ export async function enrolGroup(
   ctx: Context,
   inputs: readonly MoverInput[],
   tried: () => void,
+  bring: Bring,
 ): Promise<readonly MovedIn[]> {
   const merchantId = ctx.principal.merchant.id;
   const attempt = async (work: UnitOfWork): Promise<Result<MovedIn[], LoyaltyError>> => {
@@ -135,7 +140,7 @@ export async function enrolGroup(
     if (added.length === 0) return ok(outcomes);
     work.add(...insertCustomers(ctx.db, merchantId, added));
     const events = added.map((customer) => createdEvent(ctx, customer));
-    work.addEvents(merchantId, events);
+    work.addEvents(merchantId, [...events, ...bring(work, outcomes)]);
     return ok(outcomes);
   };
   const enrolled = await guardWrite(unguarded(ctx), null, attempt, untold);

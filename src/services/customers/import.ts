@@ -1,13 +1,16 @@
 import type { Unit } from "../../core/amount.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import type { LotChange } from "../../core/ledger/entries.ts";
+import { openingKey } from "../../core/ledger/opening.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { logFault } from "../../log.ts";
+import { readOpeningKeys } from "../../registry/customers/openings.ts";
 import type { Context } from "../context.ts";
 import { bookCommands } from "../ledger/wallets.ts";
 import type { MovedIn, MoverInput } from "./enrolment.ts";
 import { enrolGroup } from "./enrolment.ts";
+import { collectOpenings } from "./openings.ts";
 
 /** An opening balance: what the customer brings of one unit. */
 export interface OpeningBalance {
@@ -46,83 +49,122 @@ export interface Importer {
 const D1_QUERIES = 1_000;
 /** Of them and of the calls: what the request's own way in takes, and tries that lost a race. */
 const RESERVE = 150;
-/** A look-up, and the batch of customers, identifiers and events. */
-const QUERIES_A_TRY = 4;
+/** A look-up, and the batch: customers, identifiers, openings, copies of wallets, events. */
+const QUERIES_A_TRY = 6;
 /** Two ways to D1. */
 const CALLS_A_TRY = 2;
-/** Wallets that are opened at once; on a developer's machine all of them share one thread. */
+/** Wallets that are called at once; on a developer's machine all of them share one thread. */
 const WALLETS_AT_ONCE = { local: 4, production: 32 };
+
+/** What the platform still lets the request do. */
+interface Budget {
+  queries: number;
+  calls: number;
+}
 
 /**
  * Starts an import. It is safe to repeat: a customer that is there by number or identifiers is not
- * made again, and each opening balance is booked once, whatever a crash left undone. Refusals as of
+ * made again, and each opening balance is booked once, whatever a crash left undone. What a new
+ * customer brings waits in the registry until the wallet is first called. Refusals as of
  * {@link enrolGroup}, and `balance_limit`.
  */
 export function startImport(ctx: Context): Importer {
-  const left = { queries: D1_QUERIES - RESERVE, calls: ctx.settings.subrequests - RESERVE };
-  const tried = (): void => {
-    left.queries -= QUERIES_A_TRY;
-    left.calls -= CALLS_A_TRY;
+  const left: Budget = {
+    queries: D1_QUERIES - RESERVE,
+    calls: ctx.settings.subrequests - RESERVE,
   };
   return {
     async importGroup(inputs) {
-      if (left.queries < QUERIES_A_TRY) return [];
-      const group = affordable(inputs, left.calls - CALLS_A_TRY);
-      if (group.length === 0) return [];
-      left.calls -= group.filter(bringsBalances).length;
+      // One more, to look at what those bring who were there before.
+      if (left.queries <= QUERIES_A_TRY || left.calls <= CALLS_A_TRY) return [];
       // A long import is not of one moment.
-      return importGroup({ ...ctx, now: Date.now() }, group, tried);
+      return importGroup({ ...ctx, now: Date.now() }, inputs, left);
     },
   };
-}
-
-/** As many of a group as so many calls to wallets suffice for. */
-function affordable(inputs: readonly ImportInput[], calls: number): readonly ImportInput[] {
-  if (calls < 0) return [];
-  let needed = 0;
-  const end = inputs.findIndex((input) => {
-    needed += bringsBalances(input) ? 1 : 0;
-    return needed > calls;
-  });
-  return end === -1 ? inputs : inputs.slice(0, end);
-}
-
-function bringsBalances({ balances }: ImportInput): boolean {
-  return balances.length > 0;
 }
 
 async function importGroup(
   ctx: Context,
   inputs: readonly ImportInput[],
-  tried: () => void,
+  left: Budget,
 ): Promise<readonly ImportOutcome[]> {
+  const openings = collectOpenings(ctx, inputs);
+  const tried = (): void => {
+    left.queries -= QUERIES_A_TRY;
+    left.calls -= CALLS_A_TRY;
+  };
   let enrolled: readonly MovedIn[];
   try {
-    enrolled = await enrolGroup(ctx, inputs, tried);
+    enrolled = await enrolGroup(ctx, inputs, tried, openings.bring);
   } catch (error) {
     logFault({ request_id: ctx.requestId, during: "import" }, error);
     return inputs.map(() => err(null));
   }
-  const outcomes: ImportOutcome[] = enrolled.map((one) =>
-    one.ok ? ok({ id: one.value.id, outcome: one.value.created ? "created" : "unchanged" }) : one,
-  );
-  const opening = openingsOf(inputs, enrolled);
+  const outcomes = enrolled.map((one, line): ImportOutcome => {
+    if (!one.ok) return one;
+    const { id, created } = one.value;
+    const refusal = created ? openings.refusalOf(line) : null;
+    return refusal === null ? ok({ id, outcome: created ? "created" : "unchanged" }) : err(refusal);
+  });
+  const waiting = await unopened(ctx, inputs, enrolled, left);
+  const calls = waiting.slice(0, Math.max(0, left.calls));
+  left.calls -= calls.length;
+  await openAll(ctx, calls, outcomes);
+  // What the platform does not let be asked is left for the next request.
+  return outcomes.slice(0, waiting[calls.length]?.line);
+}
+
+/** A line that brings balances to somebody who was there before it. */
+interface Waiting {
+  readonly line: number;
+  readonly id: string;
+  readonly input: ImportInput;
+}
+
+/** Lines whose balances only the wallet can tell of: no opening that still waits has them. */
+async function unopened(
+  ctx: Context,
+  inputs: readonly ImportInput[],
+  enrolled: readonly MovedIn[],
+  left: Budget,
+): Promise<Waiting[]> {
+  const lines = inputs.flatMap((input, line) => {
+    const one = enrolled[line];
+    const isKnown = one?.ok === true && !one.value.created;
+    return isKnown && input.balances.length > 0 ? [{ line, id: one.value.id, input }] : [];
+  });
+  if (lines.length === 0) return lines;
+  left.queries -= 1;
+  left.calls -= 1;
+  const ids = [...new Set(lines.map(({ id }) => id))];
+  const keys = await readOpeningKeys(ctx.db, ctx.principal.merchant.id, ids);
+  return lines.filter(({ id, input }) => {
+    const own = keys.get(id) ?? [];
+    return !bookingsOf(id, input).every(({ command }) => own.includes(openingKey(command)));
+  });
+}
+
+/** Has the wallets book what lines bring; notes whose was not there before. */
+async function openAll(
+  ctx: Context,
+  lines: readonly Waiting[],
+  outcomes: ImportOutcome[],
+): Promise<void> {
   const wave = WALLETS_AT_ONCE[ctx.settings.environment];
-  for (let from = 0; from < opening.length; from += wave) {
+  // Lines of one customer are opened in their order.
+  const customers = [...Map.groupBy(lines, ({ id }) => id).values()];
+  for (let from = 0; from < customers.length; from += wave) {
     await Promise.all(
-      opening.slice(from, from + wave).map(async (lines) => {
-        // Lines of one customer are opened in their order.
-        for (const { line, id, input } of lines) {
+      customers.slice(from, from + wave).map(async (own) => {
+        for (const { line, id, input } of own) {
           const opened = await open(ctx, id, input);
-          const before = outcomes[line];
           if (!opened.ok) outcomes[line] = opened;
-          else if (opened.value && before?.ok) outcomes[line] = ok({ id, outcome: "created" });
+          else if (opened.value) outcomes[line] = ok({ id, outcome: "created" });
         }
       }),
     );
     await othersTurn();
   }
-  return outcomes;
 }
 
 /**
@@ -133,30 +175,22 @@ function othersTurn(): Promise<void> {
   return scheduler.wait(1);
 }
 
-/** The lines that bring balances, by customer. */
-function openingsOf(inputs: readonly ImportInput[], enrolled: readonly MovedIn[]) {
-  const lines = inputs.flatMap((input, line) => {
-    const one = enrolled[line];
-    return one?.ok && bringsBalances(input) ? [{ line, id: one.value.id, input }] : [];
+function bookingsOf(customer: string, { balances, joinedAt }: ImportInput) {
+  return balances.map(({ unit, lots, earned }) => {
+    const command = { kind: "open", unit, lots, earned } as const;
+    const reference = { operation: "open", key: openingKey(command), fingerprint: "opening" };
+    return { customer, command, reference, remarks: {}, occurredAt: joinedAt };
   });
-  return [...Map.groupBy(lines, ({ id }) => id).values()];
 }
 
 /** Books what the customer brings; whether any of it was not there before. */
 async function open(
   ctx: Context,
   id: string,
-  { balances, joinedAt }: ImportInput,
+  input: ImportInput,
 ): Promise<Result<boolean, LoyaltyError | null>> {
-  const bookings = balances.map(({ unit, lots, earned }) => ({
-    customer: id,
-    command: { kind: "open", unit, lots, earned } as const,
-    reference: { operation: "open", key: `opening/${unit}`, fingerprint: "opening" },
-    remarks: {},
-    occurredAt: joinedAt,
-  }));
   try {
-    const booked = await bookCommands(ctx, id, bookings);
+    const booked = await bookCommands(ctx, id, bookingsOf(id, input));
     return booked.ok ? ok(booked.value.some(({ repeated }) => !repeated)) : booked;
   } catch (error) {
     logFault({ request_id: ctx.requestId, during: "import" }, error);

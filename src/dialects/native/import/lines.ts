@@ -4,7 +4,7 @@ import type { LoyaltyError } from "../../../core/errors.ts";
 export const MAX_IMPORT_BYTES = 104_857_600;
 
 /** Lines that are worked on together, and their bytes: a bound text stays far below 2 MB. */
-const GROUP_LINES = 500;
+const GROUP_LINES = 750;
 const GROUP_BYTES = 300_000;
 /** How long lines that are there wait for more to be worked on with. */
 const LINGER_MS = 10;

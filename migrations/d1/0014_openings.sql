@@ -1,0 +1,9 @@
+CREATE TABLE `openings` (
+	`customer_id` text PRIMARY KEY NOT NULL,
+	`merchant_id` text NOT NULL,
+	`opening` text NOT NULL,
+	`keys` text NOT NULL,
+	`entries` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `vouchers_remarks` ON `vouchers` (`redeemed_by`) WHERE json_extract(redemption, '$.remarks') IS NOT NULL;
