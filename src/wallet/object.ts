@@ -76,10 +76,7 @@ export class Wallet extends DurableObject<Env> {
     });
   }
 
-  /**
-   * Books a command, or recognises it as a repeat. Null is the answer of a command that had
-   * nothing to book.
-   */
+  /** Books a command or recognises its repeat; null where there was nothing to book. */
   execute(owner: Owner, mode: Mode, request: CommandRequest): Result<Outcome | null, LoyaltyError> {
     const done = this.#write(owner, mode, (writer) =>
       execute(this.#reader, writer, request, Date.now()),
@@ -88,7 +85,7 @@ export class Wallet extends DurableObject<Env> {
     return done.answer;
   }
 
-  /** {@link execute} for several, in one transaction, up to the first that is refused. */
+  /** {@link execute} for several in one transaction, up to the first that is refused. */
   executeAll(
     owner: Owner,
     mode: Mode,
@@ -106,7 +103,7 @@ export class Wallet extends DurableObject<Env> {
     return this.#write(owner, mode, (writer) => bindGuard(this.#reader, writer, guard, Date.now()));
   }
 
-  /** The wallet's state; `until` bounds the list of lots that expire soon. */
+  /** The wallet's state, with the lots that expire up to `until`. */
   view(owner: Owner, until: number): WalletView {
     return this.#read(owner, (ledger) => viewWallet(ledger, Date.now(), until));
   }

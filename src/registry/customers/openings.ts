@@ -27,9 +27,10 @@ export function insertOpenings(
     const keys = opening.commands.map(({ command }) => openingKey(command));
     return { customer, opening, keys, entries };
   });
+  const rules = JSON.stringify(program);
   return db.insert(openings).select(
     sql`SELECT json_extract(item.value, '$.customer'), ${merchantId},
-      json_set(json_extract(item.value, '$.opening'), '$.program', json(${JSON.stringify(program)})),
+      json_set(json_extract(item.value, '$.opening'), '$.program', json(${rules})),
       json_extract(item.value, '$.keys'), json_extract(item.value, '$.entries')
       FROM json_each(${JSON.stringify(rows)}) AS item`,
   );

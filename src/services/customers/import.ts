@@ -1,6 +1,4 @@
-import type { Unit } from "../../core/amount.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
-import type { LotChange } from "../../core/ledger/entries.ts";
 import { openingKey } from "../../core/ledger/opening.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
@@ -8,23 +6,12 @@ import { logFault } from "../../log.ts";
 import { readOpeningKeys } from "../../registry/customers/openings.ts";
 import type { Context } from "../context.ts";
 import { bookCommands } from "../ledger/wallets.ts";
-import type { MovedIn, MoverInput } from "./enrolment.ts";
+import type { MovedIn } from "./enrolment.ts";
 import { enrolGroup } from "./enrolment.ts";
+import type { ImportInput } from "./openings.ts";
 import { collectOpenings } from "./openings.ts";
 
-/** An opening balance: what the customer brings of one unit. */
-export interface OpeningBalance {
-  readonly unit: Unit;
-  /** Lots with their expiry, in the smallest step. */
-  readonly lots: readonly LotChange[];
-  /** All that was ever earned, in the smallest step. */
-  readonly earned: number;
-}
-
-/** A customer who moves in from another system. */
-export interface ImportInput extends MoverInput {
-  readonly balances: readonly OpeningBalance[];
-}
+export type { ImportInput, OpeningBalance } from "./openings.ts";
 
 /** What became of one imported customer. */
 export interface Imported {

@@ -1,5 +1,7 @@
+import type { Unit } from "../../core/amount.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { copyOfWallet, eventsOfHandover } from "../../core/events/handover.ts";
+import type { LotChange } from "../../core/ledger/entries.ts";
 import type { Opened, Opening, OpeningCommand } from "../../core/ledger/opening.ts";
 import { decideOpening } from "../../core/ledger/opening.ts";
 import type { Program } from "../../core/program/program.ts";
@@ -7,8 +9,21 @@ import { insertOpenings } from "../../registry/customers/openings.ts";
 import { projectWallets } from "../../registry/events/projection.ts";
 import { ulid } from "../../ulid.ts";
 import type { Context } from "../context.ts";
-import type { Bring } from "./enrolment.ts";
-import type { ImportInput } from "./import.ts";
+import type { Bring, MoverInput } from "./enrolment.ts";
+
+/** An opening balance: what the customer brings of one unit. */
+export interface OpeningBalance {
+  readonly unit: Unit;
+  /** Lots with their expiry, in the smallest step. */
+  readonly lots: readonly LotChange[];
+  /** All that was ever earned, in the smallest step. */
+  readonly earned: number;
+}
+
+/** A customer who moves in from another system. */
+export interface ImportInput extends MoverInput {
+  readonly balances: readonly OpeningBalance[];
+}
 
 /** What the new customers of a group open their wallets with. */
 export interface Openings {

@@ -1,0 +1,214 @@
+import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Projector } from "../../src/events/projector.ts";
+import { ulid } from "../../src/ulid.ts";
+import { walletOf } from "../../src/wallet/client.ts";
+import type { Owner } from "../../src/wallet/rows.ts";
+import { d1Rows } from "../support/d1.ts";
+import {
+  faultsOf,
+  feedOf,
+  makeShop,
+  runSweep,
+  type Shop,
+  walletObject,
+} from "../support/events.ts";
+import { importLines } from "../support/native/merchant.ts";
+import { nativeCall } from "../support/native/native.ts";
+import { earn, redeem, requestFor } from "../support/requests.ts";
+import { rowsOf } from "../support/wallet.ts";
+
+const DAY = 86_400_000;
+
+let shop: Shop;
+let owner: Owner;
+let ahead = 0;
+let movers = 0;
+
+beforeEach(async () => {
+  ahead = 0;
+  const realNow = Date.now;
+  vi.spyOn(Date, "now").mockImplementation(() => realNow() + ahead);
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  shop = await makeShop();
+  owner = await moveIn();
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const balances = (amount = "1500.00", more: object = {}) => [
+  { unit: "point", lots: [{ amount, ...more }] },
+  { unit: "stamp", lots: [{ amount: "7" }] },
+];
+
+async function moveIn(line: object = { balances: balances() }): Promise<Owner> {
+  movers += 1;
+  const [made] = await importLines(shop.slug, [{ number: movers, ...line }]);
+  expect(made?.outcome).toBe("created");
+  return { merchant: shop.id, customer: String(made?.customer) };
+}
+
+async function send(command = earn(100), id = ulid()) {
+  return await walletOf(env, owner).execute("live", requestFor(command, { id }));
+}
+
+const pointsOf = async (whose = owner) =>
+  (await walletOf(env, whose).view(0)).head.holdings.point?.balance;
+
+const entriesOf = (whose = owner) => walletOf(env, whose).entriesBefore(99, 99);
+
+const waiting = () => d1Rows("SELECT * FROM openings WHERE customer_id = ?", owner.customer);
+
+/** Every kind of first call, and what it needs to see. */
+const FIRST: Readonly<Record<string, () => Promise<unknown>>> = {
+  "a booking": async () => expect(await send(redeem(150_000))).toMatchObject({ ok: true }),
+  "several bookings": async () => {
+    const requests = [redeem(1), redeem(2)].map((command) => requestFor(command, { id: ulid() }));
+    const done = await walletOf(env, owner).executeAll("live", requests);
+    expect(done.map(({ ok }) => ok)).toEqual([true, true]);
+  },
+  "a sandbox booking": async () => {
+    const request = requestFor(redeem(150_000), { id: ulid() });
+    expect(await walletOf(env, owner).execute("test", request)).toMatchObject({ ok: true });
+  },
+  "a look at the balance": async () => expect(await pointsOf()).toBe(150_000),
+  "a look at the entries": async () => expect(await entriesOf()).toHaveLength(3),
+  "an audit": async () => expect(await walletOf(env, owner).audit()).toEqual([]),
+  "a rebuild": () => walletOf(env, owner).retell(3),
+  "the sweep": () => walletOf(env, owner).wake(3, "active"),
+};
+
+describe("a wallet whose customer came with balances", () => {
+  it.each(Object.keys(FIRST))("opens with them at the first call: %s", async (what) => {
+    expect(await rowsOf(owner, "SELECT name FROM sqlite_schema WHERE name = 'entries'")).toEqual([
+      { name: "entries" },
+    ]);
+    const other = owner;
+    owner = await moveIn();
+    await FIRST[what]?.();
+    const opened = (await entriesOf()).slice(-3).map(({ entry }) => [entry.kind, entry.amount]);
+    expect(opened).toEqual([
+      ["open", 7],
+      ["tier", 0],
+      ["open", 150_000],
+    ]);
+    expect(await walletOf(env, other).audit()).toEqual([]);
+  });
+
+  it("books the very entries that the feed has told of", async () => {
+    const told = (await feedOf(shop)).filter(({ sequence }) => sequence !== null);
+    expect(told.map(({ type }) => type)).toEqual([
+      "points.adjusted",
+      "tier.upgraded",
+      "stamp.adjusted",
+    ]);
+    const booked = (await entriesOf()).toReversed().map(({ entry }) => entry);
+    expect(told.map(({ data }) => JSON.parse(data).entry)).toEqual(booked.map(({ id }) => id));
+    const times = told.map(({ data }) => Date.parse(JSON.parse(data).recorded_at));
+    expect(times).toEqual(booked.map(({ recordedAt }) => recordedAt));
+    await send();
+    await vi.waitFor(async () => expect(await feedOf(shop)).toHaveLength(6), { timeout: 5_000 });
+    expect(faultsOf(await feedOf(shop))).toEqual([]);
+  });
+
+  it("is shown in lists before anybody has called it", async () => {
+    const query = "SELECT points, seq, tier FROM wallets WHERE customer_id = ?";
+    expect(await d1Rows(query, owner.customer)).toEqual([
+      { points: 150_000, seq: 3, tier: "Silver" },
+    ]);
+  });
+
+  it("opens once, though fifty call it at once for the first time", async () => {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => send()));
+    expect(answers.every(({ ok }) => ok)).toBe(true);
+    expect(await pointsOf()).toBe(150_000 + 50 * 100);
+    await evictDurableObject(walletObject(owner));
+    expect(await pointsOf()).toBe(150_000 + 50 * 100);
+  });
+
+  it("books nothing while nobody can tell what it opens with, and all later", async () => {
+    const asked = vi.spyOn(Projector.prototype, "openingOf");
+    asked.mockRejectedValue(new Error("D1 is away"));
+    owner = await moveIn();
+    await expect(send()).rejects.toThrow();
+    await expect(send()).rejects.toThrow();
+    asked.mockRestore();
+    expect(await send()).toMatchObject({ ok: true });
+    expect(await pointsOf()).toBe(150_100);
+  });
+
+  it("never asks again once it is open", async () => {
+    await send();
+    const asked = vi.spyOn(Projector.prototype, "openingOf");
+    await evictDurableObject(walletObject(owner));
+    await send();
+    expect(asked).not.toHaveBeenCalled();
+  });
+
+  it("lets what it came with expire, though nobody has called it", async () => {
+    const soon = new Date(Date.now() + 2 * DAY).toISOString().slice(0, 10);
+    owner = await moveIn({ balances: balances("9.00", { expires_on: soon }) });
+    ahead = 4 * DAY;
+    await runSweep();
+    // The alarm that the sweep has set goes by the real clock.
+    await runDurableObjectAlarm(walletObject(owner));
+    const expired = async () =>
+      (await feedOf(shop)).filter(({ type }) => type === "points.expired");
+    await vi.waitFor(async () => expect(await expired()).toHaveLength(1), { timeout: 8_000 });
+    expect(await pointsOf()).toBe(0);
+  });
+
+  it("has no opening left once it has told more, and the round came by", async () => {
+    expect(await waiting()).toHaveLength(1);
+    await send();
+    const published = async () => {
+      const query = "SELECT seq FROM wallets WHERE customer_id = ?";
+      expect(await d1Rows(query, owner.customer)).toEqual([{ seq: 5 }]);
+    };
+    await vi.waitFor(published, { timeout: 5_000 });
+    await env.DB.prepare("UPDATE sweeps SET due_at = 0, cursor = 0").run();
+    await runSweep();
+    expect(await waiting()).toEqual([]);
+    const number = movers;
+    const again = await importLines(shop.slug, [{ number, balances: balances() }]);
+    expect(again[0]?.outcome).toBe("unchanged");
+    expect(await pointsOf()).toBe(150_100);
+  });
+
+  it("leaves nothing of it with an erasure, and is closed", async () => {
+    const path = `/customers/${owner.customer}`;
+    await nativeCall("DELETE", path, { merchant: shop.slug });
+    expect(await waiting()).toEqual([]);
+    expect(await send()).toEqual({ ok: false, error: { code: "erased" } });
+  });
+
+  it("is not touched by the same line again, or by two imports at once", async () => {
+    const asked = vi.spyOn(Projector.prototype, "openingOf");
+    const number = 9_000 + movers;
+    const line = { number, balances: balances() };
+    const both = await Promise.all([
+      importLines(shop.slug, [line]),
+      importLines(shop.slug, [line]),
+    ]);
+    expect(
+      both
+        .flat()
+        .map(({ outcome }) => outcome)
+        .sort(),
+    ).toEqual(["created", "unchanged"]);
+    expect((await importLines(shop.slug, [line]))[0]?.outcome).toBe("unchanged");
+    expect(asked).not.toHaveBeenCalled();
+    expect(await pointsOf({ ...owner, customer: String(both.flat()[0]?.customer) })).toBe(150_000);
+  });
+
+  it("keeps what was not refused of what it came with, and is told of the rest", async () => {
+    const most = { unit: "prepaid", lots: [{ amount: "90000000" }], earned: "99999999999999" };
+    const [line] = await importLines(shop.slug, [
+      { number: 8_000 + movers, balances: [...balances(), most] },
+    ]);
+    expect(line).toMatchObject({ outcome: "failed" });
+  });
+});
