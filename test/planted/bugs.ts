@@ -124,14 +124,11 @@ export const BUGS: readonly Bug[] = [
   {
     name: "merchant-dropped-from-query",
     effect: "one merchant's till lists every merchant's customers, with names and phones",
-    file: "src/registry/customers/listing.ts",
-    from: `
-    eq(customers.merchantId, merchantId),
-    filter.tier === null`,
-    to: `
-    filter.tier === null`,
+    file: "src/registry/customers/view.ts",
+    from: `sql\`customers.merchant_id = \${merchantId} AND customers.number IN`,
+    to: "sql`customers.number IN",
     test: "test/dialects/kirimel/lists/lists.test.ts",
-    title: "shows no other merchant's customers",
+    title: "lists the objects of the lookups, newest first",
   },
   {
     name: "rounded-twice",

@@ -1,9 +1,10 @@
 import type { D1Migration } from "cloudflare:test";
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { vi } from "vitest";
+import { afterAll, expect, vi } from "vitest";
 import { forgetAll } from "../../src/memory.ts";
 import { leaveObjects } from "./objects.ts";
+import { planFindings, watchStatements } from "./plans.ts";
 
 declare global {
   namespace Cloudflare {
@@ -27,3 +28,9 @@ if (made === null) {
   const queries = env.TEST_MIGRATIONS.flatMap((migration) => migration.queries);
   await env.DB.batch(queries.map((query) => env.DB.prepare(query)));
 }
+
+// Whatever a file has the registry do, no statement of it goes through what grows.
+watchStatements();
+afterAll(async () => {
+  expect(await planFindings()).toEqual([]);
+});

@@ -17,7 +17,7 @@ import { merchants, programs, sites } from "../merchants/schema.ts";
 import { keys, keyUses, staff } from "./schema.ts";
 
 /** A row of `keys`. */
-export type KeyRow = typeof keys.$inferSelect;
+export type KeyRow = Omit<typeof keys.$inferSelect, "username">;
 
 /** A key with what a request of it needs: one read. */
 export interface KeyRecord {
@@ -149,8 +149,10 @@ export function insertKeyUse(
 }
 
 /** The write that adds a key; a text that any merchant already uses refuses it. */
-export function insertKey(db: Database, row: typeof keys.$inferInsert): Write {
-  return db.insert(keys).values(row);
+export function insertKey(db: Database, row: KeyRow): Write {
+  const username = sql`(SELECT username FROM staff
+    WHERE id = ${row.staffId} AND merchant_id = ${row.merchantId})`;
+  return db.insert(keys).values({ ...row, username });
 }
 
 /** A key that is somebody's own, with whose it is. */
@@ -187,16 +189,16 @@ export async function listPersonalKeys(
     .innerJoin(staff, and(eq(staff.id, keys.staffId), eq(staff.merchantId, keys.merchantId)))
     .where(
       and(
-        isNotNull(keys.staffId),
         isNull(staff.disabledAt),
         eq(keys.dialect, dialect),
-        eq(staff.username, username),
+        eq(keys.username, username),
+        isNotNull(keys.username),
         merchantId === null ? undefined : eq(keys.merchantId, merchantId),
         isNull(keys.revokedAt),
         or(isNull(keys.expiresAt), gt(keys.expiresAt, now)),
       ),
     )
-    .orderBy(asc(staff.id), asc(keys.mode), desc(keys.id))
+    .orderBy(asc(keys.staffId), asc(keys.mode), desc(keys.id))
     .limit(limit)
     .all();
   return rows.flatMap((row) => (row.secret === null ? [] : [{ ...row, secret: row.secret }]));

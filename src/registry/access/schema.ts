@@ -28,11 +28,16 @@ export const keys = sqliteTable(
     staffId: text("staff_id"),
     /** Key that this one was made to follow. */
     rotatedFrom: text("rotated_from"),
+    /** That person's user name, which never changes. */
+    username: text("username"),
   },
   (table) => [
     uniqueIndex("keys_hash").on(table.hash),
     index("keys_merchant").on(table.merchantId, table.id),
     index("keys_staff").on(table.staffId).where(sql`staff_id IS NOT NULL`),
+    index("keys_username")
+      .on(table.dialect, table.username, table.staffId, table.mode, sql`id DESC`)
+      .where(sql`username IS NOT NULL AND revoked_at IS NULL`),
   ],
 );
 
@@ -69,6 +74,7 @@ export const staff = sqliteTable(
   (table) => [
     uniqueIndex("staff_username").on(table.merchantId, table.username),
     uniqueIndex("staff_number").on(table.merchantId, table.number),
+    index("staff_merchant").on(table.merchantId, table.id),
   ],
 );
 

@@ -1,11 +1,12 @@
 import type { SQL, SQLWrapper } from "drizzle-orm";
-import { and, desc, eq, ne, or, sql } from "drizzle-orm";
+import { and, desc, eq, ne, sql } from "drizzle-orm";
 import type { CustomerStatus, GivenStatus } from "../../core/customers.ts";
 import type { Identifier, IdentifierKind } from "../../core/identifiers.ts";
 import type { Database, Write } from "../database.ts";
 import { customers, identifiers } from "./schema.ts";
+import { numbersFound } from "./search.ts";
 import type { Customer, CustomerRow, NewCustomer } from "./view.ts";
-import { selectCustomers } from "./view.ts";
+import { numbered, selectCustomers } from "./view.ts";
 
 export type { Identifier, IdentifierKind } from "../../core/identifiers.ts";
 export type { AddedCustomer, Customer, CustomerRow, NewCustomer } from "./view.ts";
@@ -27,22 +28,18 @@ export async function findCustomersByIdentifiers(
   merchantId: string,
   wanted: readonly Identifier[],
 ): Promise<string[]> {
-  const any = anyOf(wanted);
-  if (any === undefined) return [];
-  const rows = await db
-    .selectDistinct({ id: identifiers.customerId })
-    .from(identifiers)
-    .where(and(eq(identifiers.merchantId, merchantId), any))
-    .all();
-  return rows.map((row) => row.id);
+  const rows = await db.all<{ id: string }>(
+    sql`SELECT i.customer_id AS id ${anyOf(merchantId, wanted)}`,
+  );
+  return [...new Set(rows.map((row) => row.id))];
 }
 
-/** Undefined when none is wanted: that must not match everybody. */
-function anyOf(wanted: readonly Identifier[]): SQL | undefined {
-  const matches = wanted.map(({ kind, value }) =>
-    and(eq(identifiers.kind, kind), eq(identifiers.value, value)),
-  );
-  return or(...matches);
+/** From the bound text into the index for each: an `OR` might go through all that there are. */
+function anyOf(merchantId: string, wanted: readonly Identifier[]): SQL {
+  const list = JSON.stringify(wanted.map(({ kind, value }) => ({ kind, value })));
+  return sql`FROM json_each(${list}) AS w CROSS JOIN identifiers AS i
+    ON i.merchant_id = ${merchantId} AND i.kind = json_extract(w.value, '$.kind')
+    AND i.value = json_extract(w.value, '$.value')`;
 }
 
 /** Those of the identifiers that somebody has. */
@@ -51,13 +48,11 @@ export async function findHeld(
   merchantId: string,
   wanted: readonly Identifier[],
 ): Promise<Identifier[]> {
-  const any = anyOf(wanted);
-  if (any === undefined) return [];
-  const { kind, value } = identifiers;
-  const where = and(eq(identifiers.merchantId, merchantId), any);
-  const rows = await db.select({ kind, value }).from(identifiers).where(where).all();
-  return rows as Identifier[];
+  return db.all<Identifier>(sql`SELECT i.kind, i.value ${anyOf(merchantId, wanted)}`);
 }
+
+/** Customers of one e-mail, of which one is chosen. */
+const NAMESAKES = 1_000;
 
 /** Id of the customer with that e-mail (lower case): of several the newest active one. */
 export async function findCustomerByEmail(
@@ -65,12 +60,13 @@ export async function findCustomerByEmail(
   merchantId: string,
   email: string,
 ): Promise<string | undefined> {
-  const where = and(eq(customers.merchantId, merchantId), eq(customers.email, email));
+  const alike = sql`(SELECT id FROM customers WHERE merchant_id = ${merchantId}
+    AND email = ${email} ORDER BY number DESC LIMIT ${NAMESAKES})`;
   const activeFirst = desc(sql`${customers.status} = 'active'`);
   const found = await db
     .select({ id: customers.id })
     .from(customers)
-    .where(where)
+    .where(sql`${customers.id} IN ${alike}`)
     .orderBy(activeFirst, desc(customers.joinedAt), desc(customers.number))
     .limit(1)
     .get();
@@ -119,14 +115,16 @@ export async function findBarred(
   ids: readonly string[],
 ): Promise<CustomerStatus | undefined> {
   const wanted = sql`${customers.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
-  const barred = and(wanted, eq(customers.merchantId, merchantId), ne(customers.status, "active"));
+  // By their ids: the merchant's index would lead through all of them.
+  const own = sql`+${customers.merchantId} = ${merchantId}`;
+  const barred = and(wanted, own, ne(customers.status, "active"));
   const row = await db.select({ status: customers.status }).from(customers).where(barred).get();
   return row?.status;
 }
 
 /** Whom a search looks for: whoever is all that is not null. */
 export interface CustomerSearch {
-  /** Part of the name, any case. */
+  /** Part of the name, any case; without more, as {@link numbersFound} finds it. */
   readonly name: string | null;
   /** Lower case. */
   readonly email: string | null;
@@ -144,19 +142,24 @@ export async function searchCustomers(
   const has = ({ kind, value }: Identifier) =>
     sql`customers.id IN (SELECT customer_id FROM identifiers
       WHERE merchant_id = ${merchantId} AND kind = ${kind} AND value = ${value})`;
+  const isFound = email !== null || search.identifiers.length > 0;
   const where = and(
     search.identifiers.length > 0
       ? ofMerchant(customers.merchantId, merchantId)
       : eq(customers.merchantId, merchantId),
     living(),
-    // Not LIKE: D1 allows its patterns 50 bytes, and a name may hold its wildcards.
-    name === null ? undefined : sql`INSTR(LOWER(customers.name), LOWER(${name})) > 0`,
+    name === null ? undefined : isNamed(merchantId, name, isFound),
     email === null ? undefined : eq(customers.email, email),
     ...search.identifiers.map(has),
   );
-  // A plus as in ofMerchant: for one e-mail, too, it would go through all in their order.
-  const order = desc(email === null ? customers.number : sql`+${customers.number}`);
+  const order = desc(customers.number);
   return selectCustomers(db, merchantId).where(where).orderBy(order).limit(limit).all();
+}
+
+/** Not LIKE: D1 allows its patterns 50 bytes, and a name may hold its wildcards. */
+function isNamed(merchantId: string, name: string, isFound: boolean): SQL {
+  if (isFound) return sql`INSTR(LOWER(customers.name), LOWER(${name})) > 0`;
+  return numbered(merchantId, numbersFound(merchantId, name, "names"));
 }
 
 /** A customer's number, also that of somebody erased. */
@@ -248,7 +251,7 @@ export async function readReferenceCodes(
   ids: readonly string[],
 ): Promise<{ readonly id: string; readonly code: string | null }[]> {
   const code = sql<string | null>`(SELECT i.value FROM identifiers AS i
-    WHERE i.merchant_id = customers.merchant_id AND i.customer_id = customers.id
+    WHERE +i.merchant_id = customers.merchant_id AND i.customer_id = customers.id
     AND i.kind = 'reference_code')`;
   const wanted = sql`customers.id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
   const where = and(ofMerchant(customers.merchantId, merchantId), wanted, living());
@@ -270,7 +273,7 @@ export function giveIdentifier(
     sql`SELECT merchant_id, ${kind}, ${value}, id, ${now} FROM customers
       WHERE merchant_id = ${merchantId} AND id = ${id} AND status <> 'erased'
       AND NOT EXISTS (SELECT 1 FROM identifiers AS i
-        WHERE i.merchant_id = ${merchantId} AND i.customer_id = ${id} AND i.kind = ${kind})`,
+        WHERE +i.merchant_id = ${merchantId} AND i.customer_id = ${id} AND i.kind = ${kind})`,
   );
 }
 

@@ -1,9 +1,11 @@
-import { and, desc, eq, lt, ne, sql } from "drizzle-orm";
+import type { SQL } from "drizzle-orm";
+import { desc, sql } from "drizzle-orm";
+import { placeOf } from "../blocks.ts";
 import type { Database } from "../database.ts";
-import { wallets } from "../ledger/schema.ts";
-import { customers, identifiers } from "./schema.ts";
+import { customers } from "./schema.ts";
+import { numbersFound } from "./search.ts";
 import type { Customer } from "./view.ts";
-import { selectCustomers } from "./view.ts";
+import { numbered, selectCustomers } from "./view.ts";
 
 /** Which customers to list. */
 export interface CustomerFilter {
@@ -24,35 +26,52 @@ export async function pageCustomers(
   limit: number,
   offset: number,
 ): Promise<{ readonly rows: readonly Customer[]; readonly total: number }> {
-  const where = and(
-    eq(customers.merchantId, merchantId),
-    filter.tier === null ? undefined : tierIs(filter.tier, filter.lowestTier),
-    filter.search === null ? undefined : matches(filter.search),
-    filter.before === null ? undefined : lt(customers.number, filter.before),
-    ne(customers.status, "erased"),
+  const tiers = filter.tier === null ? null : tierKeys(filter.tier, filter.lowestTier);
+  const ofTiers = tiers === null ? sql`` : isOf(tiers);
+  if (filter.search !== null) {
+    const numbers = numbersFound(merchantId, filter.search, "everything");
+    const found = sql`SELECT number FROM (SELECT number AS found FROM (${numbers})) AS f
+      CROSS JOIN customers ON merchant_id = ${merchantId} AND number = found
+      WHERE status <> 'erased' ${isBelow(filter.before)} ${ofTiers}`;
+    const page = sql`${found} ORDER BY number DESC LIMIT ${limit} OFFSET ${offset}`;
+    const [rows, counted] = await Promise.all([
+      readNumbered(db, merchantId, page),
+      db.get<{ total: number }>(sql`SELECT COUNT(*) AS total FROM (${found})`),
+    ]);
+    return { rows, total: counted?.total ?? 0 };
+  }
+  const sums = sql`SELECT block, SUM(living) AS n FROM customer_blocks
+    WHERE merchant_id = ${merchantId} ${ofTiers} GROUP BY block`;
+  const { total, from, skip } = await placeOf(db, sums, offset, "descending");
+  if (from === null) return { rows: [], total };
+  const parts = (tiers ?? [null]).map(
+    (tier) => sql`SELECT number FROM customers WHERE merchant_id = ${merchantId}
+      AND status <> 'erased' AND number <= ${from} ${isBelow(filter.before)}
+      ${tier === null ? sql`` : isOf([tier])}`,
   );
-  const rows = selectCustomers(db, merchantId).where(where).orderBy(desc(customers.number));
-  const [page, counted] = await Promise.all([
-    rows.limit(limit).offset(offset).all(),
-    db
-      .select({ total: sql<number>`COUNT(*)` })
-      .from(customers)
-      .leftJoin(wallets, eq(wallets.customerId, customers.id))
-      .where(where),
-  ]);
-  return { rows: page, total: counted[0]?.total ?? 0 };
+  const numbers = sql.join(parts, sql` UNION ALL `);
+  const page = sql`${numbers} ORDER BY number DESC LIMIT ${limit} OFFSET ${skip}`;
+  return { rows: await readNumbered(db, merchantId, page), total };
 }
 
-function tierIs(tier: string, lowestTier: string | null) {
-  const held = sql`COALESCE(${wallets.tier}, ${lowestTier})`;
-  return sql`LOWER(${held}) = ${tier.toLowerCase()}`;
+/** What {@link customers.tier} may be: who has told no tier is in the lowest. */
+function tierKeys(tier: string, lowestTier: string | null): readonly SQL[] {
+  const key = sql`LOWER(${tier})`;
+  return tier.toLowerCase() === lowestTier?.toLowerCase() ? [key, sql`''`] : [key];
 }
 
-/** Not LIKE: D1 allows its patterns 50 bytes, and a search may hold its wildcards. */
-function matches(search: string) {
-  const wanted = sql`LOWER(${search})`;
-  return sql`(INSTR(LOWER(${customers.name}), ${wanted}) > 0
-    OR INSTR(LOWER(${customers.email}), ${wanted}) > 0
-    OR EXISTS (SELECT 1 FROM ${identifiers} WHERE ${identifiers.customerId} = ${customers.id}
-      AND INSTR(LOWER(${identifiers.value}), ${wanted}) = 1))`;
+function isOf(tiers: readonly SQL[]): SQL {
+  return sql`AND tier IN (${sql.join([...tiers], sql`, `)})`;
+}
+
+function isBelow(before: number | null): SQL {
+  return before === null ? sql`` : sql`AND number < ${before}`;
+}
+
+/** The customers whose numbers a page selects, newest first. */
+async function readNumbered(db: Database, merchantId: string, page: SQL): Promise<Customer[]> {
+  return selectCustomers(db, merchantId)
+    .where(numbered(merchantId, page))
+    .orderBy(desc(customers.number))
+    .all();
 }

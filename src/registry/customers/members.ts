@@ -1,9 +1,10 @@
 import type { SQL } from "drizzle-orm";
-import { and, eq, notInArray, sql } from "drizzle-orm";
+import { and, eq, notInArray } from "drizzle-orm";
 import type { Database } from "../database.ts";
 import { customers } from "./schema.ts";
+import { numbersNamed } from "./search.ts";
 import type { Customer } from "./view.ts";
-import { selectCustomers } from "./view.ts";
+import { numbered, selectCustomers } from "./view.ts";
 
 /** A merchant's customer by number, unless gone. */
 export async function findMember(
@@ -21,7 +22,7 @@ export async function findNamesakes(
   name: string,
   limit: number,
 ): Promise<Customer[]> {
-  return members(db, merchantId, sql`LOWER(${customers.name}) = LOWER(${name})`, limit).all();
+  return members(db, merchantId, numbered(merchantId, numbersNamed(merchantId, name)), limit).all();
 }
 
 function members(db: Database, merchantId: string, isMeant: SQL, limit: number) {

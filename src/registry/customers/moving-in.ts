@@ -1,3 +1,4 @@
+import type { SQL } from "drizzle-orm";
 import { getTableColumns, sql } from "drizzle-orm";
 import type { Database, Write } from "../database.ts";
 import type { Identifier, NewCustomer } from "./customers.ts";
@@ -116,8 +117,9 @@ function customerRows(merchantId: string, rows: readonly { readonly number: numb
   const own = sql`json_extract(item.value, '$.number')`;
   const number = sql`COALESCE(${own},
     ${next} + ROW_NUMBER() OVER (PARTITION BY ${own} IS NULL ORDER BY item.key))`;
-  const values = Object.keys(getTableColumns(customers)).map((column) =>
-    column === "number" ? number : sql`json_extract(item.value, ${`$.${column}`})`,
+  const known: Readonly<Record<string, SQL>> = { number, tier: sql`''` };
+  const values = Object.keys(getTableColumns(customers)).map(
+    (column) => known[column] ?? sql`json_extract(item.value, ${`$.${column}`})`,
   );
   return sql`SELECT ${sql.join(values, sql`, `)} FROM json_each(${JSON.stringify(rows)}) AS item`;
 }

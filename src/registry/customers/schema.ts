@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
   index,
   integer,
@@ -30,10 +31,25 @@ export const customers = sqliteTable(
     updatedAt: integer("updated_at").notNull(),
     /** Slow salted hash of what a customer signs in with; null: nothing. */
     password: text("password"),
+    /** The tier that the wallet's copy tells, in lower case, by a trigger; empty: none yet. */
+    tier: text("tier").notNull().default(""),
   },
   (table) => [
     uniqueIndex("customers_number").on(table.merchantId, table.number),
-    index("customers_email").on(table.merchantId, table.email),
+    index("customers_email").on(table.merchantId, table.email, table.number),
+    index("customers_tier")
+      .on(table.merchantId, table.tier, table.number)
+      .where(sql`status <> 'erased'`),
+    index("customers_updated").on(table.merchantId, table.updatedAt, table.number, table.status),
+    index("customers_code")
+      .on(table.merchantId, sql`attributes ->> '$.code'`)
+      .where(sql`attributes ->> '$.code' IS NOT NULL`),
+    index("customers_mobile")
+      .on(table.merchantId, sql`attributes ->> '$.mobile'`)
+      .where(sql`attributes ->> '$.mobile' IS NOT NULL`),
+    index("customers_telephone")
+      .on(table.merchantId, sql`attributes ->> '$.telephone'`)
+      .where(sql`attributes ->> '$.telephone' IS NOT NULL`),
   ],
 );
 
@@ -51,6 +67,44 @@ export const openings = sqliteTable("openings", {
   entries: integer("entries").notNull(),
 });
 
+/**
+ * How many customers a merchant has of each tier, by blocks of their numbers: kept by triggers, so
+ * that lists are counted and paged without going through them. WITHOUT ROWID, by hand in its
+ * migration.
+ */
+export const customerBlocks = sqliteTable(
+  "customer_blocks",
+  {
+    merchantId: text("merchant_id").notNull(),
+    /** The number without its last 12 bits. */
+    block: integer("block").notNull(),
+    tier: text("tier").notNull(),
+    /** All of them, those who were erased too. */
+    kept: integer("kept").notNull(),
+    /** Not erased. */
+    living: integer("living").notNull(),
+    /** Neither inactive nor erased. */
+    active: integer("active").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.merchantId, table.block, table.tier] })],
+);
+
+/**
+ * Customers' names in lower case, whole and from each of their words on, so that one is found by
+ * the beginning of a word: kept by triggers. WITHOUT ROWID, by hand in its migration.
+ */
+export const customerNames = sqliteTable(
+  "customer_names",
+  {
+    merchantId: text("merchant_id").notNull(),
+    name: text("name").notNull(),
+    /** Words before it that were left away. */
+    part: integer("part").notNull(),
+    number: integer("number").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.merchantId, table.name, table.part, table.number] })],
+);
+
 /** What a customer is found by. Normalised values; unique per merchant and kind. */
 export const identifiers = sqliteTable(
   "identifiers",
@@ -64,6 +118,10 @@ export const identifiers = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.merchantId, table.kind, table.value] }),
     index("identifiers_customer").on(table.customerId),
+    // Partial, or other look-ups would take it for theirs.
+    index("identifiers_any_case")
+      .on(table.merchantId, sql`value COLLATE NOCASE`)
+      .where(sql`kind <> ''`),
   ],
 );
 
@@ -86,5 +144,8 @@ export const customerTypes = sqliteTable(
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
   },
-  (table) => [uniqueIndex("customer_types_number").on(table.merchantId, table.number)],
+  (table) => [
+    uniqueIndex("customer_types_number").on(table.merchantId, table.number),
+    index("customer_types_merchant").on(table.merchantId, table.id),
+  ],
 );

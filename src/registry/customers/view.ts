@@ -1,3 +1,4 @@
+import type { SQL } from "drizzle-orm";
 import { and, eq, getTableColumns, sql } from "drizzle-orm";
 import type { Identifier } from "../../core/identifiers.ts";
 import type { Database } from "../database.ts";
@@ -5,7 +6,7 @@ import { wallets } from "../ledger/schema.ts";
 import { customers, customerTypes } from "./schema.ts";
 
 /** A row of `customers`. */
-export type CustomerRow = typeof customers.$inferSelect;
+export type CustomerRow = Omit<typeof customers.$inferSelect, "tier">;
 
 /** A customer to add; without a number it gets the merchant's next one. */
 export type NewCustomer = Omit<CustomerRow, "number"> & { readonly number: number | null };
@@ -27,7 +28,7 @@ export interface AddedCustomer extends Omit<NewCustomer, "password"> {
   readonly identifiers: readonly Identifier[];
 }
 
-const { password: _hidden, ...profile } = getTableColumns(customers);
+const { password: _hidden, tier: _copied, ...profile } = getTableColumns(customers);
 
 // Names written out: drizzle may leave the table's away, and a bare name would mean the inner
 // query's own column.
@@ -58,4 +59,9 @@ export function selectCustomers(db: Database, merchantId: string) {
     .from(customers)
     .leftJoin(wallets, eq(wallets.customerId, customers.id))
     .leftJoin(customerTypes, isTheirs);
+}
+
+/** Who of a merchant's customers has one of the numbers that a query selects. */
+export function numbered(merchantId: string, numbers: SQL): SQL {
+  return sql`customers.merchant_id = ${merchantId} AND customers.number IN (${numbers})`;
 }

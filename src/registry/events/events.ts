@@ -63,23 +63,49 @@ export interface FeedQuery {
   readonly limit: number;
 }
 
+/** A part of a feed. */
+export interface FeedPart {
+  readonly rows: readonly EventRow[];
+  /** The last number that was looked at, where that was enough though there are more; or null. */
+  readonly reached: number | null;
+}
+
+/** Events that one part is looked for among, when only some types are wanted. */
+const LOOKED_AT = 10_000;
+
 /** Reads a part of a merchant's feed. */
 export async function readFeed(
   db: Database,
   merchantId: string,
   query: FeedQuery,
-): Promise<EventRow[]> {
+): Promise<FeedPart> {
   const { after, before, types, limit } = query;
+  const isAll = types.length === 0 || types.includes("*");
   // A pattern is resolved here: SQL's would be a scan of texts, with a limit of its own.
   const wanted = EVENT_TYPES.filter((type) => wantsType(types, type));
-  const where = and(
-    eq(events.merchantId, merchantId),
-    after === undefined ? undefined : gt(events.seq, after),
-    before === undefined ? undefined : lt(events.seq, before),
-    types.length === 0 || types.includes("*") ? undefined : inArray(events.type, wanted),
-  );
-  const order = after === undefined ? desc(events.seq) : asc(events.seq);
-  return db.select().from(events).where(where).orderBy(order).limit(limit).all();
+  const read = (above: number | undefined, below: number | undefined) => {
+    const where = and(
+      eq(events.merchantId, merchantId),
+      above === undefined ? undefined : gt(events.seq, above),
+      below === undefined ? undefined : lt(events.seq, below),
+      isAll ? undefined : inArray(events.type, wanted),
+    );
+    const order = after === undefined ? desc(events.seq) : asc(events.seq);
+    return db.select().from(events).where(where).orderBy(order).limit(limit).all();
+  };
+  if (isAll) return { rows: await read(after, before), reached: null };
+  const last = await readLastSeq(db, merchantId);
+  const above = after ?? Math.min(before ?? last + 1, last + 1) - 1 - LOOKED_AT;
+  const below = Math.min(above + LOOKED_AT + 1, before ?? last + 1);
+  const rows = await read(above, below);
+  const end = after === undefined ? above + 1 : below - 1;
+  const isEnd = after === undefined ? above <= 0 : below > last;
+  return { rows, reached: isEnd || rows.length >= limit ? null : end };
+}
+
+async function readLastSeq(db: Database, merchantId: string): Promise<number> {
+  const found = await db.get<{ seq: number }>(sql`SELECT ${lastSeq(merchantId)} AS seq`);
+  return found?.seq ?? 0;
 }
 
 /** The number of a merchant's last event, as an expression for a write. */
@@ -94,13 +120,8 @@ export function lastSeq(merchantId: string) {
  */
 export async function seqAt(db: Database, merchantId: string, moment: number): Promise<number> {
   const own = eq(events.merchantId, merchantId);
-  const last = await db
-    .select({ seq: sql<number>`COALESCE(MAX(${events.seq}), 0)` })
-    .from(events)
-    .where(own)
-    .get();
   let low = 1;
-  let high = (last?.seq ?? 0) + 1;
+  let high = (await readLastSeq(db, merchantId)) + 1;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     const at = db.select({ timestamp: events.timestamp }).from(events);

@@ -228,12 +228,18 @@ export async function listProjectedBills(
   return db.select().from(bills).where(where).orderBy(desc(bills.id)).limit(limit).all();
 }
 
-/** When a merchant's projection was last written; null if never. */
+/** Events of the feed, from the last one back, by which it is told how fresh the copies are. */
+const LATELY = 100;
+
+/**
+ * When a merchant's projection was last written, as the last events of the feed tell it: of a
+ * wallet when it was published, of anything else when it happened; null if never.
+ */
 export async function projectedAt(db: Database, merchantId: string): Promise<number | null> {
-  const row = await db
-    .select({ at: sql<number | null>`MAX(${wallets.publishedAt})` })
-    .from(wallets)
-    .where(eq(wallets.merchantId, merchantId))
-    .get();
+  const row = await db.get<{ at: number | null }>(sql`
+    SELECT COALESCE(MAX(w.published_at), MAX(e.timestamp)) AS at
+    FROM (SELECT customer_id, timestamp FROM events WHERE merchant_id = ${merchantId}
+      ORDER BY seq DESC LIMIT ${LATELY}) AS e
+    LEFT JOIN wallets AS w ON w.customer_id = e.customer_id AND w.merchant_id = ${merchantId}`);
   return row?.at ?? null;
 }

@@ -17,7 +17,8 @@ export async function findRebuild(
 
 /** The write that starts a rebuild from the first customer, whatever was under way. */
 export function startRebuild(db: Database, merchantId: string, now: number): Write {
-  const total = sql<number>`(SELECT COUNT(*) FROM customers WHERE merchant_id = ${merchantId})`;
+  const total = sql<number>`(SELECT COALESCE(SUM(kept), 0) FROM customer_blocks
+    WHERE merchant_id = ${merchantId})`;
   const counts = { cursor: "", done: 0, total, feedCursor: 0, feedUntil: lastSeq(merchantId) };
   const fresh = { startedAt: now, finishedAt: null, ...counts };
   return db

@@ -86,7 +86,9 @@ export function endMembershipsWrite(
   return db
     .update(memberships)
     .set({ endedAt: now, updatedAt: now })
-    .where(and(eq(memberships.merchantId, merchantId), wanted, isNull(memberships.endedAt)));
+    .where(
+      and(sql`+${memberships.merchantId} = ${merchantId}`, wanted, isNull(memberships.endedAt)),
+    );
 }
 
 /** The conditional write that moves the end of a held membership, unless somebody else did. */

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 /** Programme cards that a merchant assigns to customers for a time. */
 export const membershipPrograms = sqliteTable(
@@ -17,7 +17,10 @@ export const membershipPrograms = sqliteTable(
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
   },
-  (table) => [uniqueIndex("membership_programs_key").on(table.merchantId, table.key)],
+  (table) => [
+    uniqueIndex("membership_programs_key").on(table.merchantId, table.key),
+    index("membership_programs_merchant").on(table.merchantId, table.id),
+  ],
 );
 
 /** Cards that customers hold or held; of one programme a customer holds at most one. */

@@ -1,4 +1,4 @@
-import { integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { StoredGateway } from "../messages/schema.ts";
 
 /** The tenants. */
@@ -51,6 +51,7 @@ export const sites = sqliteTable(
   (table) => [
     uniqueIndex("sites_code").on(table.merchantId, table.code),
     uniqueIndex("sites_number").on(table.merchantId, table.number),
+    index("sites_merchant").on(table.merchantId, table.id),
   ],
 );
 

@@ -1,8 +1,10 @@
 import type { SQL } from "drizzle-orm";
 import { and, asc, eq, gte, isNull, lt, sql } from "drizzle-orm";
+import type { Slice } from "../blocks.ts";
+import { placeOf } from "../blocks.ts";
 import { customers } from "../customers/schema.ts";
 import type { Database, Write } from "../database.ts";
-import { merchants, sites } from "../merchants/schema.ts";
+import { sites } from "../merchants/schema.ts";
 import { invoices } from "./schema.ts";
 
 /** A row of `invoices`. */
@@ -76,10 +78,25 @@ export async function listInvoices(
   db: Database,
   merchantId: string,
   window: InvoiceWindow,
-  { limit, offset }: { readonly limit: number; readonly offset: number },
+  { limit, offset }: Slice,
 ): Promise<InvoiceRecord[]> {
-  const rows = records(db, merchantId, within(window)).orderBy(asc(invoices.number));
-  return rows.limit(limit).offset(offset).all();
+  const rows = (where: SQL) => records(db, merchantId, where).orderBy(asc(invoices.number)).all();
+  const numbered = (page: SQL) => rows(sql`${invoices.number} IN (${page})`);
+  if (window.reference !== null) {
+    return offset > 0
+      ? []
+      : rows(sql`${eq(invoices.reference, window.reference)}
+      AND ${within(window)}`);
+  }
+  if (isTimed(window)) {
+    // The plus has the index of changes be gone through, whose entries tell all that is asked.
+    return numbered(sql`SELECT number FROM invoices WHERE merchant_id = ${merchantId}
+      AND ${within(window)} ORDER BY +number LIMIT ${limit} OFFSET ${offset}`);
+  }
+  const { from, skip } = await placeOf(db, sumsOf(merchantId, window), offset, "ascending");
+  if (from === null) return [];
+  return numbered(sql`SELECT number FROM invoices WHERE merchant_id = ${merchantId}
+    AND number >= ${from} ${ofSite(window)} ORDER BY number LIMIT ${limit} OFFSET ${skip}`);
 }
 
 /** How many of a merchant's invoices a window has. */
@@ -88,18 +105,33 @@ export async function countInvoices(
   merchantId: string,
   window: InvoiceWindow,
 ): Promise<number> {
-  const where = and(eq(invoices.merchantId, merchantId), within(window));
-  const count = sql<number>`COUNT(*)`;
-  return (await db.select({ count }).from(invoices).where(where).get())?.count ?? 0;
+  const { reference } = window;
+  if (reference === null && !isTimed(window)) {
+    return (await placeOf(db, sumsOf(merchantId, window), 0, "ascending")).total;
+  }
+  const isMeant = reference === null ? sql`` : sql`AND reference = ${reference}`;
+  const found = await db.get<{ total: number }>(sql`SELECT COUNT(*) AS total FROM invoices
+    WHERE merchant_id = ${merchantId} AND ${within(window)} ${isMeant}`);
+  return found?.total ?? 0;
 }
 
-function within({ since, until, siteId, reference }: InvoiceWindow): SQL | undefined {
-  return and(
-    gte(invoices.updatedAt, since),
-    lt(invoices.updatedAt, until),
-    siteId === null ? undefined : eq(invoices.siteId, siteId),
-    reference === null ? undefined : eq(invoices.reference, reference),
-  );
+function sumsOf(merchantId: string, window: InvoiceWindow): SQL {
+  return sql`SELECT block, SUM(invoices) AS n FROM invoice_blocks
+    WHERE merchant_id = ${merchantId} ${ofSite(window)} GROUP BY block`;
+}
+
+function isTimed({ since, until }: InvoiceWindow): boolean {
+  return since > 0 || until < Number.MAX_SAFE_INTEGER;
+}
+
+function ofSite({ siteId }: InvoiceWindow): SQL {
+  return siteId === null ? sql`` : sql`AND site_id = ${siteId}`;
+}
+
+function within(window: InvoiceWindow): SQL {
+  const { updatedAt, siteId } = invoices;
+  const own = window.siteId === null ? undefined : eq(siteId, window.siteId);
+  return sql`${and(gte(updatedAt, window.since), lt(updatedAt, window.until), own)}`;
 }
 
 function records(db: Database, merchantId: string, where: SQL | undefined) {
@@ -131,19 +163,21 @@ export async function listOpenInvoices(
   { now, until }: { readonly now: number; readonly until: number },
   { cap, limit }: { readonly cap: number; readonly limit: number },
 ): Promise<InvoiceRow[]> {
-  const own = sql`(SELECT open.id FROM invoices AS open WHERE open.merchant_id = ${merchants.id}
-    AND open.customer_id IS NOT NULL AND (open.booked_at IS NULL
-      OR (open.voided_at IS NOT NULL AND open.void_booked_at IS NULL))
-    AND open.retry_at <= ${now} AND open.created_at < ${until}
-    ORDER BY open.retry_at LIMIT ${cap})`;
-  const rows = await db
-    .select({ invoice: invoices })
-    .from(merchants)
-    .innerJoin(invoices, sql`${invoices.id} IN ${own}`)
-    .limit(limit)
-    .all();
-  return rows.map(({ invoice }) => invoice);
+  // From each merchant that has any to the next: none is looked at that has none.
+  const next = (after: SQL) => sql`(SELECT MIN(merchant_id) FROM invoices
+    WHERE ${IS_OPEN} AND merchant_id > ${after})`;
+  const page = sql`WITH RECURSIVE owing(id) AS (SELECT ${next(sql`''`)}
+      UNION ALL SELECT ${next(sql`owing.id`)} FROM owing WHERE owing.id IS NOT NULL)
+    SELECT invoices.id FROM owing CROSS JOIN invoices ON invoices.id IN (
+      SELECT id FROM invoices WHERE merchant_id = owing.id AND ${IS_OPEN}
+        AND retry_at <= ${now} AND created_at < ${until} ORDER BY retry_at LIMIT ${cap})
+    LIMIT ${limit}`;
+  return db.select().from(invoices).where(sql`${invoices.id} IN (${page})`).all();
 }
+
+/** As the index of the open ones has it. */
+const IS_OPEN = sql.raw(`customer_id IS NOT NULL AND (booked_at IS NULL
+  OR (voided_at IS NOT NULL AND void_booked_at IS NULL))`);
 
 /** The write that has invoices that are about to be tried wait ever longer for the next time. */
 export function postponeInvoices(db: Database, rows: readonly InvoiceRow[], now: number): Write {
@@ -204,7 +238,14 @@ export function forgetRemarks(db: Database, merchantId: string, customerId: stri
       document: sql`json_set(${invoices.document}, '$.shown.remark', NULL)`,
       voidReason: null,
     })
-    .where(and(eq(invoices.merchantId, merchantId), eq(invoices.customerId, customerId)));
+    .where(
+      and(
+        eq(invoices.merchantId, merchantId),
+        eq(invoices.customerId, customerId),
+        // As the index of those with remarks has it.
+        sql`(void_reason IS NOT NULL OR document ->> '$.shown.remark' IS NOT NULL)`,
+      ),
+    );
 }
 
 function own({ id, merchantId }: NewInvoice): SQL | undefined {

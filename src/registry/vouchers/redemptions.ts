@@ -49,7 +49,7 @@ export function redeemVouchersWrite(db: Database, write: JointRedemptionWrite): 
   return db
     .update(vouchers)
     .set({ status: "redeemed", redeemedAt, redeemedBy: whoOf(write), redemption, updatedAt: now })
-    .where(and(eq(vouchers.merchantId, merchantId), wanted, usableBy(write)));
+    .where(and(sql`+${vouchers.merchantId} = ${merchantId}`, wanted, usableBy(write)));
 }
 
 /** The write that takes from a customer's redemptions what a person wrote about them. */

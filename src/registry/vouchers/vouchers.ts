@@ -4,19 +4,11 @@ import type { BookedEvent } from "../../core/events/body.ts";
 import type { Database, Write } from "../database.ts";
 import { insertEventAbout, lastEventData } from "../events/events.ts";
 import type { Taking } from "../unit-of-work.ts";
-import { voucherSeries, vouchers } from "./schema.ts";
+import { seriesCounts, voucherSeries, vouchers } from "./schema.ts";
+import type { SeriesRow, VoucherRecord } from "./view.ts";
+import { withSeries } from "./view.ts";
 
-/** A row of `voucher_series`. */
-export type SeriesRow = typeof voucherSeries.$inferSelect;
-
-/** A row of `vouchers`. */
-export type VoucherRow = typeof vouchers.$inferSelect;
-
-/** A voucher with the series it was made from. */
-export interface VoucherRecord {
-  readonly voucher: VoucherRow;
-  readonly series: SeriesRow;
-}
+export type { SeriesRow, VoucherRecord, VoucherRow } from "./view.ts";
 
 /** The write that adds a series under the merchant's next number. */
 export function insertSeries(db: Database, row: Omit<SeriesRow, "number">): Write {
@@ -92,22 +84,25 @@ export async function pageSeries(
   offset: number,
 ): Promise<{ readonly rows: readonly SeriesSummary[]; readonly total: number }> {
   const own = eq(voucherSeries.merchantId, merchantId);
-  const ofSeries = sql`FROM ${vouchers} WHERE ${vouchers.seriesId} = ${voucherSeries.id}`;
-  const [rows, counted] = await db.batch([
-    db
-      .select({
-        series: voucherSeries,
-        vouchers: sql<number>`(SELECT COUNT(*) ${ofSeries})`,
-        redeemed: sql<number>`(SELECT COUNT(*) ${ofSeries} AND ${vouchers.status} = 'redeemed')`,
-      })
-      .from(voucherSeries)
-      .where(own)
+  // No series goes, and each gets the next number: so the numbers tell how many there are before.
+  const last = sql<number>`(SELECT MAX(number) FROM voucher_series
+    WHERE merchant_id = ${merchantId})`;
+  const counted = db
+    .select({
+      series: voucherSeries,
+      vouchers: sql<number>`COALESCE(${seriesCounts.vouchers}, 0)`,
+      redeemed: sql<number>`COALESCE(${seriesCounts.redeemed}, 0)`,
+    })
+    .from(voucherSeries)
+    .leftJoin(seriesCounts, eq(seriesCounts.seriesId, voucherSeries.id));
+  const [rows, found] = await Promise.all([
+    counted
+      .where(and(own, sql`${voucherSeries.number} <= ${last} - ${offset}`))
       .orderBy(desc(voucherSeries.number))
-      .limit(limit)
-      .offset(offset),
-    db.select({ total: sql<number>`COUNT(*)` }).from(voucherSeries).where(own),
+      .limit(limit),
+    db.get<{ total: number | null }>(sql`SELECT ${last} AS total`),
   ]);
-  return { rows, total: counted[0]?.total ?? 0 };
+  return { rows, total: found?.total ?? 0 };
 }
 
 /** The voucher that a typed code means: exact for imported codes, any case for generated ones. */
@@ -116,15 +111,14 @@ export async function findVoucherByCode(
   merchantId: string,
   candidates: { readonly exact: readonly string[]; readonly generated: readonly string[] },
 ): Promise<VoucherRecord | undefined> {
-  const generated = and(
-    inArray(vouchers.code, [...candidates.generated]),
-    eq(vouchers.generated, true),
-  );
+  const { exact, generated } = candidates;
   const where = and(
     eq(vouchers.merchantId, merchantId),
-    or(inArray(vouchers.code, [...candidates.exact]), generated),
+    // Of its own, or SQLite would go through all that the merchant has.
+    inArray(vouchers.code, [...exact, ...generated]),
+    or(inArray(vouchers.code, [...exact]), eq(vouchers.generated, true)),
   );
-  const preferExact = sql`${vouchers.code} = ${candidates.exact[0]} DESC`;
+  const preferExact = sql`${vouchers.code} = ${exact[0]} DESC`;
   return withSeries(db).where(where).orderBy(preferExact).limit(1).get();
 }
 
@@ -168,32 +162,6 @@ export async function findVoucher(
   return withSeries(db).where(where).get();
 }
 
-/**
- * A customer's own vouchers of one kind that are good on that business day without a minimum
- * purchase; soonest expiry first, at most `limit`.
- */
-export async function listOwnVouchers(
-  db: Database,
-  merchantId: string,
-  customerId: string,
-  wanted: { readonly kind: SeriesRow["kind"]; readonly day: string; readonly limit: number },
-): Promise<VoucherRecord[]> {
-  const { kind, day, limit } = wanted;
-  const where = and(
-    eq(vouchers.merchantId, merchantId),
-    eq(vouchers.customerId, customerId),
-    active(),
-    eq(voucherSeries.kind, kind),
-    sql`COALESCE(${voucherSeries.minPurchase}, 0) = 0`,
-    goodOn(day),
-  );
-  return withSeries(db)
-    .where(where)
-    .orderBy(soonestExpiry(), asc(vouchers.number))
-    .limit(limit)
-    .all();
-}
-
 /** The voucher that was issued to a customer under that reference. */
 export async function findVoucherByIssueReference(
   db: Database,
@@ -219,50 +187,6 @@ export async function findFreeVoucher(
     isNull(vouchers.customerId),
   );
   return withSeries(db).where(where).orderBy(asc(vouchers.number)).limit(1).get();
-}
-
-/**
- * Vouchers that a customer could redeem on that business day: the customer's own first, then those
- * of anybody; soonest expiry first, at most `limit`.
- */
-export async function listRedeemable(
-  db: Database,
-  merchantId: string,
-  customerId: string,
-  day: string,
-  limit: number,
-): Promise<VoucherRecord[]> {
-  const own = eq(vouchers.customerId, customerId);
-  const where = and(
-    eq(vouchers.merchantId, merchantId),
-    eq(vouchers.status, "active"),
-    or(own, isNull(vouchers.customerId)),
-    goodOn(day),
-  );
-  return withSeries(db)
-    .where(where)
-    .orderBy(sql`${vouchers.customerId} IS NULL`, soonestExpiry(), asc(vouchers.number))
-    .limit(limit)
-    .all();
-}
-
-/**
- * A customer's own vouchers that are neither used nor over on that business day, also those that
- * are not good yet; soonest expiry first, at most `limit`.
- */
-export async function listUnusedVouchers(
-  db: Database,
-  merchantId: string,
-  customerId: string,
-  day: string,
-  limit: number,
-): Promise<VoucherRecord[]> {
-  const own = and(eq(vouchers.merchantId, merchantId), eq(vouchers.customerId, customerId));
-  return withSeries(db)
-    .where(and(own, active(), sql`${soonestExpiry()} >= ${day}`))
-    .orderBy(soonestExpiry(), asc(vouchers.number))
-    .limit(limit)
-    .all();
 }
 
 /** What an issue writes. */
@@ -315,21 +239,6 @@ export async function listSeries(
     .all();
 }
 
-function goodOn(day: string) {
-  return and(
-    sql`COALESCE(${vouchers.validFrom}, ${voucherSeries.validFrom}, '') <= ${day}`,
-    sql`${soonestExpiry()} >= ${day}`,
-  );
-}
-
-function soonestExpiry() {
-  return sql`COALESCE(${vouchers.validUntil}, ${voucherSeries.validUntil}, '9999')`;
-}
-
-function active() {
-  return eq(vouchers.status, "active");
-}
-
 function findOwn(
   db: Database,
   merchantId: string,
@@ -338,12 +247,4 @@ function findOwn(
   return withSeries(db)
     .where(and(eq(vouchers.merchantId, merchantId), which))
     .get();
-}
-
-function withSeries(db: Database) {
-  return db
-    .select({ voucher: vouchers, series: voucherSeries })
-    .from(vouchers)
-    .innerJoin(voucherSeries, eq(voucherSeries.id, vouchers.seriesId))
-    .$dynamic();
 }

@@ -94,7 +94,12 @@ export async function resendEvent(
     const sent = mode === "test" || (await endpoint.resend(event));
     return sent ? ok(null) : notFound("event");
   }
-  const [row] = await readFeed(ctx.db, merchant.id, { after: inFeed - 1, types: [], limit: 1 });
+  const { rows } = await readFeed(ctx.db, merchant.id, {
+    after: inFeed - 1,
+    types: [],
+    limit: 1,
+  });
+  const [row] = rows;
   if (row?.id !== event) return notFound("event");
   if (mode === "live") {
     const outgoing = [outgoingEvent(row, !merchant.sandbox)];
@@ -119,7 +124,7 @@ export async function replayEvents(
   let after = (await seqAt(ctx.db, merchant.id, since - DISORDER_MS)) - 1;
   let count = 0;
   for (let read = CHUNK; read === CHUNK && count < MAX_REPLAYED; ) {
-    const rows = await readFeed(ctx.db, merchant.id, { after, types: [], limit: CHUNK });
+    const { rows } = await readFeed(ctx.db, merchant.id, { after, types: [], limit: CHUNK });
     const events = rows
       .filter((row) => row.timestamp >= since && wantsType(endpoint.eventTypes, row.type))
       .map((row) => outgoingEvent(row, !merchant.sandbox));

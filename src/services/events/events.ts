@@ -2,12 +2,12 @@ import type { BookedEvent } from "../../core/events/body.ts";
 import type { EventType } from "../../core/events/catalogue.ts";
 import { makeId } from "../../core/ids.ts";
 import { projectorOf } from "../../events/client.ts";
-import type { EventRow, FeedQuery } from "../../registry/events/events.ts";
+import type { FeedPart, FeedQuery } from "../../registry/events/events.ts";
 import { readFeed } from "../../registry/events/events.ts";
 import { ulid } from "../../ulid.ts";
 import type { Context } from "../context.ts";
 
-export type { EventRow } from "../../registry/events/events.ts";
+export type { EventRow, FeedPart } from "../../registry/events/events.ts";
 
 /** An event of a change that D1 keeps. `data` carries ids and amounts, no personal data. */
 export function makeEvent(
@@ -36,6 +36,6 @@ export function announce(ctx: Context): void {
 }
 
 /** A part of the merchant's feed. */
-export async function readEvents(ctx: Context, query: FeedQuery): Promise<readonly EventRow[]> {
+export async function readEvents(ctx: Context, query: FeedQuery): Promise<FeedPart> {
   return readFeed(ctx.db, ctx.principal.merchant.id, query);
 }

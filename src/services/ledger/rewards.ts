@@ -1,8 +1,8 @@
 import type { Unit } from "../../core/amount.ts";
 import { UNITS } from "../../core/amount.ts";
 import { holdingOf } from "../../core/ledger/entries.ts";
+import { listUnusedVouchers } from "../../registry/vouchers/lists.ts";
 import type { VoucherRecord } from "../../registry/vouchers/vouchers.ts";
-import { listUnusedVouchers } from "../../registry/vouchers/vouchers.ts";
 import { dayOf } from "../calendar.ts";
 import type { Context } from "../context.ts";
 import { readWallet } from "./wallets.ts";

@@ -8,6 +8,7 @@ import { err, ok } from "../../core/result.ts";
 import type { Discount, VoucherFault, VoucherKind, VoucherTerms } from "../../core/vouchers.ts";
 import { codeCandidates, judgeRedemption } from "../../core/vouchers.ts";
 import type { UnitOfWork } from "../../registry/unit-of-work.ts";
+import { listOwnVouchers, listRedeemable } from "../../registry/vouchers/lists.ts";
 import { redeemVoucherWrite } from "../../registry/vouchers/redemptions.ts";
 import type { VoucherRecord } from "../../registry/vouchers/vouchers.ts";
 import {
@@ -18,8 +19,6 @@ import {
   findVoucherByIssueReference,
   findVouchersByCodes,
   issueNextVoucher,
-  listOwnVouchers,
-  listRedeemable,
 } from "../../registry/vouchers/vouchers.ts";
 import { dayOf } from "../calendar.ts";
 import type { Context } from "../context.ts";

@@ -3,13 +3,6 @@ import { DIALECT_FORMS } from "../../support/dialect-forms.ts";
 import { appRoutes, ownersOf, targetsOf, unmetRoutes } from "../../support/malformed/routes.ts";
 import { WRITE_CALLS } from "../../support/write-calls.ts";
 
-declare global {
-  interface ImportMeta {
-    /** Vite's: the files that match, each with a way to load it. */
-    glob(pattern: string): Readonly<Record<string, unknown>>;
-  }
-}
-
 const files = Object.keys(import.meta.glob("./*.test.ts"));
 
 describe("the registry of dialect forms", () => {

@@ -19,13 +19,13 @@ export const FEED_CALLS = [
     errors: [],
     async act(ctx, wire) {
       const { limit, after_seq: after, cursor: before, types = [] } = wire;
-      const rows = await readEvents(ctx, {
+      const part = await readEvents(ctx, {
         types,
         limit: limit + 1,
         ...(after === undefined ? {} : { after }),
         ...(before === undefined ? {} : { before }),
       });
-      return ok(feedBody(wire, rows, !ctx.principal.merchant.sandbox));
+      return ok(feedBody(wire, part, !ctx.principal.merchant.sandbox));
     },
   }),
 ];

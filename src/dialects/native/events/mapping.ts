@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { eventBody } from "../../../core/events/body.ts";
-import type { EventRow } from "../../../services/events/events.ts";
+import type { FeedPart } from "../../../services/events/events.ts";
 import type { RebuildRow } from "../../../services/events/projection.ts";
 import { optionalTimeText, timeText } from "../mapping.ts";
 import type { feedAnswer, rebuildAnswer } from "./answers.ts";
@@ -8,10 +8,10 @@ import type { feedSchema } from "./schemas.ts";
 
 type FeedBody = z.input<typeof feedAnswer>;
 
-/** `rows` were read with one to spare. */
+/** The rows were read with one to spare. */
 export function feedBody(
   { limit, after_seq: after }: z.output<typeof feedSchema>,
-  rows: readonly EventRow[],
+  { rows, reached }: FeedPart,
   livemode: boolean,
 ): FeedBody {
   const shown = rows.slice(0, limit);
@@ -20,8 +20,8 @@ export function feedBody(
     seq: row.seq,
     ...eventBody(row, livemode),
   }));
-  const last = shown.at(-1)?.seq;
-  const hasMore = rows.length > limit;
+  const last = reached ?? shown.at(-1)?.seq;
+  const hasMore = rows.length > limit || reached !== null;
   const next = after === undefined ? { next_cursor: hasMore ? String(last) : null } : {};
   const tail = after === undefined ? {} : { next_after_seq: last ?? after };
   return { object: "list", data, has_more: hasMore, ...next, ...tail };
