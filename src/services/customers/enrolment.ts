@@ -143,12 +143,9 @@ export async function enrolGroup(
     work.addEvents(merchantId, [...events, ...bring(work, outcomes)]);
     return ok(outcomes);
   };
-  const enrolled = await guardWrite(unguarded(ctx), null, attempt, untold);
+  const enrolled = await guardWrite(unguarded(ctx), null, attempt);
   return enrolled.ok ? enrolled.value : inputs.map(() => enrolled);
 }
-
-/** Who moves in comes with many others: the sweep tells of them all at once. */
-function untold(): void {}
 
 /** Each of a group by what is held, and who of them is new. */
 function judgeGroup(ctx: Context, inputs: readonly MoverInput[], holders: Holders) {

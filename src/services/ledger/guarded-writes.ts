@@ -31,15 +31,13 @@ export type Attempt<T> = (work: UnitOfWork) => Promise<Result<T, LoyaltyError>>;
  * Runs a write that D1 keeps, under the context's guard: a repeat gets the first outcome, a guard
  * that was used for something else is refused, and the outcome is kept in the same atomic batch as
  * the writes. `named` is the customer number that the request also carries, if any: the guard is
- * bound in that wallet too, so that the signed bytes cannot be replayed as a booking. `tell` is
- * what makes the events known that were written along. The outcome of an attempt that takes what
- * the database picks is the id of that.
+ * bound in that wallet too, so that the signed bytes cannot be replayed as a booking. The outcome of
+ * an attempt that takes what the database picks is the id of that.
  */
 export async function guardWrite<T>(
   ctx: Context,
   named: number | null,
   attempt: Attempt<T>,
-  tell: (ctx: Context) => void = announce,
 ): Promise<Result<T, LoyaltyError>> {
   const bound = await bindInWallet(ctx, named);
   if (!bound.ok) return bound;
@@ -59,7 +57,7 @@ export async function guardWrite<T>(
     if (guard !== null) keep(ctx, work, guard, { value: outcome.value });
     const { tellsEvents } = work;
     if (!(await work.commit())) continue;
-    if (tellsEvents) tell(ctx);
+    if (tellsEvents) announce(ctx);
     const id = work.taken?.id ?? null;
     return id === null ? outcome : ok(id as T);
   }

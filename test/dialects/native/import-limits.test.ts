@@ -132,8 +132,8 @@ describe("an import that would exceed what the platform lets a request do", () =
       merchant,
       Array.from({ length: 5 }, (_, i) => ({ number: 750 + i })),
     );
-    // One way to look up, one to write, one to what waits, and so many wallets.
-    const bindings = { GUERDON_SUBREQUESTS: String(RESERVE + 2 + 1 + 3) } as Partial<Env>;
+    // One way to look up, one to write, one to tell, one to what waits, and so many wallets.
+    const bindings = { GUERDON_SUBREQUESTS: String(RESERVE + 3 + 1 + 3) } as Partial<Env>;
     const answered = outcomes(await send(some(750, 5), bindings));
     expect(answered.map(({ line: number, outcome }) => [number, outcome])).toEqual([
       [1, "created"],
@@ -148,7 +148,7 @@ describe("an import that would exceed what the platform lets a request do", () =
   });
 
   it("defers every line that follows, sound or not", async () => {
-    const bindings = { GUERDON_SUBREQUESTS: String(RESERVE + 2) } as Partial<Env>;
+    const bindings = { GUERDON_SUBREQUESTS: String(RESERVE + 3) } as Partial<Env>;
     const before = await dumpDatabase();
     const lines = [line(760), { number: "faulty" }, { number: 761 }];
     const answered = outcomes(await send(lines, bindings));
