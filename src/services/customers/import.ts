@@ -87,6 +87,7 @@ async function importGroup(
     logFault({ request_id: ctx.requestId, during: "import" }, error);
     return inputs.map(() => err(null));
   }
+  await othersTurn();
   const outcomes = enrolled.map((one, line): ImportOutcome => {
     if (!one.ok) return one;
     const { id, created } = one.value;
