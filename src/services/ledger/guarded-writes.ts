@@ -31,8 +31,8 @@ export type Attempt<T> = (work: UnitOfWork) => Promise<Result<T, LoyaltyError>>;
  * Runs a write that D1 keeps, under the context's guard: a repeat gets the first outcome, a guard
  * that was used for something else is refused, and the outcome is kept in the same atomic batch as
  * the writes. `named` is the customer number that the request also carries, if any: the guard is
- * bound in that wallet too, so that the signed bytes cannot be replayed as a booking. The outcome of
- * an attempt that takes what the database picks is the id of that.
+ * bound in that wallet too, so that the signed bytes cannot be replayed as a booking. The outcome
+ * of an attempt that takes what the database picks is the id of that.
  */
 export async function guardWrite<T>(
   ctx: Context,
