@@ -133,8 +133,9 @@ describe("a wallet whose customer came with balances", () => {
     const asked = vi.spyOn(Projector.prototype, "openingOf");
     asked.mockRejectedValue(new Error("D1 is away"));
     owner = await moveIn();
-    await expect(send()).rejects.toThrow();
-    await expect(send()).rejects.toThrow();
+    for (let tries = 0; tries < 2; tries += 1) {
+      expect(await send().catch(() => "failed")).toBe("failed");
+    }
     asked.mockRestore();
     expect(await send()).toMatchObject({ ok: true });
     expect(await pointsOf()).toBe(150_100);
