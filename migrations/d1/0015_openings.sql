@@ -3,7 +3,8 @@ CREATE TABLE `openings` (
 	`merchant_id` text NOT NULL,
 	`opening` text NOT NULL,
 	`keys` text NOT NULL,
-	`entries` integer NOT NULL
+	`entries` integer NOT NULL,
+	`called_at` integer
 );
 --> statement-breakpoint
 CREATE INDEX `vouchers_remarks` ON `vouchers` (`redeemed_by`) WHERE json_extract(redemption, '$.remarks') IS NOT NULL;

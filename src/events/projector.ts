@@ -7,7 +7,7 @@ import type { ProgramDefinition } from "../core/program/definition.ts";
 import { defineProgram } from "../core/program/definition.ts";
 import { programWithout } from "../core/program/program.ts";
 import { logFault } from "../log.ts";
-import { findOpening } from "../registry/customers/openings.ts";
+import { findOpening, noteCalled } from "../registry/customers/openings.ts";
 import { database } from "../registry/database.ts";
 import { findEndpoint, updateEndpoint } from "../registry/events/endpoints.ts";
 import { insertEvents } from "../registry/events/events.ts";
@@ -102,7 +102,14 @@ export class Projector extends DurableObject<Env> {
 
   /** What a customer's wallet opens with, as the registry keeps it until then. */
   async openingOf(merchantId: string, customer: string): Promise<KeptOpening | null> {
-    return (await findOpening(database(this.env, merchantId), merchantId, customer)) ?? null;
+    const db = database(this.env, merchantId);
+    const opening = await findOpening(db, merchantId, customer);
+    if (opening === undefined) return null;
+    // Before the wallet books it: the round looks after it from now on.
+    const work = unitOfWork(db, "live");
+    work.add(noteCalled(db, merchantId, customer, Date.now()));
+    await work.commit();
+    return opening;
   }
 
   /** Brings the registry to the status that a customer's ledger has. */

@@ -25,6 +25,17 @@ const PAGES = 40;
 /** A round over all wallets begins so long after the last one began. */
 const ROUND_MS = 24 * 60 * 60 * 1_000;
 const RETRY_MS = 30_000;
+/** Between two pages of a round, so that the objects of few pages are there at once. */
+const ROUND_PAUSE_MS = 2_000;
+
+/** What a page of a round came to: it goes on unless it is over. */
+type Round = "over" | "woke" | "untouched";
+
+/** Works off pages while there are more, as many as one alarm should; whether there still are. */
+async function somePages(work: () => Promise<boolean>): Promise<boolean> {
+  for (let page = 0; page < PAGES; page += 1) if (!(await work())) return false;
+  return true;
+}
 
 /**
  * Looks after one merchant, page by page until nothing is due: wakes the wallets whose lots expire
@@ -64,13 +75,14 @@ export class Sweeper extends DurableObject<Env> {
     try {
       const db = database(this.env, merchantId);
       await this.#tellProjector(db, merchantId);
-      let isMore = true;
-      for (let page = 0; isMore && page < PAGES; page += 1) {
-        const expiring = await this.#wakeExpiring(db, merchantId);
-        const going = await this.#goRound(db, merchantId);
-        isMore = expiring || going;
-      }
-      if (isMore) await this.ctx.storage.setAlarm(Date.now());
+      const isMore = await somePages(() => this.#wakeExpiring(db, merchantId));
+      let round = "over" as Round;
+      await somePages(async () => {
+        round = await this.#goRound(db, merchantId);
+        return round === "untouched";
+      });
+      const pause = isMore || round === "untouched" ? 0 : ROUND_PAUSE_MS;
+      if (isMore || round !== "over") await this.ctx.storage.setAlarm(Date.now() + pause);
     } catch (error) {
       logFault({ merchant: merchantId, during: "sweep" }, error);
       await this.ctx.storage.setAlarm(Date.now() + RETRY_MS);
@@ -101,13 +113,15 @@ export class Sweeper extends DurableObject<Env> {
     return page.length === PAGE;
   }
 
-  /** One page of the round over all wallets, if one is due; whether it goes on. */
-  async #goRound(db: Database, merchantId: string): Promise<boolean> {
+  /** One page of the round over all wallets, if one is due. */
+  async #goRound(db: Database, merchantId: string): Promise<Round> {
     const now = Date.now();
     const round = await findRound(db, merchantId, now);
-    if (round.dueAt > now) return false;
+    if (round.dueAt > now) return "over";
     const page = await walletsAfter(db, merchantId, round.cursor, PAGE);
-    await this.#wakeAll(page);
+    // Whom nobody has called has nothing to look after but expiries, and those are found by theirs.
+    const called = page.filter(({ waits }) => waits === 0);
+    await this.#wakeAll(called);
     const goesOn = page.length === PAGE;
     const work = unitOfWork(db, "live");
     const next = goesOn
@@ -116,7 +130,8 @@ export class Sweeper extends DurableObject<Env> {
     const customers = page.map(({ customer }) => customer);
     work.add(keepRound(db, { ...round, ...next }), dropOpenings(db, merchantId, customers));
     await work.commit();
-    return goesOn;
+    if (!goesOn) return "over";
+    return called.length === 0 ? "untouched" : "woke";
   }
 
   async #wakeAll(wallets: readonly SweptWallet[]): Promise<void> {

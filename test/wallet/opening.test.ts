@@ -1,4 +1,4 @@
-import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Projector } from "../../src/events/projector.ts";
@@ -147,6 +147,20 @@ describe("a wallet whose customer came with balances", () => {
     await evictDurableObject(walletObject(owner));
     await send();
     expect(asked).not.toHaveBeenCalled();
+  });
+
+  it("is left alone by the round while nobody has called it, and then looked after", async () => {
+    const asked = vi.spyOn(Projector.prototype, "openingOf");
+    await env.DB.prepare("UPDATE sweeps SET due_at = 0, cursor = 0").run();
+    await runSweep();
+    expect(asked).not.toHaveBeenCalled();
+    await send();
+    await runInDurableObject(walletObject(owner), (_wallet, { storage }) => storage.deleteAlarm());
+    await evictDurableObject(walletObject(owner));
+    await env.DB.prepare("UPDATE sweeps SET due_at = 0, cursor = 0").run();
+    await runSweep();
+    const published = async () => expect(await feedOf(shop)).toHaveLength(6);
+    await vi.waitFor(published, { timeout: 5_000 });
   });
 
   it("lets what it came with expire, though nobody has called it", async () => {

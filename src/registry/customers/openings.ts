@@ -31,7 +31,7 @@ export function insertOpenings(
   return db.insert(openings).select(
     sql`SELECT json_extract(item.value, '$.customer'), ${merchantId},
       json_set(json_extract(item.value, '$.opening'), '$.program', json(${rules})),
-      json_extract(item.value, '$.keys'), json_extract(item.value, '$.entries')
+      json_extract(item.value, '$.keys'), json_extract(item.value, '$.entries'), NULL
       FROM json_each(${JSON.stringify(rows)}) AS item`,
   );
 }
@@ -45,6 +45,12 @@ export async function findOpening(
   const own = and(eq(openings.customerId, customer), eq(openings.merchantId, merchantId));
   const row = await db.select({ opening: openings.opening }).from(openings).where(own).get();
   return row?.opening;
+}
+
+/** The write that notes that a wallet has asked for its opening. */
+export function noteCalled(db: Database, merchantId: string, customer: string, now: number): Write {
+  const own = and(eq(openings.customerId, customer), eq(openings.merchantId, merchantId));
+  return db.update(openings).set({ calledAt: now }).where(own);
 }
 
 /** The natural keys that the openings of these customers hold, by customer. */

@@ -65,6 +65,8 @@ export const openings = sqliteTable("openings", {
   keys: text("keys", { mode: "json" }).$type<readonly string[]>().notNull(),
   /** Entries that it comes to. */
   entries: integer("entries").notNull(),
+  /** When the wallet first asked for it; null: nobody has called it yet. */
+  calledAt: integer("called_at"),
 });
 
 /**

@@ -118,7 +118,11 @@ export function postponeWakes(
 }
 
 /** A wallet with the number of its customer, by which rounds go. */
-export type NumberedWallet = SweptWallet & { readonly number: number };
+export type NumberedWallet = SweptWallet & {
+  readonly number: number;
+  /** 1 while nobody has called it, and what it opens with waits; else 0. */
+  readonly waits: number;
+};
 
 /** A merchant's next wallets, by customer, after the one numbered `after`. */
 export async function walletsAfter(
@@ -134,6 +138,8 @@ export async function walletsAfter(
       number: customers.number,
       told: wallets.seq,
       status: customers.status,
+      waits: sql<number>`EXISTS (SELECT 1 FROM openings
+        WHERE openings.customer_id = ${customers.id} AND called_at IS NULL)`,
     })
     .from(customers)
     .leftJoin(wallets, eq(wallets.customerId, customers.id))

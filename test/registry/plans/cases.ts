@@ -110,6 +110,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     {},
   ),
   "customers/openings.ts findOpening": of("cus_1"),
+  "customers/openings.ts noteCalled": of("cus_1", 1),
   "customers/openings.ts readOpeningKeys": of(CODES),
   "customers/openings.ts dropOpenings": of(CODES),
   "customers/customers.ts setCustomerStatus": of("cus_1", "blocked", 1),
