@@ -19,7 +19,7 @@ export const SLOW_FILES: Readonly<
     why: "waits after every write of every dialect until nothing moves any more",
   },
   "test/e2e/measured.test.ts": {
-    seconds: 60,
+    seconds: 90,
     why: "kills the service under load and measures it with ten thousand entries",
   },
   "test/e2e/start.test.ts": {
