@@ -1,9 +1,8 @@
 CREATE TABLE `openings` (
 	`customer_id` text PRIMARY KEY NOT NULL,
 	`merchant_id` text NOT NULL,
-	`opening` text NOT NULL,
+	`bookings` text NOT NULL,
 	`keys` text NOT NULL,
-	`entries` integer NOT NULL,
 	`called_at` integer
 );
 --> statement-breakpoint

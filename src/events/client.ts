@@ -1,7 +1,7 @@
 import type { CustomerStatus } from "../core/customers.ts";
 import { deliveryText } from "../core/events/body.ts";
 import type { Handover } from "../core/events/handover.ts";
-import type { KeptOpening } from "../core/ledger/opening.ts";
+import type { KeptBooking } from "../core/ledger/opening.ts";
 import type { EndpointRow } from "../registry/events/endpoints.ts";
 import type { EventRow } from "../registry/events/events.ts";
 import type { EndpointConfig, OutgoingEvent } from "../webhooks/client.ts";
@@ -30,7 +30,7 @@ export interface ProjectorClient {
   /** Goes on with a rebuild of the projection, if one is under way. */
   rebuild(): Promise<void>;
   /** What a customer's wallet opens with; null: nothing, or the wallet is older. */
-  openingOf(customer: string): Promise<KeptOpening | null>;
+  openingOf(customer: string): Promise<readonly KeptBooking[] | null>;
   /** Brings the registry to the status that a customer's ledger has, where it has another. */
   settleStatus(customer: string, status: CustomerStatus): Promise<void>;
   /** An endpoint's object disabled itself; booked with an event. */

@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { CustomerStatus } from "../core/customers.ts";
 import type { BookedEvent } from "../core/events/body.ts";
 import { makeId } from "../core/ids.ts";
-import type { KeptOpening } from "../core/ledger/opening.ts";
+import type { KeptBooking } from "../core/ledger/opening.ts";
 import type { ProgramDefinition } from "../core/program/definition.ts";
 import { defineProgram } from "../core/program/definition.ts";
 import { programWithout } from "../core/program/program.ts";
@@ -101,7 +101,7 @@ export class Projector extends DurableObject<Env> {
   }
 
   /** What a customer's wallet opens with, as the registry keeps it until then. */
-  async openingOf(merchantId: string, customer: string): Promise<KeptOpening | null> {
+  async openingOf(merchantId: string, customer: string): Promise<readonly KeptBooking[] | null> {
     const db = database(this.env, merchantId);
     const opening = await findOpening(db, merchantId, customer);
     if (opening === undefined) return null;

@@ -121,28 +121,30 @@ export class Sweeper extends DurableObject<Env> {
     const page = await walletsAfter(db, merchantId, round.cursor, PAGE);
     // Whom nobody has called has nothing to look after but expiries, and those are found by theirs.
     const called = page.filter(({ waits }) => waits === 0);
-    await this.#wakeAll(called);
+    const answered = await this.#wakeAll(called);
     const goesOn = page.length === PAGE;
     const work = unitOfWork(db, "live");
     const next = goesOn
       ? { cursor: page.at(-1)?.number ?? 0, dueAt: now }
       : { cursor: 0, dueAt: Math.max(now, round.beganAt + ROUND_MS) };
-    const customers = page.map(({ customer }) => customer);
-    work.add(keepRound(db, { ...round, ...next }), dropOpenings(db, merchantId, customers));
+    work.add(keepRound(db, { ...round, ...next }), dropOpenings(db, merchantId, answered));
     await work.commit();
     if (!goesOn) return "over";
     return called.length === 0 ? "untouched" : "woke";
   }
 
-  async #wakeAll(wallets: readonly SweptWallet[]): Promise<void> {
+  /** Wakes wallets; answers whose have answered. */
+  async #wakeAll(wallets: readonly SweptWallet[]): Promise<readonly string[]> {
     const wake = async (wallet: SweptWallet) => {
       try {
         await inTime(walletOf(this.env, wallet).wake(wallet.told ?? 0, wallet.status), PATIENCE_MS);
+        return wallet.customer;
       } catch (error) {
         const { merchant, customer } = wallet;
         logFault({ merchant, customer, during: "sweep" }, error);
+        return [];
       }
     };
-    await Promise.all(wallets.map(wake));
+    return (await Promise.all(wallets.map(wake))).flat();
   }
 }

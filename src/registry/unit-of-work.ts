@@ -4,6 +4,7 @@ import type { BookedEvent } from "../core/events/body.ts";
 import type { Mode } from "../core/mode.ts";
 import type { Database, Write } from "./database.ts";
 import { insertEvents } from "./events/events.ts";
+import { textParts } from "./parts.ts";
 
 /** Takes one thing that the database itself picks: of many at once each gets another. */
 export interface Taking {
@@ -29,6 +30,8 @@ export interface UnitOfWork {
   addTaking(taking: Taking): void;
   /** The id of what was taken: as an expression before the commit, and what it was after it. */
   readonly taken: { readonly expression: SQL; readonly id: string | null } | null;
+  /** Statements that a commit would make now. */
+  readonly size: number;
   /** Whether there is an event that the endpoints should hear of once this is committed. */
   readonly tellsEvents: boolean;
   /**
@@ -65,12 +68,15 @@ export function unitOfWork(db: Database, mode: Mode): UnitOfWork {
       tellsEvents = true;
       taken = { expression, id: null };
     },
+    get size() {
+      return writes.length;
+    },
     get tellsEvents() {
       return tellsEvents && mode === "live";
     },
     addEvents: (merchantId, events) => {
       if (events.length === 0) return;
-      writes.push(insertEvents(db, merchantId, events));
+      for (const part of textParts(events)) writes.push(insertEvents(db, merchantId, part));
       tellsEvents = true;
     },
     add: (...more) => {

@@ -65,7 +65,7 @@ export class Wallet extends DurableObject<Env> {
     this.#publishDelayMs = settingsOf(env).publishDelayMs;
     this.#reader = walletReader(ctx.storage.sql);
     ctx.blockConcurrencyWhile(async () => {
-      this.#isMade ||= await openWallet(ctx, env, this.#reader);
+      this.#isMade ||= await openWallet(ctx, env);
       if (!this.#isMade) return;
       this.#owner = this.#reader.owner();
       this.#armedAt = await ctx.storage.getAlarm();

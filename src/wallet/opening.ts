@@ -1,22 +1,15 @@
 import { fromBase64 } from "../core/digest.ts";
-import { requestsOf } from "../core/ledger/opening.ts";
 import { projectorOf } from "../events/client.ts";
-import { execute } from "./execute.ts";
 import { migrate } from "./migrator.ts";
-import type { WalletReader } from "./reader.ts";
 import type { Owner } from "./rows.ts";
 import { walletWriter } from "./writer.ts";
 
 /**
- * Books what a wallet without tables opens with, if its customer came with something: the registry
+ * Stores what a wallet without tables opens with, if its customer came with something: the registry
  * keeps it until somebody calls. Whether there was anything. Throws when nobody can tell: taking
  * that for nothing would lose it.
  */
-export async function openWallet(
-  { storage, id }: DurableObjectState,
-  env: Env,
-  reader: WalletReader,
-): Promise<boolean> {
+export async function openWallet({ storage, id }: DurableObjectState, env: Env): Promise<boolean> {
   if (id.name === undefined) throw new Error("a wallet without a name was called");
   const owner = ownerOf(id.name);
   const kept = await projectorOf(env, owner.merchant).openingOf(owner.customer);
@@ -25,10 +18,7 @@ export async function openWallet(
     migrate(storage);
     const writer = walletWriter(storage.sql);
     writer.claim(owner);
-    for (const request of requestsOf(kept, kept.program)) {
-      const { answer } = execute(reader, writer, request, kept.recordedAt);
-      if (!answer.ok) throw new Error(`an opening was refused: ${answer.error.code}`);
-    }
+    for (const { reference, decision } of kept) writer.store(decision, { reference, guard: null });
   });
   return true;
 }

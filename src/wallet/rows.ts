@@ -61,6 +61,9 @@ export type RefusalRow = {
   error: string | null;
 };
 
+/** By what a command that was booked is known again. */
+export type CarriedKeys = Pick<CommandRequest, "reference" | "guard">;
+
 /** The columns of `entries`, in the order of {@link entryValues}. */
 export const ENTRY_COLUMNS = [
   "seq",
@@ -94,12 +97,12 @@ export const ENTRY_COLUMNS = [
  */
 export function entryValues(
   entry: Entry,
-  request: CommandRequest,
+  keys: CarriedKeys,
   place: TextsPlace | null,
 ): (string | number | null)[] {
   const carries = entry.receipt !== null;
-  const reference = carries ? request.reference : null;
-  const guard = carries ? request.guard : null;
+  const reference = carries ? keys.reference : null;
+  const guard = carries ? keys.guard : null;
   const indexed = guard !== null && (guard.kind === "idempotency_key" || reference === null);
   return [
     entry.seq,

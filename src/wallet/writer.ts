@@ -1,10 +1,10 @@
 import type { LoyaltyError } from "../core/errors.ts";
-import type { CommandRequest, Guard } from "../core/ledger/commands.ts";
+import type { Guard } from "../core/ledger/commands.ts";
 import type { Decision } from "../core/ledger/decide.ts";
 import { mergeLots } from "../core/ledger/draft.ts";
 import type { LotChange } from "../core/ledger/entries.ts";
 import { DEBT } from "../core/ledger/entries.ts";
-import type { Owner } from "./rows.ts";
+import type { CarriedKeys, Owner } from "./rows.ts";
 import { ENTRY_COLUMNS, entryValues } from "./rows.ts";
 import { eraseTexts, textsKeeper } from "./texts.ts";
 
@@ -23,7 +23,7 @@ const REFUSALS_SWEPT = 10;
 export interface WalletWriter {
   claim(owner: Owner): void;
   /** Stores the entries with the command's keys, and moves the lots that they touched. */
-  store(decision: Decision, request: CommandRequest): void;
+  store(decision: Decision, keys: CarriedKeys): void;
   /**
    * Binds the guard of a command that booked nothing here. An idempotency key also keeps the
    * refusal; a bound signature may be tried again.
@@ -38,10 +38,10 @@ export function walletWriter(sql: SqlStorage): WalletWriter {
       const statement = "INSERT INTO owner (id, merchant, customer) VALUES (1, ?, ?)";
       sql.exec(statement, owner.merchant, owner.customer);
     },
-    store(decision, request) {
+    store(decision, keys) {
       const keep = textsKeeper(sql);
       for (const entry of decision.entries) {
-        sql.exec(INSERT_ENTRY, ...entryValues(entry, request, keep(entry)));
+        sql.exec(INSERT_ENTRY, ...entryValues(entry, keys, keep(entry)));
       }
       if (decision.head.status === "erased") eraseTexts(sql);
       for (const [unit, changes] of changesByUnit(decision)) {

@@ -114,6 +114,13 @@ describe("a wallet whose customer came with balances", () => {
     expect(faultsOf(await feedOf(shop))).toEqual([]);
   });
 
+  it("books what was decided, whatever the programme has become", async () => {
+    const definition =
+      "UPDATE programs SET definition = json_set(definition, '$.tiers', json('[]'))";
+    await env.DB.prepare(`${definition} WHERE merchant_id = ?`).bind(shop.id).run();
+    expect((await entriesOf()).map(({ entry }) => entry.kind)).toEqual(["open", "tier", "open"]);
+  });
+
   it("is shown in lists before anybody has called it", async () => {
     const query = "SELECT points, seq, tier FROM wallets WHERE customer_id = ?";
     expect(await d1Rows(query, owner.customer)).toEqual([

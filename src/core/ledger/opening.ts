@@ -1,38 +1,38 @@
 import type { LoyaltyError } from "../errors.ts";
 import type { Program } from "../program/program.ts";
-import type { CommandRequest, OpenCommand, StatusCommand } from "./commands.ts";
+import type { OpenCommand, Reference, StatusCommand } from "./commands.ts";
 import type { Decision } from "./decide.ts";
 import { assertDecision, decide } from "./decide.ts";
 import type { Ledger } from "./draft.ts";
 import type { Entry, Head, Source } from "./entries.ts";
 import { EMPTY_HEAD, NEVER } from "./entries.ts";
 
-/** What a customer opens a wallet with, decided before there is one. Plain data, kept as JSON. */
+/** What a customer who moves in brings for a wallet. */
 export interface Opening {
-  /** When it was decided: the wallet books it as of then. */
   readonly recordedAt: number;
   /** When it happened; null: then. */
   readonly occurredAt: number | null;
   readonly source: Source;
-  /** Commands with the ULID of each. */
-  readonly commands: readonly OpeningCommand[];
+  /** Commands with the ULID of each: each unit is opened once, and a status is told once. */
+  readonly commands: readonly {
+    readonly id: string;
+    readonly command: OpenCommand | StatusCommand;
+  }[];
 }
 
-/** An {@link Opening} with the programme that it was decided by. */
-export interface KeptOpening extends Opening {
-  readonly program: Program;
-}
-
-/** A command of an opening: each unit is opened once, and a status is told once. */
-export interface OpeningCommand {
-  readonly id: string;
-  readonly command: OpenCommand | StatusCommand;
+/**
+ * One command of an opening as it was decided. Plain data, kept as JSON until the wallet stores it
+ * as it stands: what later rules would make of the command is of no concern.
+ */
+export interface KeptBooking {
+  readonly reference: Reference;
+  readonly decision: Decision;
 }
 
 /** What an opening comes to. */
 export interface Opened {
-  /** Those that are booked: up to the first that is refused. */
-  readonly commands: readonly OpeningCommand[];
+  /** Up to the first that is refused. */
+  readonly bookings: readonly KeptBooking[];
   /** Entries in their order, each with the reference that its command carried. */
   readonly entries: readonly { readonly entry: Entry; readonly reference: string | null }[];
   readonly head: Head;
@@ -41,54 +41,42 @@ export interface Opened {
   readonly refusal: LoyaltyError | null;
 }
 
-/** The requests that book an opening's commands under a programme, with their natural keys. */
-export function requestsOf(opening: Opening, program: Program): CommandRequest[] {
-  const { occurredAt, source, commands } = opening;
-  return commands.map(({ id, command }) => ({
-    id,
-    command,
-    program,
-    occurredAt,
-    reference: { operation: OPEN, key: openingKey(command), fingerprint: "opening" },
-    guard: null,
-    source,
-    remarks: {},
-  }));
-}
-
-const OPEN = "open";
-
 /** The natural key of an opening balance or status: a wallet takes each once. */
 export function openingKey(command: OpenCommand | StatusCommand): string {
   return `opening/${command.kind === "open" ? command.unit : command.kind}`;
 }
 
 /**
- * Decides what an empty wallet books of an opening: what it will then book is the same, id by id.
- * Pure. Stops at the first refusal.
+ * Decides what an empty wallet books of an opening, which it must then store as it is. Pure. Stops
+ * at the first refusal.
  */
 export function decideOpening(opening: Opening, program: Program): Opened {
+  const { recordedAt, occurredAt, source, commands } = opening;
   let head = EMPTY_HEAD;
-  const entries: { entry: Entry; reference: string | null }[] = [];
-  const commands: OpeningCommand[] = [];
-  const opened = (refusal: LoyaltyError | null): Opened => {
-    return { commands, entries, head, nextExpiry: nextExpiryOf(entries), refusal };
-  };
-  for (const [i, request] of requestsOf(opening, program).entries()) {
-    const decided = decide(untouched(head), request, opening.recordedAt);
-    if (!decided.ok) return opened(decided.error);
+  const bookings: KeptBooking[] = [];
+  let refusal: LoyaltyError | null = null;
+  for (const { id, command } of commands) {
+    const reference = { operation: "open", key: openingKey(command), fingerprint: "opening" };
+    const keys = { reference, guard: null, source, remarks: {} };
+    const request = { id, command, program, occurredAt, ...keys };
+    const decided = decide(untouched(head), request, recordedAt);
+    if (!decided.ok) {
+      refusal = decided.error;
+      break;
+    }
     assertDecision(head, decided.value, program);
-    const command = opening.commands[i];
-    if (command !== undefined) commands.push(command);
-    entries.push(...handedOf(decided.value, request));
+    bookings.push({ reference, decision: decided.value });
     head = decided.value.head;
   }
-  return opened(null);
+  const entries = bookings.flatMap(handedOf);
+  return { bookings, entries, head, nextExpiry: nextExpiryOf(entries), refusal };
 }
 
-function handedOf({ entries }: Decision, { reference }: CommandRequest) {
-  const key = reference?.key ?? null;
-  return entries.map((entry) => ({ entry, reference: entry.receipt === null ? null : key }));
+function handedOf({ reference, decision }: KeptBooking): Opened["entries"] {
+  const { key } = reference;
+  return decision.entries.map((entry) => {
+    return { entry, reference: entry.receipt === null ? null : key };
+  });
 }
 
 /** A ledger of which nothing matters but its head: each command opens a unit that has no lots. */

@@ -18,7 +18,10 @@ export interface CustomerFilter {
   readonly before: number | null;
 }
 
-/** A page of a merchant's customers, newest first, and how many match in all. */
+/**
+ * A page of a merchant's customers, newest first, and how many match in all; of a search as far as
+ * it is followed, see {@link numbersFound}.
+ */
 export async function pageCustomers(
   db: Database,
   merchantId: string,

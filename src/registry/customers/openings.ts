@@ -1,38 +1,33 @@
-import { and, eq, sql } from "drizzle-orm";
-import type { KeptOpening, Opening } from "../../core/ledger/opening.ts";
-import { openingKey } from "../../core/ledger/opening.ts";
-import type { Program } from "../../core/program/program.ts";
+import { and, eq, isNotNull, sql } from "drizzle-orm";
+import type { KeptBooking } from "../../core/ledger/opening.ts";
 import type { Database, Write } from "../database.ts";
+import { textParts } from "../parts.ts";
 import { openings } from "./schema.ts";
 
 /** An opening of a customer who has just come to be. */
 export interface NewOpening {
   readonly customer: string;
-  readonly opening: Opening;
-  /** Entries that it comes to. */
-  readonly entries: number;
+  readonly bookings: readonly KeptBooking[];
 }
 
 /**
- * The write that keeps what new customers' wallets open with, under the programme that they were
- * decided by; it belongs into the batch that adds the customers.
+ * The writes that keep what new customers' wallets open with; they belong into the batch that adds
+ * the customers.
  */
 export function insertOpenings(
   db: Database,
   merchantId: string,
   added: readonly NewOpening[],
-  program: Program,
-): Write {
-  const rows = added.map(({ customer, opening, entries }) => {
-    const keys = opening.commands.map(({ command }) => openingKey(command));
-    return { customer, opening, keys, entries };
+): Write[] {
+  const rows = added.map(({ customer, bookings }) => {
+    return { customer, bookings, keys: bookings.map(({ reference }) => reference.key) };
   });
-  const rules = JSON.stringify(program);
-  return db.insert(openings).select(
-    sql`SELECT json_extract(item.value, '$.customer'), ${merchantId},
-      json_set(json_extract(item.value, '$.opening'), '$.program', json(${rules})),
-      json_extract(item.value, '$.keys'), json_extract(item.value, '$.entries'), NULL
-      FROM json_each(${JSON.stringify(rows)}) AS item`,
+  return textParts(rows).map((part) =>
+    db.insert(openings).select(
+      sql`SELECT json_extract(item.value, '$.customer'), ${merchantId},
+        json_extract(item.value, '$.bookings'), json_extract(item.value, '$.keys'), NULL
+        FROM json_each(${JSON.stringify(part)}) AS item`,
+    ),
   );
 }
 
@@ -41,10 +36,10 @@ export async function findOpening(
   db: Database,
   merchantId: string,
   customer: string,
-): Promise<KeptOpening | undefined> {
+): Promise<readonly KeptBooking[] | undefined> {
   const own = and(eq(openings.customerId, customer), eq(openings.merchantId, merchantId));
-  const row = await db.select({ opening: openings.opening }).from(openings).where(own).get();
-  return row?.opening;
+  const row = await db.select({ bookings: openings.bookings }).from(openings).where(own).get();
+  return row?.bookings;
 }
 
 /** The write that notes that a wallet has asked for its opening. */
@@ -70,17 +65,12 @@ export async function readOpeningKeys(
 }
 
 /**
- * The write that drops the openings of those of these customers whose wallets have told more than
- * them: they are open, and no wallet that is open asks.
+ * The write that drops the openings of those of these customers whose wallets have asked for them.
+ * They must be known to be open: no wallet that is open asks.
  */
-export function dropOpenings(
-  db: Database,
-  merchantId: string,
-  customers: readonly string[],
-): Write {
+export function dropOpenings(db: Database, merchantId: string, open: readonly string[]): Write {
   const among = sql`${openings.customerId} IN
-    (SELECT value FROM json_each(${JSON.stringify(customers)}))`;
-  const isOpen = sql`${openings.entries} <
-    (SELECT seq FROM wallets WHERE customer_id = ${openings.customerId})`;
-  return db.delete(openings).where(and(among, eq(openings.merchantId, merchantId), isOpen));
+    (SELECT value FROM json_each(${JSON.stringify(open)}))`;
+  const own = eq(openings.merchantId, merchantId);
+  return db.delete(openings).where(and(among, own, isNotNull(openings.calledAt)));
 }

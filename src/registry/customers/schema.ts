@@ -8,7 +8,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import { CUSTOMER_STATUSES } from "../../core/customers.ts";
-import type { KeptOpening } from "../../core/ledger/opening.ts";
+import type { KeptBooking } from "../../core/ledger/opening.ts";
 
 /** Members of the programme; their balances are the wallets'. */
 export const customers = sqliteTable(
@@ -60,11 +60,9 @@ export const customers = sqliteTable(
 export const openings = sqliteTable("openings", {
   customerId: text("customer_id").primaryKey(),
   merchantId: text("merchant_id").notNull(),
-  opening: text("opening", { mode: "json" }).$type<KeptOpening>().notNull(),
+  bookings: text("bookings", { mode: "json" }).$type<readonly KeptBooking[]>().notNull(),
   /** Natural keys of its commands. */
   keys: text("keys", { mode: "json" }).$type<readonly string[]>().notNull(),
-  /** Entries that it comes to. */
-  entries: integer("entries").notNull(),
   /** When the wallet first asked for it; null: nobody has called it yet. */
   calledAt: integer("called_at"),
 });

@@ -121,26 +121,27 @@ export type Bring = (work: UnitOfWork, outcomes: readonly MovedIn[]) => readonly
 /**
  * Enrols a group of customers who move in, with one look-up and one batch, whoever many they are:
  * each is the one to whom number and identifiers lead, or comes to be with all the others. What one
- * line brings holds for the next. `tried` hears of each try, before it costs anything; `bring` adds
- * to it what the new ones bring besides, and answers with the events of that. Refusals of
- * one are its own: `already_exists` (customer) when number and identifiers belong to different
- * customers, `not_found` (site, customer type) where there is none of that code or number.
+ * line brings holds for the next. `tried` hears of each way to D1, with its statements, before it
+ * is gone; `bring` adds what the new ones bring besides, and answers with the events of that.
+ * Refusals of one are its own: `already_exists` (customer) when number and identifiers belong to
+ * different customers, `not_found` (site, customer type) where there is none of that code or number.
  */
 export async function enrolGroup(
   ctx: Context,
   inputs: readonly MoverInput[],
-  tried: () => void,
+  tried: (queries: number) => void,
   bring: Bring,
 ): Promise<readonly MovedIn[]> {
   const merchantId = ctx.principal.merchant.id;
   const attempt = async (work: UnitOfWork): Promise<Result<MovedIn[], LoyaltyError>> => {
-    tried();
+    tried(1);
     const holders = await readHolders(ctx.db, merchantId, wantedBy(inputs));
     const { outcomes, added } = judgeGroup(ctx, inputs, holders);
     if (added.length === 0) return ok(outcomes);
     work.add(...insertCustomers(ctx.db, merchantId, added));
     const events = added.map((customer) => createdEvent(ctx, customer));
     work.addEvents(merchantId, [...events, ...bring(work, outcomes)]);
+    tried(work.size);
     return ok(outcomes);
   };
   const enrolled = await guardWrite(unguarded(ctx), null, attempt);

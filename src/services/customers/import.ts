@@ -36,8 +36,11 @@ export interface Importer {
 const D1_QUERIES = 1_000;
 /** Of them and of the calls: what the request's own way in takes, and tries that lost a race. */
 const RESERVE = 150;
-/** A look-up, and the batch: customers, identifiers, openings, copies of wallets, events. */
-const QUERIES_A_TRY = 6;
+/**
+ * Statements that a group may take: mostly a look-up, customers, identifiers, openings, copies of
+ * wallets and events, but lots that expired long ago make many entries.
+ */
+const QUERIES_A_TRY = 20;
 /** Two ways to D1, and one to the projector. */
 const CALLS_A_TRY = 3;
 /** Wallets that are called at once; on a developer's machine all of them share one thread. */
@@ -76,10 +79,12 @@ async function importGroup(
   left: Budget,
 ): Promise<readonly ImportOutcome[]> {
   const openings = collectOpenings(ctx, inputs);
-  const tried = (): void => {
-    left.queries -= QUERIES_A_TRY;
-    left.calls -= CALLS_A_TRY;
+  const tried = (queries: number): void => {
+    left.queries -= queries;
+    left.calls -= 1;
   };
+  // That the feed has something new is told once.
+  left.calls -= 1;
   let enrolled: readonly MovedIn[];
   try {
     enrolled = await enrolGroup(ctx, inputs, tried, openings.bring);

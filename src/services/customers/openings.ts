@@ -2,9 +2,8 @@ import type { Unit } from "../../core/amount.ts";
 import type { LoyaltyError } from "../../core/errors.ts";
 import { copyOfWallet, eventsOfHandover } from "../../core/events/handover.ts";
 import type { LotChange } from "../../core/ledger/entries.ts";
-import type { Opened, Opening, OpeningCommand } from "../../core/ledger/opening.ts";
+import type { Opening } from "../../core/ledger/opening.ts";
 import { decideOpening } from "../../core/ledger/opening.ts";
-import type { Program } from "../../core/program/program.ts";
 import { insertOpenings } from "../../registry/customers/openings.ts";
 import { projectWallets } from "../../registry/events/projection.ts";
 import { ulid } from "../../ulid.ts";
@@ -38,29 +37,25 @@ export interface Openings {
 
 /** Collects the openings of a group, anew at each try. */
 export function collectOpenings(ctx: Context, inputs: readonly ImportInput[]): Openings {
-  const { merchant } = ctx.principal;
-  // What a purchase grants is no concern of an opening, and the list can be long.
-  const { grants: _granted, ...program } = ctx.principal.program;
+  const { merchant, program } = ctx.principal;
   let refusals = new Map<number, LoyaltyError>();
   const bring: Bring = (work, outcomes) => {
     refusals = new Map();
     const opened = outcomes.flatMap((one, line) => {
       const input = inputs[line];
       if (!one.ok || !one.value.created || input === undefined) return [];
-      const { opening, outcome } = openingOf(ctx, input, program);
+      const outcome = decideOpening(openingOf(ctx, input), program);
       if (outcome.refusal !== null) refusals.set(line, outcome.refusal);
-      return outcome.entries.length === 0 ? [] : [{ customer: one.value.id, opening, outcome }];
+      return outcome.entries.length === 0 ? [] : [{ customer: one.value.id, outcome }];
     });
     if (opened.length === 0) return [];
     const handovers = opened.map(({ customer, outcome: { entries, head, nextExpiry } }) => {
       return { customer, after: 0, entries, head, tierBefore: null, nextExpiry };
     });
-    const kept = opened.map(({ customer, opening, outcome: { entries, commands } }) => {
-      return { customer, opening: { ...opening, commands }, entries: entries.length };
-    });
+    const kept = opened.map(({ customer, outcome: { bookings } }) => ({ customer, bookings }));
     const copies = handovers.map((handover) => copyOfWallet(handover, ctx.now));
     work.add(
-      insertOpenings(ctx.db, merchant.id, kept, program),
+      ...insertOpenings(ctx.db, merchant.id, kept),
       projectWallets(ctx.db, merchant.id, copies, "publish"),
     );
     const teller = { currency: merchant.currency, program };
@@ -69,14 +64,10 @@ export function collectOpenings(ctx: Context, inputs: readonly ImportInput[]): O
   return { bring, refusalOf: (line) => refusals.get(line) ?? null };
 }
 
-function openingOf(
-  ctx: Context,
-  { balances, joinedAt, status }: ImportInput,
-  program: Program,
-): { readonly opening: Opening; readonly outcome: Opened } {
+function openingOf(ctx: Context, { balances, joinedAt, status }: ImportInput): Opening {
   const { keyId: key, siteId: site, staffId: staff } = ctx.principal;
-  const own = (command: OpeningCommand["command"]) => ({ id: ulid(ctx.now), command });
-  const opening: Opening = {
+  const own = (command: Opening["commands"][number]["command"]) => ({ id: ulid(ctx.now), command });
+  return {
     recordedAt: ctx.now,
     occurredAt: joinedAt,
     source: { dialect: ctx.dialect, key, site, staff },
@@ -85,5 +76,4 @@ function openingOf(
       ...balances.map(({ unit, lots, earned }) => own({ kind: "open", unit, lots, earned })),
     ],
   };
-  return { opening, outcome: decideOpening(opening, program) };
 }

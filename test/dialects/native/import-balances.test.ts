@@ -1,6 +1,7 @@
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { walletOf } from "../../../src/wallet/client.ts";
 import { stopClock } from "../../support/http-clock.ts";
 import { dumpDatabase, dumpEverything, dumpWallets } from "../../support/http-storage.ts";
 import {
@@ -97,6 +98,20 @@ describe("an opening balance", () => {
     expect(await unitBalanceOf(owner, "point")).toBe(150);
     expect(await unitBalanceOf(owner, "stamp")).toBe(23);
     expect(await unitBalanceOf(owner, "prepaid")).toBe(66_880);
+  });
+
+  it("of very many lots that expired long ago keeps no neighbour from being made", async () => {
+    const lots = Array.from({ length: 400 }, (_, i) => ({
+      amount: "1",
+      expires_on: new Date(Date.UTC(2001, 0, 1 + i)).toISOString().slice(0, 10),
+    }));
+    const gone = ["point", "stamp", "prepaid"].map((unit) => ({ unit, lots }));
+    const old = Array.from({ length: 6 }, (_, i) => ({ number: 640 + i, balances: gone }));
+    const lines = [{ number: 638 }, { number: 639, balances: [points("5")] }, ...old];
+    const answered = await importLines(merchant, lines);
+    expect(answered.map(({ outcome }) => outcome)).toEqual(lines.map(() => "created"));
+    expect([await balanceOf(639), await balanceOf(640)]).toEqual([5, 0]);
+    expect(await walletOf(env, await ownerOf(640)).audit()).toEqual([]);
   });
 
   it("adds up lots that share a day", async () => {

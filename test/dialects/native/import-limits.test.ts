@@ -132,8 +132,8 @@ describe("an import that would exceed what the platform lets a request do", () =
       merchant,
       Array.from({ length: 5 }, (_, i) => ({ number: 750 + i })),
     );
-    // One way to look up, one to write, one to tell, one to what waits, and so many wallets.
-    const bindings = { GUERDON_SUBREQUESTS: String(RESERVE + 3 + 1 + 3) } as Partial<Env>;
+    // One way to look up, one to tell, one to what waits, and so many wallets: nobody is made.
+    const bindings = { GUERDON_SUBREQUESTS: String(RESERVE + 2 + 1 + 3) } as Partial<Env>;
     const answered = outcomes(await send(some(750, 5), bindings));
     expect(answered.map(({ line: number, outcome }) => [number, outcome])).toEqual([
       [1, "created"],
