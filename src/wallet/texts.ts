@@ -30,7 +30,8 @@ export function withoutTexts({ description: _description, extra: _extra, ...kept
 export function withTexts(kept: Remarks, told: string | null): Remarks {
   if (told === null) return kept;
   const { description, extra }: { readonly [K in keyof Texts]: Texts[K] | null } = JSON.parse(told);
-  return { ...(description ? { description } : {}), ...kept, ...(extra ? { extra } : {}) };
+  const own = { ...(description == null ? {} : { description }) };
+  return { ...own, ...kept, ...(extra == null ? {} : { extra }) };
 }
 
 /** The digest of a row of `texts`; see {@link TextsPlace}. */

@@ -11,7 +11,13 @@ import { d1Rows } from "../support/d1.ts";
 import { registered, runSweep, someCustomer } from "../support/events.ts";
 import { addMember, addType, invoiceOf, ownerOf, pointsOf } from "../support/imonggo/members.ts";
 import { openStore, type Store } from "../support/imonggo/store.ts";
-import { importVouchers, type Json, makeTill, type Till } from "../support/kirimel/till.ts";
+import {
+  appWith,
+  importVouchers,
+  type Json,
+  makeTill,
+  type Till,
+} from "../support/kirimel/till.ts";
 import { addCoupon, type Hotel, openHotel } from "../support/microgenn/hotel.ts";
 import { importLines } from "../support/native/merchant.ts";
 import { nativeCall, nativeMake } from "../support/native/native.ts";
@@ -223,6 +229,65 @@ describe("a status", () => {
     expect(await d1Rows(query)).toEqual([{ status: "active" }]);
   });
 
+  it("is the same in wallet and registry, however many change it at once", async () => {
+    for (let i = 0; i < 6; i += 1) {
+      await Promise.all([
+        become("blocked"),
+        become("active"),
+        become("inactive"),
+        become("active"),
+      ]);
+      const [row] = await d1Rows<{ status: string; merchant_id: string }>(
+        "SELECT status, merchant_id FROM customers WHERE id = ?",
+        id,
+      );
+      const { head } = await walletOf(env, { merchant: row?.merchant_id ?? "", customer: id }).view(
+        0,
+      );
+      expect(head.status).toBe(row?.status);
+    }
+  });
+
+  it("of a change that is refused after all is as it was", async () => {
+    await become("active");
+    const merchant = hotel.slug;
+    const phone = "+919876501377";
+    const other = { identifiers: [{ kind: "phone", value: phone }] };
+    let isTaken = false;
+    const DB = new Proxy(env.DB, {
+      get(database, name) {
+        if (name === "batch") {
+          return async (statements: D1PreparedStatement[]) => {
+            // Somebody else comes to have the phone at the last moment.
+            if (!isTaken) await importLines(merchant, [other]);
+            isTaken = true;
+            return database.batch(statements);
+          };
+        }
+        const member: unknown = Reflect.get(database, name, database);
+        return typeof member === "function" ? member.bind(database) : member;
+      },
+    });
+    const body = { status: "blocked", phone };
+    const target = appWith({ DB });
+    const reply = await nativeCall("PATCH", `/customers/${id}`, { merchant, body, target });
+    expect(reply.status).toBe(409);
+    expect(await BOOKINGS["KiriMel points/earn"]?.()).toEqual([200, null]);
+  });
+
+  it("bars a customer from what a merchant gives by hand", async () => {
+    await become("blocked");
+    const merchant = hotel.slug;
+    const body = { name: "N", kind: "amount", value: "1", quantity: 1, customer: id };
+    const made = await nativeCall("POST", "/voucher_series", { merchant, body });
+    expect([made.status, made.body.code]).toEqual([409, "customer_blocked"]);
+    await nativeMake("/membership_programs", { key: "mp-barred", label: "B" }, merchant);
+    const path = `/customers/${id}/memberships`;
+    const held = await nativeCall("POST", path, { merchant, body: { program: "mp-barred" } });
+    expect([held.status, held.body.code]).toEqual([409, "customer_blocked"]);
+    await become("active");
+  });
+
   it("of an Imonggo customer who is deleted refuses what is booked elsewhere", async () => {
     const gone = await addMember(store, 10_000);
     const owner = await ownerOf(store, gone);
@@ -261,7 +326,8 @@ describe("a status", () => {
       .bind(old.customer, told.customer, fresh.customer)
       .run();
     await walletOf(env, old).execute("live", requestFor(earn(5), { id: ulid() }));
-    const active = requestFor({ kind: "status", status: "active" }, { id: ulid() });
+    const news = { kind: "status", status: "active", before: "blocked" } as const;
+    const active = requestFor(news, { id: ulid() });
     await walletOf(env, told).execute("live", active);
     await env.DB.prepare("UPDATE sweeps SET due_at = 0, cursor = 0").run();
     await runSweep();

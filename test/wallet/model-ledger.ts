@@ -204,7 +204,7 @@ export class ModelLedger {
       case "expire":
         return null;
       case "status":
-        if (this.status === command.status) return null;
+        if ((this.status ?? "active") === command.status) return null;
         this.status = command.status;
         return this.#book("status", "point", told, () => {});
     }

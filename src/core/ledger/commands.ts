@@ -94,6 +94,8 @@ export interface ExpireCommand {
 export interface StatusCommand {
   readonly kind: "status";
   readonly status: CustomerStatus;
+  /** What counts as the status before where the ledger was never told one; absent: active. */
+  readonly before?: CustomerStatus;
 }
 
 /** All that changes a wallet. */

@@ -47,10 +47,9 @@ function closes(command: Command): boolean {
 /** Books that the customer's status is another from here on; nothing when it is that already. */
 export function changeStatus(
   draft: Draft,
-  { status }: StatusCommand,
+  { status, before = "active" }: StatusCommand,
 ): Result<Entry | null, LoyaltyError> {
-  // A ledger that was never told is told, or an older status would be brought to it later.
-  if (draft.head.status === status) return ok(null);
+  if ((draft.head.status ?? before) === status) return ok(null);
   const head = { status, statusSince: draft.now };
   return ok(book(draft, { kind: "status", unit: "point", lots: [], head }));
 }

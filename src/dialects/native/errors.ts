@@ -132,6 +132,16 @@ export const TABLE = {
     detail: `There may be ${limit} of the kind ${object} at once.`,
     context: { object, limit },
   }),
+  customer_blocked: () => ({
+    status: 409,
+    title: "Customer blocked",
+    detail: "The customer is blocked: nothing is earned, spent or given.",
+  }),
+  customer_inactive: () => ({
+    status: 409,
+    title: "Customer inactive",
+    detail: "The customer is not active: nothing new is booked or given.",
+  }),
   balance_limit: ({ unit }) => ({
     status: 409,
     title: "Balance limit",

@@ -72,7 +72,13 @@ function whoOf({ customerId }: Who): SQL {
 }
 
 function usableBy(who: Who): SQL | undefined {
-  const barred = sql`EXISTS (SELECT 1 FROM customers WHERE id = ${whoOf(who)}
-    AND merchant_id = ${who.merchantId} AND status <> 'active')`;
-  return and(eq(vouchers.status, "active"), sql`NOT ${barred}`);
+  return and(eq(vouchers.status, "active"), isActive(who.merchantId, whoOf(who)));
+}
+
+/**
+ * Whether nothing bars a customer, an id or an expression for one, from having or using anything.
+ */
+export function isActive(merchantId: string, customer: SQL | string): SQL {
+  return sql`NOT EXISTS (SELECT 1 FROM customers WHERE id = ${customer}
+    AND merchant_id = ${merchantId} AND status <> 'active')`;
 }

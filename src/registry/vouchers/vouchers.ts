@@ -4,6 +4,7 @@ import type { BookedEvent } from "../../core/events/body.ts";
 import type { Database, Write } from "../database.ts";
 import { insertEventAbout, lastEventData } from "../events/events.ts";
 import type { Taking } from "../unit-of-work.ts";
+import { isActive } from "./redemptions.ts";
 import { seriesCounts, voucherSeries, vouchers } from "./schema.ts";
 import type { SeriesRow, VoucherRecord } from "./view.ts";
 import { withSeries } from "./view.ts";
@@ -212,7 +213,13 @@ export function issueNextVoucher(db: Database, write: IssueWrite): Taking {
   const take = db
     .update(vouchers)
     .set({ customerId, issuedAt: now, issueReference: reference, updatedAt: now })
-    .where(and(eq(vouchers.merchantId, merchantId), eq(vouchers.id, next)))
+    .where(
+      and(
+        eq(vouchers.merchantId, merchantId),
+        eq(vouchers.id, next),
+        isActive(merchantId, customerId),
+      ),
+    )
     .returning({ id: vouchers.id });
   return {
     event: insertEventAbout(db, merchantId, event, "voucher", next),

@@ -4,12 +4,17 @@ import { identifierOf } from "../../core/identifiers.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import type { Customer, Identifier, IdentifierKind } from "../../registry/customers/customers.ts";
-import { replaceIdentifier, updateCustomer } from "../../registry/customers/customers.ts";
+import {
+  replaceIdentifier,
+  setCustomerStatus,
+  updateCustomer,
+} from "../../registry/customers/customers.ts";
+import { unitOfWork } from "../../registry/unit-of-work.ts";
 import { hashPassword } from "../access/passwords.ts";
 import type { Context } from "../context.ts";
 import { makeEvent } from "../events/events.ts";
 import { guardWrite, unguarded } from "../ledger/guarded-writes.ts";
-import { bookStatus } from "../ledger/wallets.ts";
+import { bookStatus, readWallet } from "../ledger/wallets.ts";
 import { typeOfCustomer } from "./customer-type.ts";
 import { getCustomer } from "./customers.ts";
 import { requireFree } from "./enrolment.ts";
@@ -33,6 +38,9 @@ export interface CustomerChanges {
 
 /** Attributes that tell that an e-mail or a phone was verified: of a new one nothing is known. */
 const VERIFIED = { email: "email_verified", phone: "phone_verified" } as const;
+
+/** Far more changes of one status at once than anybody makes. */
+const MAX_FOLLOWED = 10;
 
 /** A change as it is written. */
 interface Plan {
@@ -82,6 +90,7 @@ async function writeChange(
   decide: Decide,
   hash: string | null,
 ): Promise<Result<Customer, LoyaltyError>> {
+  let toldBefore = false;
   const changed = await guardWrite<Customer>(unguarded(ctx), null, async (work) => {
     const found = await getCustomer(ctx, id);
     if (!found.ok) return found;
@@ -94,9 +103,12 @@ async function writeChange(
     const free = await requireFree(ctx, moved.filter(isIdentifier));
     if (!free.ok) return free;
     const { status } = changes.value;
-    // The wallet first: a crash in between refuses too much until the change is repeated.
-    const told = status === undefined ? ok(null) : await bookStatus(ctx, id, status);
-    if (!told.ok) return told;
+    if (status !== undefined) {
+      // The wallet first; what a crash in between leaves different, the sweep's round makes equal.
+      const told = await bookStatus(ctx, id, status, before.status);
+      if (!told.ok) return told;
+      toldBefore = true;
+    }
     if (fields.length === 0) return found;
     const profile = { ...after, password: hash ?? undefined };
     work.addConditional(updateCustomer(ctx.db, profile, before.updatedAt));
@@ -109,7 +121,36 @@ async function writeChange(
     return ok(isSame ? after : { ...after, type: await typeOfCustomer(ctx, after) });
   });
   if (changed.ok) forgetProfile(id);
+  else if (toldBefore) await takeStatusBack(ctx, id);
+  if (toldBefore) await followWallet(ctx, id);
   return changed;
+}
+
+/**
+ * Of changes of a status at once the last that the wallet was told counts: each sees to it that the
+ * registry has what the wallet has then, and looks again after it has written.
+ */
+async function followWallet(ctx: Context, id: string): Promise<void> {
+  if (ctx.principal.mode === "test") return;
+  for (let tries = 0; tries < MAX_FOLLOWED; tries += 1) {
+    const [{ head }, found] = await Promise.all([readWallet(ctx, id, 0), getCustomer(ctx, id)]);
+    const { status } = head;
+    if (!found.ok || status === undefined || status === "erased") return;
+    if (found.value.status === status) return;
+    const work = unitOfWork(ctx.db, ctx.principal.mode);
+    work.add(setCustomerStatus(ctx.db, found.value.merchantId, id, status, ctx.now));
+    await work.commit();
+  }
+}
+
+/**
+ * A change that was refused after its status was told changes nothing, not in the wallet either.
+ */
+async function takeStatusBack(ctx: Context, id: string): Promise<void> {
+  const found = await getCustomer(ctx, id);
+  if (found.ok && found.value.status !== "erased") {
+    await bookStatus(ctx, id, found.value.status, found.value.status);
+  }
 }
 
 function planChange(

@@ -124,7 +124,8 @@ export type Bring = (work: UnitOfWork, outcomes: readonly MovedIn[]) => readonly
  * line brings holds for the next. `tried` hears of each way to D1, with its statements, before it
  * is gone; `bring` adds what the new ones bring besides, and answers with the events of that.
  * Refusals of one are its own: `already_exists` (customer) when number and identifiers belong to
- * different customers, `not_found` (site, customer type) where there is none of that code or number.
+ * different customers, `not_found` (site, customer type) where there is none of that code or
+ * number.
  */
 export async function enrolGroup(
   ctx: Context,

@@ -23,7 +23,7 @@ export async function eraseCustomer(ctx: Context, id: string): Promise<Result<nu
   const erased = await guardWrite<null>(ctx, null, async (work) => {
     const found = await getCustomer(ctx, id);
     if (!found.ok) return found;
-    const closed = await bookStatus(ctx, id, "erased");
+    const closed = await bookStatus(ctx, id, "erased", found.value.status);
     if (!closed.ok) return closed;
     endMemberships(ctx, work, await listMemberships(ctx, id));
     const { conditional, others } = eraseCustomerWrites(ctx.db, merchantId, id, ctx.now);

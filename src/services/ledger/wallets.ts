@@ -100,18 +100,21 @@ function bookedBy(
 
 /**
  * Tells a customer's wallet the status by which it refuses commands from then on; `erased` closes
- * it for good, and any other status then fails with that. What it is already books nothing.
+ * it for good, and any other status then is `not_found` (customer). What it is already books
+ * nothing; `before` is what the registry has, for a ledger that was never told.
  */
 export async function bookStatus(
   ctx: Context,
   customer: string,
   status: CustomerStatus,
+  before: CustomerStatus,
 ): Promise<Result<null, LoyaltyError>> {
-  const command = { kind: "status", status } as const;
+  const command = { kind: "status", status, before } as const;
   const booking = { customer, command, reference: null, remarks: {}, occurredAt: null };
   const request = { ...requestOf(ctx, booking), guard: null };
   const told = await timed(ctx, walletFor(ctx, customer).execute(ctx.principal.mode, request));
-  return told.ok ? ok(null) : told;
+  if (told.ok) return ok(null);
+  return told.error.code === "erased" ? notFound("customer") : told;
 }
 
 /** A customer's balances, tier and the lots that expire up to `until`. */

@@ -23,6 +23,7 @@ import type { UnitOfWork } from "../../registry/unit-of-work.ts";
 import { ulid } from "../../ulid.ts";
 import { addYears, dayOf } from "../calendar.ts";
 import type { Context } from "../context.ts";
+import { requireActives } from "../customers/customers.ts";
 import { makeEvent } from "../events/events.ts";
 import { guardWrite } from "../ledger/guarded-writes.ts";
 import type { Page } from "../lists.ts";
@@ -102,6 +103,8 @@ export async function assignMembership(
   if (program === undefined) return notFound("membership_program");
   const today = dayOf(now, merchant.timeZone);
   return guardWrite<MembershipRecord>(ctx, null, async (work) => {
+    const allowed = await requireActives(ctx, [customerId]);
+    if (!allowed.ok) return allowed;
     const held = await findHeldMembership(db, merchant.id, customerId, program.id);
     if (held !== undefined) {
       if (held.expiresOn >= today) return err({ code: "already_assigned" });

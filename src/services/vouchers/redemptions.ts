@@ -59,14 +59,14 @@ export async function redeemVouchers(
   return guardWrite<string>(ctx, null, async (work) => {
     const found = await findVouchersByCodes(db, merchantId, codes);
     const judged = judgeTogether(listed(codes, found, timeZone), input.customer, day);
-    if (judged.ok) {
-      const allowed = await requireActives(ctx, redeemersOf(found, input.customer));
-      return allowed.ok ? ok(redeemAll(ctx, work, found, { ...input, redeemedAt })) : allowed;
-    }
-    const { error } = judged;
-    const isUsed = error.code === "vouchers_refused" && error.reason === "redeemed";
+    const isUsed =
+      !judged.ok && judged.error.code === "vouchers_refused" && judged.error.reason === "redeemed";
     const first = isUsed ? repeatedBy(found, input.invoice) : null;
-    return first === null ? judged : ok(first);
+    if (first !== null) return ok(first);
+    const allowed = await requireActives(ctx, redeemersOf(found, input.customer));
+    if (!allowed.ok) return allowed;
+    if (!judged.ok) return judged;
+    return ok(redeemAll(ctx, work, found, { ...input, redeemedAt }));
   });
 }
 

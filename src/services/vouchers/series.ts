@@ -13,7 +13,7 @@ import {
 } from "../../registry/vouchers/vouchers.ts";
 import { ulid } from "../../ulid.ts";
 import type { Context } from "../context.ts";
-import { getCustomer } from "../customers/customers.ts";
+import { getCustomer, requireActives } from "../customers/customers.ts";
 import { resolveCustomer } from "../customers/identity.ts";
 import { guardWrite } from "../ledger/guarded-writes.ts";
 import type { Page } from "../lists.ts";
@@ -146,6 +146,16 @@ async function findOwner(
   customer: SeriesInput["customer"],
 ): Promise<Result<string | null, LoyaltyError>> {
   if (customer === null) return ok(null);
+  const found = await findId(ctx, customer);
+  if (!found.ok) return found;
+  const allowed = await requireActives(ctx, [found.value]);
+  return allowed.ok ? found : allowed;
+}
+
+async function findId(
+  ctx: Context,
+  customer: number | string,
+): Promise<Result<string, LoyaltyError>> {
   if (typeof customer === "number") return resolveCustomer(ctx, customer);
   const found = await getCustomer(ctx, customer);
   return found.ok ? ok(found.value.id) : found;

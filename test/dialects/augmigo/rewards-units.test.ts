@@ -100,7 +100,7 @@ describe("spending and loading one unit", () => {
     const [told] = await walletOf(env, await ownerOf(cafe, id)).entriesBefore(9, 1);
     expect(told?.entry.remarks).toEqual({
       description: "Gift of Ada",
-      details: { prepaid_program_key: "pp-1" },
+      extra: { prepaid_program_key: "pp-1" },
     });
     const events = await publish(cafe, id);
     expect(events.map(({ type }) => type)).toEqual(["customer.created", "prepaid.topped_up"]);

@@ -286,6 +286,7 @@ export const PARTS: readonly string[] = [
   "database.ts database",
   "events/events.ts eventRows",
   "parts.ts textParts",
+  "vouchers/redemptions.ts isActive",
   "events/events.ts lastEventData",
   "events/events.ts lastSeq",
   "ledger/guarded-writes.ts takenOutcome",

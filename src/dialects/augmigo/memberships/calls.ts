@@ -1,3 +1,4 @@
+import { STATUS_ERRORS } from "../../../core/errors.ts";
 import { ok } from "../../../core/result.ts";
 import { EMPTY, json } from "../../../http/calls.ts";
 import { messageAnswer } from "../answers.ts";
@@ -47,7 +48,7 @@ export const MEMBERSHIP_CALLS = [
     texts: MISSING_KEY,
     input: assignSchema,
     answer: EMPTY,
-    errors: ["not_found", "already_assigned", "customer_busy"],
+    errors: ["not_found", ...STATUS_ERRORS, "already_assigned", "customer_busy"],
     act: assign,
   }),
   call({

@@ -114,7 +114,7 @@ export async function topUpForProgram(
   if (!input.ok) return input;
   const { prepaid_program_key: program } = wire;
   const { remarks } = input.value;
-  const told = program === undefined ? {} : { details: { prepaid_program_key: program } };
+  const told = program === undefined ? {} : { extra: { prepaid_program_key: program } };
   const loaded = await topUpPrepaid(ctx, { ...input.value, remarks: { ...remarks, ...told } });
   return loaded.ok ? ok({ msg: ["Prepaid have been topup successfully"] }) : loaded;
 }

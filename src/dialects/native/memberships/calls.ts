@@ -1,4 +1,5 @@
 import type { LoyaltyError } from "../../../core/errors.ts";
+import { STATUS_ERRORS } from "../../../core/errors.ts";
 import type { Result } from "../../../core/result.ts";
 import { ok } from "../../../core/result.ts";
 import type { Received } from "../../../http/calls.ts";
@@ -53,7 +54,7 @@ export const MEMBERSHIP_CALLS = [
     input: membershipSchema,
     answer: json(membershipAnswer),
     status: 201,
-    errors: ["not_found", "erased", "already_assigned", "customer_busy"],
+    errors: ["not_found", ...STATUS_ERRORS, "erased", "already_assigned", "customer_busy"],
     async act(ctx, { program, years = null }, received) {
       const customer = await findCustomer(ctx, received);
       if (!customer.ok) return customer;

@@ -1,3 +1,4 @@
+import { STATUS_ERRORS } from "../../../core/errors.ts";
 import { json } from "../../../http/calls.ts";
 import { addVouchers, createSeries, cursorSeries } from "../../../services/vouchers/series.ts";
 import { call, list, mapped } from "../declarations.ts";
@@ -15,7 +16,7 @@ export const VOUCHER_CALLS = [
     input: voucherSeriesSchema,
     answer: json(codesAnswer),
     status: 201,
-    errors: ["not_found", "already_exists", "customer_busy"],
+    errors: ["not_found", ...STATUS_ERRORS, "already_exists", "customer_busy"],
     async act(ctx, wire) {
       const input = toSeriesInput(wire, ctx.principal.merchant);
       return input.ok ? mapped(await createSeries(ctx, input.value), codesBody) : input;
@@ -38,7 +39,7 @@ export const VOUCHER_CALLS = [
     input: vouchersSchema,
     answer: json(codesAnswer),
     status: 201,
-    errors: ["not_found", "already_exists", "customer_busy"],
+    errors: ["not_found", ...STATUS_ERRORS, "already_exists", "customer_busy"],
     act: async (ctx, wire, { path: { id = "" } }) =>
       mapped(await addVouchers(ctx, toVouchersInput(id, wire)), codesBody),
   }),
