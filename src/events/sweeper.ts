@@ -119,9 +119,9 @@ export class Sweeper extends DurableObject<Env> {
     const round = await findRound(db, merchantId, now);
     if (round.dueAt > now) return "over";
     const page = await walletsAfter(db, merchantId, round.cursor, PAGE);
-    // Whom nobody has called has nothing to look after but expiries, and those are found by theirs.
-    const called = page.filter(({ waits }) => waits === 0);
-    const answered = await this.#wakeAll(called);
+    // What waits has nothing to look after but expiries, and those are found by theirs.
+    const opened = page.filter(({ waits }) => waits === 0);
+    const answered = await this.#wakeAll(opened);
     const goesOn = page.length === PAGE;
     const work = unitOfWork(db, "live");
     const next = goesOn
@@ -130,7 +130,7 @@ export class Sweeper extends DurableObject<Env> {
     work.add(keepRound(db, { ...round, ...next }), dropOpenings(db, merchantId, answered));
     await work.commit();
     if (!goesOn) return "over";
-    return called.length === 0 ? "untouched" : "woke";
+    return opened.length === 0 ? "untouched" : "woke";
   }
 
   /** Wakes wallets; answers whose have answered. */

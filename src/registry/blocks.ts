@@ -17,13 +17,12 @@ export interface Place {
   readonly skip: number;
 }
 
-/** Numbers without so many last bits share a block, in the triggers that count them too. */
-const BLOCK_BITS = 12;
-const BLOCK = 2 ** BLOCK_BITS;
+/** Above every number. */
+const MAX_NUMBER = Number.MAX_SAFE_INTEGER;
 
 /**
  * Finds a page by the counts of blocks, so that only the rows of one block are gone through however
- * far in the list it is. `sums` selects each `block` with its count `n`.
+ * far in the list it is. `sums` selects each block's `start`, its least number, with its count `n`.
  */
 export async function placeOf(
   db: Database,
@@ -31,14 +30,16 @@ export async function placeOf(
   offset: number,
   order: "ascending" | "descending",
 ): Promise<Place> {
-  const [direction, first] = order === "ascending" ? [sql`ASC`, sql`MIN`] : [sql`DESC`, sql`MAX`];
-  const found = await db.get<{ total: number; block: number | null; before: number }>(sql`
+  const [direction, begin, first] =
+    order === "ascending"
+      ? [sql`ASC`, sql`start`, sql`MIN`]
+      : [sql`DESC`, sql`LAG(start, 1, ${MAX_NUMBER}) OVER by_start - 1`, sql`MAX`];
+  const found = await db.get<{ total: number; from: number | null; before: number }>(sql`
     SELECT COALESCE(SUM(n), 0) AS total,
-      ${first}(block) FILTER (WHERE reached > ${offset}) AS block,
+      ${first}(begin) FILTER (WHERE reached > ${offset}) AS "from",
       COALESCE(SUM(n) FILTER (WHERE reached <= ${offset}), 0) AS before
-    FROM (SELECT block, n, SUM(n) OVER (ORDER BY block ${direction}) AS reached FROM (${sums}))`);
-  const { total, block, before } = found ?? { total: 0, block: null, before: 0 };
-  if (block === null) return { total, from: null, skip: 0 };
-  const from = order === "ascending" ? block * BLOCK : block * BLOCK + BLOCK - 1;
-  return { total, from, skip: offset - before };
+    FROM (SELECT ${begin} AS begin, n, SUM(n) OVER by_start AS reached FROM (${sums})
+      WINDOW by_start AS (ORDER BY start ${direction}))`);
+  const { total, from, before } = found ?? { total: 0, from: null, before: 0 };
+  return { total, from, skip: from === null ? 0 : offset - before };
 }

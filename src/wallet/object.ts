@@ -17,14 +17,13 @@ import type { Discrepancy } from "./audit.ts";
 import { auditWallet } from "./audit.ts";
 import type { Execution, Outcome } from "./execute.ts";
 import { bindGuard, execute, executeAll, transact } from "./execute.ts";
-import { migrate, openDatabase } from "./migrator.ts";
-import { openWallet } from "./opening.ts";
 import type { Outbox } from "./publish.ts";
 import { publishPending, retellAll } from "./publish.ts";
 import type { WalletReader } from "./reader.ts";
 import { walletReader } from "./reader.ts";
 import type { Owner } from "./rows.ts";
 import { nextAlarm } from "./schedule.ts";
+import { Tables } from "./tables.ts";
 import type { EntryPage, EntryQuery, WalletView } from "./view.ts";
 import { entriesBefore, listEntries, viewWallet } from "./view.ts";
 import type { WalletWriter } from "./writer.ts";
@@ -47,8 +46,7 @@ const NO_PROGRAM: Program = {
 export class Wallet extends DurableObject<Env> {
   readonly #reader: WalletReader;
   #owner: Owner | null = null;
-  /** Whether the database has tables: the first write that is kept makes them. */
-  #isMade: boolean;
+  readonly #tables: Tables;
   readonly #publishDelayMs: number;
   /** When the alarm is due; null when none is set. */
   #armedAt: number | null = null;
@@ -61,12 +59,12 @@ export class Wallet extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#isMade = openDatabase(ctx.storage);
+    this.#tables = new Tables(ctx);
     this.#publishDelayMs = settingsOf(env).publishDelayMs;
     this.#reader = walletReader(ctx.storage.sql);
     ctx.blockConcurrencyWhile(async () => {
-      this.#isMade ||= await openWallet(ctx, env);
-      if (!this.#isMade) return;
+      await this.#tables.ask(env);
+      if (!this.#tables.areMade) return;
       this.#owner = this.#reader.owner();
       this.#armedAt = await ctx.storage.getAlarm();
       // Without an alarm nothing waits to be published.
@@ -121,14 +119,14 @@ export class Wallet extends DurableObject<Env> {
   /** Adds up the whole ledger anew; empty when every balance is right. */
   audit(owner: Owner): Discrepancy[] {
     refuseStranger(this.#owner, owner);
-    if (!this.#isMade) return [];
+    if (!this.#tables.areMade) return [];
     return auditWallet(this.ctx.storage.sql, this.#reader);
   }
 
   /** Hands over once more what was told, for copies that are made anew; the rest is published. */
   async retell(owner: Owner, told: number): Promise<void> {
     refuseStranger(this.#owner, owner);
-    if (!this.#isMade) return;
+    if (!this.#areMade(owner)) return;
     await retellAll(this.#outbox(owner), Math.min(told, this.#reader.head().seq));
     this.#published = Math.min(this.#published, told);
     this.#armNext();
@@ -137,10 +135,10 @@ export class Wallet extends DurableObject<Env> {
   /** Sets the alarm for what no alarm is set for; see the client for `told` and `status`. */
   async wake(owner: Owner, told: number, status: CustomerStatus): Promise<void> {
     refuseStranger(this.#owner, owner);
-    const head = this.#isMade ? this.#reader.head() : null;
+    const head = this.#areMade(owner) ? this.#reader.head() : null;
     const tell = (news: CustomerStatus) => this.execute(owner, "live", statusRequest(news));
     await agree(head, status, this.#outbox(owner), tell);
-    if (!this.#isMade) return;
+    if (!this.#tables.areMade) return;
     this.#armedAt = await this.ctx.storage.getAlarm();
     if (this.#armedAt !== null) return;
     this.#published = Math.min(this.#published, told);
@@ -152,7 +150,7 @@ export class Wallet extends DurableObject<Env> {
    * booked is due no more, what is published lies behind the cursor.
    */
   override async alarm(): Promise<void> {
-    if (!this.#isMade) return;
+    if (!this.#tables.areMade) return;
     // It is not seen to be set while it goes off: if it started the object, that knew of nothing.
     if (!this.#told) this.#doubt();
     this.#armedAt = null;
@@ -203,9 +201,8 @@ export class Wallet extends DurableObject<Env> {
   /** Writes in one transaction; the first that is kept fixes whose wallet this is. */
   #write<T>(owner: Owner, mode: Mode, work: (writer: WalletWriter) => T): T {
     refuseStranger(this.#owner, owner);
-    const { storage } = this.ctx;
-    const result = this.#transact(mode, () => {
-      const writer = walletWriter(storage.sql);
+    const result = this.#tables.transact(this.env, mode, () => {
+      const writer = walletWriter(this.ctx.storage.sql);
       if (this.#owner === null) writer.claim(owner);
       return work(writer);
     });
@@ -216,23 +213,20 @@ export class Wallet extends DurableObject<Env> {
   /** Books what is due and reads. Of a wallet without tables a read leaves none behind. */
   #read<T>(owner: Owner, look: (ledger: Ledger) => T): T {
     refuseStranger(this.#owner, owner);
-    if (!this.#isMade) return this.#transact("test", () => look(this.#reader.ledger()));
-    const ledger = this.#reader.ledger();
-    if (!bookDue(this.ctx.storage, this.#reader, ledger)) return look(ledger);
-    this.#arm(Date.now() + this.#publishDelayMs);
-    return look(this.#reader.ledger());
+    const { areMade } = this.#tables;
+    const upToDate = (): T => {
+      const ledger = this.#reader.ledger();
+      if (!bookDue(this.ctx.storage, this.#reader, ledger)) return look(ledger);
+      if (areMade) this.#arm(Date.now() + this.#publishDelayMs);
+      return look(this.#reader.ledger());
+    };
+    return areMade ? upToDate() : this.#tables.transact(this.env, "test", upToDate);
   }
 
-  /** One transaction, in which there are tables. */
-  #transact<T>(mode: Mode, work: () => T): T {
-    const { storage } = this.ctx;
-    if (this.#isMade) return transact(storage, mode, work);
-    const result = transact(storage, mode, () => {
-      migrate(storage);
-      return work();
-    });
-    this.#isMade = mode === "live";
-    return result;
+  /** Makes the tables if something waits for them; whether there are any. */
+  #areMade(owner: Owner): boolean {
+    if (this.#tables.areAwaited) this.#write(owner, "live", () => {});
+    return this.#tables.areMade;
   }
 
   /** Sets the alarm if none is due earlier; storage writes it with the entries that need it. */

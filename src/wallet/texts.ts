@@ -30,7 +30,7 @@ export function withoutTexts({ description: _description, extra: _extra, ...kept
 export function withTexts(kept: Remarks, told: string | null): Remarks {
   if (told === null) return kept;
   const { description, extra }: { readonly [K in keyof Texts]: Texts[K] | null } = JSON.parse(told);
-  const own = { ...(description == null ? {} : { description }) };
+  const own = description == null ? {} : { description };
   return { ...own, ...kept, ...(extra == null ? {} : { extra }) };
 }
 

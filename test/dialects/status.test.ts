@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { makeId } from "../../src/core/ids.ts";
+import { database } from "../../src/registry/database.ts";
 import { redeemVoucherWrite } from "../../src/registry/vouchers/redemptions.ts";
 import { ulid } from "../../src/ulid.ts";
 import { walletOf } from "../../src/wallet/client.ts";
@@ -220,7 +221,6 @@ describe("a status", () => {
     const [row] = await d1Rows<{ id: string; merchant_id: string }>(
       "SELECT id, merchant_id FROM vouchers WHERE code = 'ANY-0002'",
     );
-    const { database } = await import("../../src/registry/database.ts");
     const merchantId = row?.merchant_id ?? "";
     const db = database(env, merchantId);
     const write = { merchantId, id: row?.id ?? "", customerId: id, reference: null, now: 1 };

@@ -310,9 +310,9 @@ export const BUGS: readonly Bug[] = [
   {
     name: "unknown-opening-taken-for-none",
     effect: "whoever comes by while the database is away has lost what they brought along",
-    file: "src/wallet/opening.ts",
-    from: "await projectorOf(env, owner.merchant).openingOf(owner.customer);",
-    to: "await projectorOf(env, owner.merchant).openingOf(owner.customer).catch(() => null);",
+    file: "src/wallet/tables.ts",
+    from: "(await projector.openingOf(customer)) ?? []",
+    to: "(await projector.openingOf(customer).catch(() => [])) ?? []",
     test: "test/wallet/opening.test.ts",
     title: "books nothing while nobody can tell what it opens with, and all later",
   },

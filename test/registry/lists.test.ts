@@ -12,7 +12,7 @@ import { d1Rows } from "../support/d1.ts";
 
 const db = database(env, "directory");
 const MANY = 9_000;
-const ALL = { search: null, tier: null, lowestTier: "Bronze", before: null };
+const ALL = { search: null, tier: null, lowestTier: "Bronze" };
 const WINDOW = {
   activeOnly: false,
   since: 0,
@@ -27,16 +27,19 @@ const WINDOW = {
 
 /** Customers of a merchant with these numbers, made by SQL alone. */
 async function insertCustomers(merchant: string, from: number, count: number, step: number) {
+  await insertNumbered(merchant, `${from} + n * ${step}`, count);
+}
+
+/** {@link insertCustomers} with numbers that an expression of `n` from 0 on tells, in its order. */
+async function insertNumbered(merchant: string, number: string, count: number) {
   await d1Rows(
     `INSERT INTO customers (id, merchant_id, number, status, name, email, attributes, joined_at,
        created_at, updated_at)
-     WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < ?3 - 1)
-     SELECT ?1 || n, ?1, ?2 + n * ?4, 'active', 'Person ' || n || ' of Town', 'p' || n || '@x.co',
+     WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < ?2 - 1)
+     SELECT ?1 || n, ?1, ${number}, 'active', 'Person ' || n || ' of Town', 'p' || n || '@x.co',
        '{}', 0, 0, n FROM n`,
     merchant,
-    from,
     count,
-    step,
   );
 }
 
@@ -59,6 +62,24 @@ async function counts(merchant: string): Promise<unknown[]> {
   ]);
 }
 
+/** Blocks of a merchant that say something else than going through their customers does. */
+const wrongBlocks = (merchant: string) =>
+  d1Rows(
+    `WITH blocks AS (
+       SELECT start, LEAD(start, 1, ${Number.MAX_SAFE_INTEGER}) OVER (ORDER BY start) AS until
+       FROM (SELECT DISTINCT start FROM customer_blocks WHERE merchant_id = ?1)),
+     counted AS (
+       SELECT start, tier, COUNT(*) AS kept, SUM(status <> 'erased') AS living,
+         SUM(status NOT IN ('inactive', 'erased')) AS active
+       FROM blocks JOIN customers ON merchant_id = ?1 AND number >= start AND number < until
+       GROUP BY 1, 2),
+     told AS (
+       SELECT start, tier, kept, living, active FROM customer_blocks WHERE merchant_id = ?1)
+     SELECT * FROM (SELECT * FROM counted EXCEPT SELECT * FROM told)
+     UNION ALL SELECT * FROM (SELECT * FROM told EXCEPT SELECT * FROM counted)`,
+    merchant,
+  );
+
 describe("customers beyond number", () => {
   beforeAll(async () => {
     await insertCustomers("mer_A", 1, MANY, 1);
@@ -78,6 +99,38 @@ describe("customers beyond number", () => {
   it.each(["mer_A", "mer_B"])("are counted as they are: %s", async (merchant) => {
     const [kept, counted] = await counts(merchant);
     expect(kept).toEqual(counted);
+    expect(await wrongBlocks(merchant)).toEqual([]);
+  });
+
+  it.each([
+    ["one after the other", "n + 1"],
+    ["of twelve digits, upwards", "900000000000 + n * 7919"],
+    ["of twelve digits, downwards", "999999999999 - n * 7919"],
+    ["of sixteen digits, scattered", "(n + 1) * 48271 % 2147483647 * 4194301"],
+    ["from both ends", "IIF(n % 2, n, 900000000000 - n)"],
+  ])("are counted in few blocks, which are of few, with numbers %s", async (order, number) => {
+    const merchant = `mer_${order}`;
+    await insertNumbered(merchant, number, MANY);
+    await d1Rows(
+      "UPDATE customers SET tier = 'gold' WHERE merchant_id = ? AND number % 3 = 0",
+      merchant,
+    );
+    expect(await wrongBlocks(merchant)).toEqual([]);
+    const sizes = await d1Rows<{ readonly size: number }>(
+      "SELECT SUM(kept) AS size FROM customer_blocks WHERE merchant_id = ? GROUP BY start",
+      merchant,
+    );
+    expect(sizes.length).toBeLessThanOrEqual(1 + MANY / 2_048);
+    expect(Math.max(...sizes.map(({ size }) => size))).toBeLessThanOrEqual(4_096);
+    const page = await pageCustomers(db, merchant, ALL, 25, 7_000);
+    const plain = `SELECT number FROM customers WHERE merchant_id = ?
+      ORDER BY number DESC LIMIT 25 OFFSET 7000`;
+    expect(numbersOf(page.rows)).toEqual(numbersOf(await d1Rows(plain, merchant)));
+    expect(page.total).toBe(MANY);
+    await d1Rows("DELETE FROM customers WHERE merchant_id = ?", merchant);
+    expect(await d1Rows("SELECT * FROM customer_blocks WHERE merchant_id = ?", merchant)).toEqual(
+      [],
+    );
   });
 
   it.each([
@@ -242,7 +295,7 @@ describe("what was kept before there were counters", () => {
     const apply = (migrations: typeof env.TEST_MIGRATIONS) =>
       env.DB.batch(migrations.flatMap(({ queries }) => queries.map((one) => env.DB.prepare(one))));
     await apply(env.TEST_MIGRATIONS.slice(0, at));
-    await insertCustomers("mer_A", 1, 50, 1);
+    await insertCustomers("mer_A", 1, 5_000, 1);
     await d1Rows("UPDATE customers SET status = 'erased', name = NULL WHERE number = 3");
     await d1Rows(
       `INSERT INTO wallets (customer_id, merchant_id, seq, points, tier, holdings, published_at)
@@ -252,10 +305,11 @@ describe("what was kept before there were counters", () => {
     const [kept, counted] = await counts("mer_A");
     expect(kept).toEqual(counted);
     expect(kept).toHaveLength(2);
+    expect(await wrongBlocks("mer_A")).toEqual([]);
     const migrated = await d1Rows("SELECT * FROM customer_names");
     await d1Rows("UPDATE customers SET name = name || '!'");
     await d1Rows("UPDATE customers SET name = REPLACE(name, '!', '')");
     expect(await d1Rows("SELECT * FROM customer_names")).toEqual(migrated);
-    expect(migrated).toHaveLength(49 * 4);
+    expect(migrated).toHaveLength(4_999 * 4);
   });
 });

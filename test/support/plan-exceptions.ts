@@ -42,9 +42,9 @@ export const EXCEPTIONS: readonly PlanException[] = [
     why: "one customer's identifiers",
   },
   {
-    of: "OVER (ORDER BY block",
+    of: "WINDOW by_start",
     steps: [SORT],
-    why: "there is one row for 4,096 numbers",
+    why: "there is one row a tier for 2,048 customers or more, or 4,096 numbers",
   },
   {
     of: "FROM json_each(?) AS item",

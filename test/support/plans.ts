@@ -29,6 +29,7 @@ const SHARED = new Set([
   "site_id",
   "dialect",
   "block",
+  "start",
   "updated_at",
 ]);
 

@@ -60,6 +60,11 @@ const pointsOf = async (whose = owner) =>
 
 const entriesOf = (whose = owner) => walletOf(env, whose).entriesBefore(99, 99);
 
+const tablesOf = async (whose: Owner) => {
+  const rows = await rowsOf(whose, "SELECT name FROM sqlite_schema WHERE type = 'table'");
+  return rows.map(({ name }) => name);
+};
+
 const waiting = () => d1Rows("SELECT * FROM openings WHERE customer_id = ?", owner.customer);
 
 /** Every kind of first call, and what it needs to see. */
@@ -83,9 +88,6 @@ const FIRST: Readonly<Record<string, () => Promise<unknown>>> = {
 
 describe("a wallet whose customer came with balances", () => {
   it.each(Object.keys(FIRST))("opens with them at the first call: %s", async (what) => {
-    expect(await rowsOf(owner, "SELECT name FROM sqlite_schema WHERE name = 'entries'")).toEqual([
-      { name: "entries" },
-    ]);
     const other = owner;
     owner = await moveIn();
     await FIRST[what]?.();
@@ -97,6 +99,20 @@ describe("a wallet whose customer came with balances", () => {
     ]);
     expect(await walletOf(env, other).audit()).toEqual([]);
   });
+
+  it.each(["a look at the balance", "a look at the entries", "a sandbox booking", "an audit"])(
+    "keeps nothing of a call that changes nothing, and has not opened: %s",
+    async (what) => {
+      await FIRST[what]?.();
+      expect(await tablesOf(owner)).toEqual([]);
+      expect(await waiting()).toMatchObject([{ opened_at: null }]);
+      expect(await send(redeem(150_000))).toMatchObject({ ok: true });
+      expect(await tablesOf(owner)).toContain("entries");
+      const noted = async () =>
+        expect(await waiting()).toMatchObject([{ opened_at: expect.any(Number) }]);
+      await vi.waitFor(noted, { timeout: 5_000 });
+    },
+  );
 
   it("books the very entries that the feed has told of", async () => {
     const told = (await feedOf(shop)).filter(({ sequence }) => sequence !== null);

@@ -41,9 +41,10 @@ export interface Opened {
   readonly refusal: LoyaltyError | null;
 }
 
-/** The natural key of an opening balance or status: a wallet takes each once. */
-export function openingKey(command: OpenCommand | StatusCommand): string {
-  return `opening/${command.kind === "open" ? command.unit : command.kind}`;
+/** How an opening balance or status is known again: a wallet takes each once, from wherever. */
+export function openingReference(command: OpenCommand | StatusCommand): Reference {
+  const key = `opening/${command.kind === "open" ? command.unit : command.kind}`;
+  return { operation: "open", key, fingerprint: "opening" };
 }
 
 /**
@@ -56,7 +57,7 @@ export function decideOpening(opening: Opening, program: Program): Opened {
   const bookings: KeptBooking[] = [];
   let refusal: LoyaltyError | null = null;
   for (const { id, command } of commands) {
-    const reference = { operation: "open", key: openingKey(command), fingerprint: "opening" };
+    const reference = openingReference(command);
     const keys = { reference, guard: null, source, remarks: {} };
     const request = { id, command, program, occurredAt, ...keys };
     const decided = decide(untouched(head), request, recordedAt);

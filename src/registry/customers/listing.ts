@@ -14,8 +14,6 @@ export interface CustomerFilter {
   readonly tier: string | null;
   /** The tier of customers whose wallet has told nothing yet. */
   readonly lowestTier: string | null;
-  /** Only customers with a smaller number, for paging by cursor; null is all. */
-  readonly before: number | null;
 }
 
 /**
@@ -35,7 +33,7 @@ export async function pageCustomers(
     const numbers = numbersFound(merchantId, filter.search, "everything");
     const found = sql`SELECT number FROM (SELECT number AS found FROM (${numbers})) AS f
       CROSS JOIN customers ON merchant_id = ${merchantId} AND number = found
-      WHERE status <> 'erased' ${isBelow(filter.before)} ${ofTiers}`;
+      WHERE status <> 'erased' ${ofTiers}`;
     const page = sql`${found} ORDER BY number DESC LIMIT ${limit} OFFSET ${offset}`;
     const [rows, counted] = await Promise.all([
       readNumbered(db, merchantId, page),
@@ -43,18 +41,31 @@ export async function pageCustomers(
     ]);
     return { rows, total: counted?.total ?? 0 };
   }
-  const sums = sql`SELECT block, SUM(living) AS n FROM customer_blocks
-    WHERE merchant_id = ${merchantId} ${ofTiers} GROUP BY block`;
+  const sums = sql`SELECT start, SUM(living) AS n FROM customer_blocks
+    WHERE merchant_id = ${merchantId} ${ofTiers} GROUP BY start`;
   const { total, from, skip } = await placeOf(db, sums, offset, "descending");
   if (from === null) return { rows: [], total };
   const parts = (tiers ?? [null]).map(
     (tier) => sql`SELECT number FROM customers WHERE merchant_id = ${merchantId}
-      AND status <> 'erased' AND number <= ${from} ${isBelow(filter.before)}
+      AND status <> 'erased' AND number <= ${from}
       ${tier === null ? sql`` : isOf([tier])}`,
   );
   const numbers = sql.join(parts, sql` UNION ALL `);
   const page = sql`${numbers} ORDER BY number DESC LIMIT ${limit} OFFSET ${skip}`;
   return { rows: await readNumbered(db, merchantId, page), total };
+}
+
+/** A merchant's customers with smaller numbers than `before` (null: all), newest first. */
+export async function customersBelow(
+  db: Database,
+  merchantId: string,
+  before: number | null,
+  limit: number,
+): Promise<Customer[]> {
+  const page = sql`SELECT number FROM customers WHERE merchant_id = ${merchantId}
+    AND status <> 'erased' AND number < ${before ?? Number.MAX_SAFE_INTEGER}
+    ORDER BY number DESC LIMIT ${limit}`;
+  return readNumbered(db, merchantId, page);
 }
 
 /** What {@link customers.tier} may be: who has told no tier is in the lowest. */
@@ -65,10 +76,6 @@ function tierKeys(tier: string, lowestTier: string | null): readonly SQL[] {
 
 function isOf(tiers: readonly SQL[]): SQL {
   return sql`AND tier IN (${sql.join([...tiers], sql`, `)})`;
-}
-
-function isBelow(before: number | null): SQL {
-  return before === null ? sql`` : sql`AND number < ${before}`;
 }
 
 /** The customers whose numbers a page selects, newest first. */

@@ -42,10 +42,10 @@ export async function findOpening(
   return row?.bookings;
 }
 
-/** The write that notes that a wallet has asked for its opening. */
-export function noteCalled(db: Database, merchantId: string, customer: string, now: number): Write {
+/** The write that notes that a wallet has stored its opening. */
+export function noteOpened(db: Database, merchantId: string, customer: string, now: number): Write {
   const own = and(eq(openings.customerId, customer), eq(openings.merchantId, merchantId));
-  return db.update(openings).set({ calledAt: now }).where(own);
+  return db.update(openings).set({ openedAt: now }).where(own);
 }
 
 /** The natural keys that the openings of these customers hold, by customer. */
@@ -65,12 +65,12 @@ export async function readOpeningKeys(
 }
 
 /**
- * The write that drops the openings of those of these customers whose wallets have asked for them.
- * They must be known to be open: no wallet that is open asks.
+ * The write that drops the openings of those of these customers whose wallets have stored them:
+ * none of them asks any more.
  */
 export function dropOpenings(db: Database, merchantId: string, open: readonly string[]): Write {
   const among = sql`${openings.customerId} IN
     (SELECT value FROM json_each(${JSON.stringify(open)}))`;
   const own = eq(openings.merchantId, merchantId);
-  return db.delete(openings).where(and(among, own, isNotNull(openings.calledAt)));
+  return db.delete(openings).where(and(among, own, isNotNull(openings.openedAt)));
 }

@@ -54,8 +54,8 @@ export const customers = sqliteTable(
 );
 
 /**
- * What the wallets of imported customers open with, until somebody first calls them: making so many
- * objects at once would take an import for ever.
+ * What the wallets of imported customers open with, until the first write to each that is kept:
+ * making so many objects at once would take an import for ever.
  */
 export const openings = sqliteTable("openings", {
   customerId: text("customer_id").primaryKey(),
@@ -63,21 +63,22 @@ export const openings = sqliteTable("openings", {
   bookings: text("bookings", { mode: "json" }).$type<readonly KeptBooking[]>().notNull(),
   /** Natural keys of its commands. */
   keys: text("keys", { mode: "json" }).$type<readonly string[]>().notNull(),
-  /** When the wallet first asked for it; null: nobody has called it yet. */
-  calledAt: integer("called_at"),
+  /** When the wallet had stored it; null: it waits. */
+  openedAt: integer("opened_at"),
 });
 
 /**
  * How many customers a merchant has of each tier, by blocks of their numbers: kept by triggers, so
- * that lists are counted and paged without going through them. WITHOUT ROWID, by hand in its
- * migration.
+ * that lists are counted and paged without going through them. A block goes to where the next one
+ * starts and is split when more than 4,096 customers are in it, so that there are few however far
+ * apart their numbers are. WITHOUT ROWID, by hand in its migration.
  */
 export const customerBlocks = sqliteTable(
   "customer_blocks",
   {
     merchantId: text("merchant_id").notNull(),
-    /** The number without its last 12 bits. */
-    block: integer("block").notNull(),
+    /** The least number that is counted in it: 0 for the first. */
+    start: integer("start").notNull(),
     tier: text("tier").notNull(),
     /** All of them, those who were erased too. */
     kept: integer("kept").notNull(),
@@ -86,7 +87,7 @@ export const customerBlocks = sqliteTable(
     /** Neither inactive nor erased. */
     active: integer("active").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.merchantId, table.block, table.tier] })],
+  (table) => [primaryKey({ columns: [table.merchantId, table.start, table.tier] })],
 );
 
 /**

@@ -81,8 +81,8 @@ export async function summariseCustomers(
 }
 
 function sumsOf(merchantId: string, { activeOnly }: CustomerWindow): SQL {
-  return sql`SELECT block, SUM(${activeOnly ? sql`active` : sql`kept`}) AS n FROM customer_blocks
-    WHERE merchant_id = ${merchantId} GROUP BY block`;
+  return sql`SELECT start, SUM(${activeOnly ? sql`active` : sql`kept`}) AS n FROM customer_blocks
+    WHERE merchant_id = ${merchantId} GROUP BY start`;
 }
 
 function isTimed({ since, until }: CustomerWindow): boolean {

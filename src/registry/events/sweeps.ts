@@ -120,7 +120,7 @@ export function postponeWakes(
 /** A wallet with the number of its customer, by which rounds go. */
 export type NumberedWallet = SweptWallet & {
   readonly number: number;
-  /** 1 while nobody has called it, and what it opens with waits; else 0. */
+  /** 1 while what it opens with waits; else 0. */
   readonly waits: number;
 };
 
@@ -139,7 +139,7 @@ export async function walletsAfter(
       told: wallets.seq,
       status: customers.status,
       waits: sql<number>`EXISTS (SELECT 1 FROM openings
-        WHERE openings.customer_id = ${customers.id} AND called_at IS NULL)`,
+        WHERE openings.customer_id = ${customers.id} AND opened_at IS NULL)`,
     })
     .from(customers)
     .leftJoin(wallets, eq(wallets.customerId, customers.id))

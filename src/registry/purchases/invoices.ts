@@ -116,7 +116,7 @@ export async function countInvoices(
 }
 
 function sumsOf(merchantId: string, window: InvoiceWindow): SQL {
-  return sql`SELECT block, SUM(invoices) AS n FROM invoice_blocks
+  return sql`SELECT block << 12 AS start, SUM(invoices) AS n FROM invoice_blocks
     WHERE merchant_id = ${merchantId} ${ofSite(window)} GROUP BY block`;
 }
 

@@ -13,7 +13,7 @@ import {
   readCustomerOrErased,
   touchCustomer,
 } from "../../registry/customers/customers.ts";
-import { pageCustomers } from "../../registry/customers/listing.ts";
+import { customersBelow, pageCustomers } from "../../registry/customers/listing.ts";
 import { unitOfWork } from "../../registry/unit-of-work.ts";
 import type { Context } from "../context.ts";
 
@@ -76,7 +76,7 @@ export async function getCustomerOrErased(
  * Refuses where one of these customers may not use what is theirs: `customer_blocked`,
  * `customer_inactive`; `not_found` (customer) once erased.
  */
-export async function requireActives(
+export async function requireActiveCustomers(
   ctx: Context,
   ids: readonly string[],
 ): Promise<Result<null, LoyaltyError>> {
@@ -89,8 +89,6 @@ export interface CustomerQuery {
   /** Part of a name or e-mail, or the beginning of an identifier; null is all. */
   readonly search: string | null;
   readonly tier: string | null;
-  /** Only customers with a smaller number; null is all. */
-  readonly before: number | null;
 }
 
 /** A page of the merchant's customers, newest first; balances as the wallets last told them. */
@@ -102,6 +100,15 @@ export async function listCustomers(
 ): Promise<{ readonly rows: readonly Customer[]; readonly total: number }> {
   const filter = { ...query, lowestTier: standingFor(ctx.principal.program, 0).tier };
   return pageCustomers(ctx.db, ctx.principal.merchant.id, filter, limit, offset);
+}
+
+/** The merchant's customers with smaller numbers than `before` (null: all), newest first. */
+export async function listCustomersBelow(
+  ctx: Context,
+  before: number | null,
+  limit: number,
+): Promise<readonly Customer[]> {
+  return customersBelow(ctx.db, ctx.principal.merchant.id, before, limit);
 }
 
 /** Notes, after the answer, that a customer was seen. */

@@ -1,5 +1,5 @@
 import type { LoyaltyError } from "../../core/errors.ts";
-import { openingKey } from "../../core/ledger/opening.ts";
+import { openingReference } from "../../core/ledger/opening.ts";
 import type { Result } from "../../core/result.ts";
 import { err, ok } from "../../core/result.ts";
 import { logFault } from "../../log.ts";
@@ -133,7 +133,7 @@ async function unopened(
   const keys = await readOpeningKeys(ctx.db, ctx.principal.merchant.id, ids);
   return lines.filter(({ id, input }) => {
     const own = keys.get(id) ?? [];
-    return !bookingsOf(id, input).every(({ command }) => own.includes(openingKey(command)));
+    return !bookingsOf(id, input).every(({ reference }) => own.includes(reference.key));
   });
 }
 
@@ -171,7 +171,7 @@ function othersTurn(): Promise<void> {
 function bookingsOf(customer: string, { balances, joinedAt }: ImportInput) {
   return balances.map(({ unit, lots, earned }) => {
     const command = { kind: "open", unit, lots, earned } as const;
-    const reference = { operation: "open", key: openingKey(command), fingerprint: "opening" };
+    const reference = openingReference(command);
     return { customer, command, reference, remarks: {}, occurredAt: joinedAt };
   });
 }

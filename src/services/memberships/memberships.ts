@@ -23,7 +23,7 @@ import type { UnitOfWork } from "../../registry/unit-of-work.ts";
 import { ulid } from "../../ulid.ts";
 import { addYears, dayOf } from "../calendar.ts";
 import type { Context } from "../context.ts";
-import { requireActives } from "../customers/customers.ts";
+import { requireActiveCustomers } from "../customers/customers.ts";
 import { makeEvent } from "../events/events.ts";
 import { guardWrite } from "../ledger/guarded-writes.ts";
 import type { Page } from "../lists.ts";
@@ -103,7 +103,7 @@ export async function assignMembership(
   if (program === undefined) return notFound("membership_program");
   const today = dayOf(now, merchant.timeZone);
   return guardWrite<MembershipRecord>(ctx, null, async (work) => {
-    const allowed = await requireActives(ctx, [customerId]);
+    const allowed = await requireActiveCustomers(ctx, [customerId]);
     if (!allowed.ok) return allowed;
     const held = await findHeldMembership(db, merchant.id, customerId, program.id);
     if (held !== undefined) {

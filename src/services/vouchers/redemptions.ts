@@ -9,7 +9,7 @@ import { findVouchersByCodes } from "../../registry/vouchers/vouchers.ts";
 import { ulid } from "../../ulid.ts";
 import { dayOf } from "../calendar.ts";
 import type { Context } from "../context.ts";
-import { requireActives } from "../customers/customers.ts";
+import { requireActiveCustomers } from "../customers/customers.ts";
 import { guardWrite } from "../ledger/guarded-writes.ts";
 import { effectiveDay, voucherEvent, voucherTerms } from "./vouchers.ts";
 
@@ -63,7 +63,7 @@ export async function redeemVouchers(
       !judged.ok && judged.error.code === "vouchers_refused" && judged.error.reason === "redeemed";
     const first = isUsed ? repeatedBy(found, input.invoice) : null;
     if (first !== null) return ok(first);
-    const allowed = await requireActives(ctx, redeemersOf(found, input.customer));
+    const allowed = await requireActiveCustomers(ctx, redeemersOf(found, input.customer));
     if (!allowed.ok) return allowed;
     if (!judged.ok) return judged;
     return ok(redeemAll(ctx, work, found, { ...input, redeemedAt }));

@@ -13,7 +13,7 @@ import {
 } from "../../registry/vouchers/vouchers.ts";
 import { ulid } from "../../ulid.ts";
 import type { Context } from "../context.ts";
-import { getCustomer, requireActives } from "../customers/customers.ts";
+import { getCustomer, requireActiveCustomers } from "../customers/customers.ts";
 import { resolveCustomer } from "../customers/identity.ts";
 import { guardWrite } from "../ledger/guarded-writes.ts";
 import type { Page } from "../lists.ts";
@@ -148,7 +148,7 @@ async function findOwner(
   if (customer === null) return ok(null);
   const found = await findId(ctx, customer);
   if (!found.ok) return found;
-  const allowed = await requireActives(ctx, [found.value]);
+  const allowed = await requireActiveCustomers(ctx, [found.value]);
   return allowed.ok ? found : allowed;
 }
 

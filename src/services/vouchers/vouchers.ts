@@ -22,7 +22,7 @@ import {
 } from "../../registry/vouchers/vouchers.ts";
 import { dayOf } from "../calendar.ts";
 import type { Context } from "../context.ts";
-import { requireActives } from "../customers/customers.ts";
+import { requireActiveCustomers } from "../customers/customers.ts";
 import { resolveCustomer } from "../customers/identity.ts";
 import { makeEvent } from "../events/events.ts";
 import { guardWrite } from "../ledger/guarded-writes.ts";
@@ -80,7 +80,7 @@ export async function redeemVoucher(
     const by = { customer: customer.value, purchase, reference };
     const first = firstOutcome(record, by);
     if (first !== null) return ok(first);
-    const allowed = await requireActives(ctx, [customer.value]);
+    const allowed = await requireActiveCustomers(ctx, [customer.value]);
     return allowed.ok ? redeemOnce(ctx, work, record, by) : allowed;
   });
 }
@@ -103,7 +103,7 @@ export async function redeemBearerVoucher(
     const record = await findVoucherAnyCase(ctx.db, merchantId, code.trim());
     if (record === undefined || record.series.kind !== "amount") return notFound("voucher");
     const { customerId } = record.voucher;
-    const allowed = await requireActives(ctx, customerId === null ? [] : [customerId]);
+    const allowed = await requireActiveCustomers(ctx, customerId === null ? [] : [customerId]);
     if (!allowed.ok) return allowed;
     const by = { customer: null, purchase: null, reference: null, order: BEARER_ORDER };
     const once = redeemOnce(ctx, work, record, by);
@@ -196,7 +196,7 @@ export async function issueVoucher(
         ? ok(prior.voucher.id)
         : err({ code: "reference_reused", reference });
     }
-    const allowed = await requireActives(ctx, [customerId]);
+    const allowed = await requireActiveCustomers(ctx, [customerId]);
     if (!allowed.ok) return allowed;
     const free = await findFreeVoucher(db, merchantId, seriesId);
     if (free === undefined) return notFound("voucher");

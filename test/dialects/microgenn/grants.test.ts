@@ -123,8 +123,6 @@ describe("a bill", () => {
   });
 
   it("of a sandbox key is answered alike and keeps no grant, also as a repeat", async () => {
-    // The wallet opens with what its customer came with, whoever looks first.
-    await hotel.lookUp();
     const before = await settle();
     const tried = await hotel.post("bill", INVOICE, hotel.test);
     expect(tried.body).toMatchObject({ points_earned: 200_000, new_balance: 203_400 });

@@ -100,20 +100,6 @@ describe("an opening balance", () => {
     expect(await unitBalanceOf(owner, "prepaid")).toBe(66_880);
   });
 
-  it("of very many lots that expired long ago keeps no neighbour from being made", async () => {
-    const lots = Array.from({ length: 400 }, (_, i) => ({
-      amount: "1",
-      expires_on: new Date(Date.UTC(2001, 0, 1 + i)).toISOString().slice(0, 10),
-    }));
-    const gone = ["point", "stamp", "prepaid"].map((unit) => ({ unit, lots }));
-    const old = Array.from({ length: 6 }, (_, i) => ({ number: 640 + i, balances: gone }));
-    const lines = [{ number: 638 }, { number: 639, balances: [points("5")] }, ...old];
-    const answered = await importLines(merchant, lines);
-    expect(answered.map(({ outcome }) => outcome)).toEqual(lines.map(() => "created"));
-    expect([await balanceOf(639), await balanceOf(640)]).toEqual([5, 0]);
-    expect(await walletOf(env, await ownerOf(640)).audit()).toEqual([]);
-  });
-
   it("adds up lots that share a day", async () => {
     const lots = Array.from({ length: 400 }, () => ({ amount: "0.25", expires_on: "2061-01-01" }));
     await only({ number: 606, balances: [{ unit: "point", lots }] });
@@ -241,5 +227,22 @@ describe("an import that is repeated", () => {
     const before = await dumpWallets();
     await only(line(626));
     expect(await dumpWallets()).toBe(before);
+  });
+});
+
+// Last, since what it leaves would be compared by all that look for what was kept.
+describe("opening balances", () => {
+  it("of very many lots that expired long ago keep no neighbour from being made", async () => {
+    const lots = Array.from({ length: 400 }, (_, i) => ({
+      amount: "1",
+      expires_on: new Date(Date.UTC(2001, 0, 1 + i)).toISOString().slice(0, 10),
+    }));
+    const gone = ["point", "stamp", "prepaid"].map((unit) => ({ unit, lots }));
+    const old = Array.from({ length: 6 }, (_, i) => ({ number: 640 + i, balances: gone }));
+    const lines = [{ number: 638 }, { number: 639, balances: [points("5")] }, ...old];
+    const answered = await importLines(merchant, lines);
+    expect(answered.map(({ outcome }) => outcome)).toEqual(lines.map(() => "created"));
+    expect([await balanceOf(639), await balanceOf(640)]).toEqual([5, 0]);
+    expect(await walletOf(env, await ownerOf(640)).audit()).toEqual([]);
   });
 });

@@ -26,7 +26,7 @@ const NOW = Date.parse("2026-01-15T10:00:00Z");
 
 /** What leaves nobody out. */
 const SEARCH = { name: null, email: null, identifiers: [] };
-const ALL = { search: null, tier: null, lowestTier: null, before: null };
+const ALL = { search: null, tier: null, lowestTier: null };
 const WINDOW = {
   activeOnly: false,
   since: 0,

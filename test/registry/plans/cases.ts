@@ -10,7 +10,7 @@ const DEEP = { limit: 9, offset: 9_000 };
 const CODES = ["A", "B"];
 const OWN = [{ kind: "phone", value: "+60123456789" }];
 const SEARCH = { name: null, email: null, identifiers: [] };
-const FILTER = { search: null, tier: null, lowestTier: "Bronze", before: null };
+const FILTER = { search: null, tier: null, lowestTier: "Bronze" };
 const ALL = {
   activeOnly: false,
   since: 0,
@@ -107,7 +107,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   "vouchers/redemptions.ts forgetRedemptionRemarks": of("cus_1"),
   "customers/openings.ts insertOpenings": of([{ customer: "cus_1", bookings: [] }]),
   "customers/openings.ts findOpening": of("cus_1"),
-  "customers/openings.ts noteCalled": of("cus_1", 1),
+  "customers/openings.ts noteOpened": of("cus_1", 1),
   "customers/openings.ts readOpeningKeys": of(CODES),
   "customers/openings.ts dropOpenings": of(CODES),
   "customers/customers.ts setCustomerStatus": of("cus_1", "blocked", 1),
@@ -143,13 +143,13 @@ export const CASES: Readonly<Record<string, Case>> = {
   "customers/listing.ts pageCustomers": each(
     ...[
       FILTER,
-      { ...FILTER, before: 9 },
       { ...FILTER, tier: "gold" },
       { ...FILTER, tier: "bronze" },
       { ...FILTER, search: "a" },
-      { ...FILTER, search: "a", tier: "bronze", before: 9 },
+      { ...FILTER, search: "a", tier: "bronze" },
     ].flatMap((filter) => [of(filter, 9, 0), of(filter, 9, 9_000)]),
   ),
+  "customers/listing.ts customersBelow": each(of(null, 9), of(9, 9)),
   "customers/customers.ts findCustomerId": of(1),
   "customers/customers.ts findCustomersByIdentifiers": of([...OWN, ...OWN]),
   "customers/customers.ts findHeld": of([...OWN, ...OWN]),

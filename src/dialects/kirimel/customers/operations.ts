@@ -174,7 +174,7 @@ export async function list(
   wire: z.output<typeof customersSchema>,
 ): Answer<typeof customersAnswer> {
   const { page, per_page, tier: tierName, search } = wire;
-  const filter = { search: search ?? null, tier: tierName ?? null, before: null };
+  const filter = { search: search ?? null, tier: tierName ?? null };
   const { rows, total } = await listCustomers(ctx, filter, per_page, (page - 1) * per_page);
   return ok(dataBody({ customers: rows.map(customerLine), page, per_page, total }));
 }

@@ -1,7 +1,7 @@
 import { ok } from "../../../core/result.ts";
 import { json } from "../../../http/calls.ts";
 import { changeCustomer } from "../../../services/customers/changes.ts";
-import { listCustomers } from "../../../services/customers/customers.ts";
+import { listCustomersBelow } from "../../../services/customers/customers.ts";
 import { eraseCustomer } from "../../../services/customers/erasure.ts";
 import { entriesBefore } from "../../../services/ledger/wallets.ts";
 import { deleted } from "../answers.ts";
@@ -26,8 +26,7 @@ export const CUSTOMER_CALLS = [
       const before = readNumber(cursor);
       if (!before.ok) return before;
       await setFreshness(received, ctx, null);
-      const filter = { search: null, tier: null, before: before.value };
-      const { rows } = await listCustomers(ctx, filter, limit + 1, 0);
+      const rows = await listCustomersBelow(ctx, before.value, limit + 1);
       return numberedPage(rows, limit, ({ number }) => number);
     },
     show: customerBody,
