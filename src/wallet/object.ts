@@ -12,7 +12,7 @@ import type { HandedEntry } from "../events/client.ts";
 import { projectorOf } from "../events/client.ts";
 import { logFault } from "../log.ts";
 import { ulid } from "../ulid.ts";
-import { agree } from "./agreement.ts";
+import { Agreement, agree } from "./agreement.ts";
 import type { Discrepancy } from "./audit.ts";
 import { auditWallet } from "./audit.ts";
 import type { Execution, Outcome } from "./execute.ts";
@@ -48,6 +48,7 @@ export class Wallet extends DurableObject<Env> {
   #owner: Owner | null = null;
   readonly #tables: Tables;
   readonly #publishDelayMs: number;
+  readonly #agreement = new Agreement();
   /** When the alarm is due; null when none is set. */
   #armedAt: number | null = null;
   /** Alarms in a row that failed. */
@@ -67,10 +68,12 @@ export class Wallet extends DurableObject<Env> {
       if (!this.#tables.areMade) return;
       this.#owner = this.#reader.owner();
       this.#armedAt = await ctx.storage.getAlarm();
+      const head = this.#reader.head();
       // Without an alarm nothing waits to be published.
-      this.#published = this.#reader.head().seq;
-      if (this.#armedAt === null) this.#armNext();
-      else this.#doubt();
+      this.#published = head.seq;
+      if (this.#armedAt !== null) return this.#doubt();
+      this.#agreement.trust(head);
+      this.#armNext();
     });
   }
 
@@ -167,8 +170,10 @@ export class Wallet extends DurableObject<Env> {
   }
 
   async #publish(owner: Owner): Promise<void> {
-    this.#published = await publishPending(this.#outbox(owner), this.#published);
+    const outbox = this.#outbox(owner);
+    this.#published = await publishPending(outbox, this.#published);
     this.#told = true;
+    await this.#agreement.settle(this.#reader.head(), outbox);
   }
 
   /** Hands the last entry over again rather than never; the answer tells what more is missing. */
@@ -183,11 +188,13 @@ export class Wallet extends DurableObject<Env> {
 
   /** Sets the alarm for what is due next; see {@link nextAlarm}. */
   #armNext(): void {
+    const head = this.#reader.head();
     const due = nextAlarm(Date.now(), {
       failures: this.#failures,
       publishDelayMs: this.#publishDelayMs,
       expiry: this.#reader.nextExpiry(),
-      isPublished: this.#reader.head().seq <= this.#published,
+      status: this.#agreement.due(head),
+      isPublished: head.seq <= this.#published,
     });
     if (due !== null) this.#arm(due);
   }

@@ -1,3 +1,4 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { CustomerStatus } from "../../src/core/customers.ts";
@@ -5,7 +6,15 @@ import { ulid } from "../../src/ulid.ts";
 import { walletOf } from "../../src/wallet/client.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
 import { d1Rows } from "../support/d1.ts";
-import { bookFor, feedOf, makeShop, registered, runSweep, type Shop } from "../support/events.ts";
+import {
+  bookFor,
+  feedOf,
+  makeShop,
+  registered,
+  runSweep,
+  type Shop,
+  walletObject,
+} from "../support/events.ts";
 import { nativeCall } from "../support/native/native.ts";
 import { earn, requestFor } from "../support/requests.ts";
 
@@ -48,6 +57,24 @@ async function registryHas(): Promise<unknown> {
 const toldOf = async (type: string) => (await feedOf(shop)).filter((row) => row.type === type);
 
 describe("a status that the ledger has and the registry lacks", () => {
+  it.each(["blocked", "erased"] as const)(
+    "comes to it after a minute by the wallet's own alarm: %s",
+    async (status) => {
+      const wallet = walletObject(owner);
+      const alarm = () => runInDurableObject(wallet, (_wallet, { storage }) => storage.getAlarm());
+      await tellLedger(status);
+      const published = async () => expect(await alarm()).toBeGreaterThan(Date.now() + 50_000);
+      await vi.waitFor(published, { timeout: 5_000 });
+      await runDurableObjectAlarm(wallet);
+      expect(await registryHas(), "whoever writes it may be about to").toBe("active");
+      ahead += LATER;
+      await runDurableObjectAlarm(wallet);
+      expect(await registryHas()).toBe(status);
+      expect(await alarm(), "it is seen to once").toBeNull();
+      expect(await toldOf("customer.erased")).toHaveLength(status === "erased" ? 1 : 0);
+    },
+  );
+
   it.each(["blocked", "inactive"] as const)("comes to it with the round: %s", async (status) => {
     await tellLedger(status);
     await goRound();

@@ -51,12 +51,12 @@ export const BUGS: readonly Bug[] = [
     effect: "what the projector failed to take counts as published: its events come late or never",
     file: "src/wallet/object.ts",
     from: `
-    this.#published = await publishPending(this.#outbox(owner), this.#published);
+    this.#published = await publishPending(outbox, this.#published);
 `,
     to: `
     const cursor = this.#published;
     this.#published = this.#reader.head().seq;
-    await publishPending(this.#outbox(owner), cursor);
+    await publishPending(outbox, cursor);
 `,
     test: "test/wallet/publish.test.ts",
     title: "hands the same over again, ever later, and loses nothing",

@@ -16,7 +16,7 @@ import { forgetProfile } from "./profiles.ts";
  * customer was found by is free for somebody else. The ledger stays, under the `cus_` id; it is
  * closed before all else, so that nothing is booked any more by whoever still knows the number.
  * `not_found` (customer) when there is no such customer, or no more. What a crash leaves undone,
- * the sweep's round finishes, or the erasure done again before.
+ * the wallet's alarm finishes a minute later, or the erasure done again before.
  */
 export async function eraseCustomer(ctx: Context, id: string): Promise<Result<null, LoyaltyError>> {
   const merchantId = ctx.principal.merchant.id;

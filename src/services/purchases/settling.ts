@@ -5,6 +5,7 @@ import { ok } from "../../core/result.ts";
 import type { NewInvoice } from "../../registry/purchases/invoices.ts";
 import {
   deleteUnbooked,
+  forgetRemarks,
   noteBooked,
   noteVoidBooked,
   unmarkVoided,
@@ -81,7 +82,9 @@ export async function settleBill<T extends NewInvoice>(
 
 /**
  * Has the wallet take an invoice back that is marked as void. Where it refuses
- * (`insufficient_balance`), the mark is gone. Done twice, or by two at once, it comes to the same.
+ * (`insufficient_balance`), the mark is gone. Of a customer who was erased meanwhile nothing is
+ * taken back, and nothing kept that a person wrote. Done twice, or by two at once, it comes to the
+ * same.
  */
 export async function settleVoid<T extends NewInvoice>(
   ctx: Context,
@@ -101,13 +104,24 @@ export async function settleVoid<T extends NewInvoice>(
     remarks: {},
     occurredAt: voidedAt,
   });
-  if (!voided.ok) {
-    await write(ctx, (work) => work.add(unmarkVoided(ctx.db, invoice)));
-    return voided;
+  const voidBooked = noteVoidBooked(ctx.db, invoice, ctx.now);
+  if (voided.ok) {
+    await withdrawGrants(ctx, customerId, voided.value.receipt);
+    await write(ctx, (work) => work.add(voidBooked));
+    return ok({ ...invoice, voidBookedAt: ctx.now });
   }
-  await withdrawGrants(ctx, customerId, voided.value.receipt);
-  await write(ctx, (work) => work.add(noteVoidBooked(ctx.db, invoice, ctx.now)));
-  return ok({ ...invoice, voidBookedAt: ctx.now });
+  if (isOfNobody(voided.error)) {
+    const forgotten = forgetRemarks(ctx.db, invoice.merchantId, customerId);
+    await write(ctx, (work) => work.add(voidBooked, forgotten));
+    return ok({ ...invoice, voidBookedAt: ctx.now, voidReason: null });
+  }
+  await write(ctx, (work) => work.add(unmarkVoided(ctx.db, invoice)));
+  return voided;
+}
+
+/** Whether a wallet's refusal says that its customer was erased. */
+function isOfNobody(error: LoyaltyError): boolean {
+  return error.code === "not_found" && error.object === "customer";
 }
 
 /** Books an invoice's bill, or recalls how it was booked. */

@@ -142,4 +142,19 @@ describe("the invoices of a customer who is erased", () => {
     const { results } = await env.DB.prepare(query).bind(merchant, customer).all();
     expect(JSON.stringify(results)).not.toMatch(/birthday|complained/);
   });
+
+  it("can still be voided, once: nothing is taken back, and no text is kept", async () => {
+    const juan = await addMember(store);
+    const { body } = await store.post("/invoices.json?branch_id=11", invoiceOf(juan, "50"));
+    const { customer } = await ownerOf(store, juan);
+    await nativeCall("DELETE", `/customers/${customer}`, { merchant: store.account });
+    const path = `/invoices/${body.id}.json`;
+    const voided = await store.delete(`${path}?reason=Juan%20complained`);
+    expect([voided.status, voided.body.status]).toEqual([200, "V"]);
+    expect((await store.delete(path)).status).toBe(422);
+    expect((await store.get(path)).body.status).toBe("V");
+    const query = "SELECT void_reason, void_booked_at FROM invoices WHERE customer_id = ?";
+    const kept = await env.DB.prepare(query).bind(customer).all();
+    expect(kept.results).toEqual([{ void_reason: null, void_booked_at: expect.any(Number) }]);
+  });
 });
