@@ -1,4 +1,4 @@
-ALTER TABLE `openings` RENAME COLUMN `called_at` TO `opened_at`;--> statement-breakpoint
+ALTER TABLE `openings` DROP COLUMN `called_at`;--> statement-breakpoint
 DROP TRIGGER `customers_added`;--> statement-breakpoint
 DROP TRIGGER `customers_moved`;--> statement-breakpoint
 DROP TRIGGER `customers_removed`;--> statement-breakpoint

@@ -31,8 +31,6 @@ export interface ProjectorClient {
   rebuild(): Promise<void>;
   /** What a customer's wallet opens with; null: nothing, or the wallet is older. */
   openingOf(customer: string): Promise<readonly KeptBooking[] | null>;
-  /** Notes that a customer's wallet has stored what it opens with. */
-  noteOpened(customer: string): Promise<void>;
   /** Brings the registry to the status that a customer's ledger has, where it has another. */
   settleStatus(customer: string, status: CustomerStatus): Promise<void>;
   /** An endpoint's object disabled itself; booked with an event. */
@@ -48,7 +46,6 @@ export function projectorOf(env: Env, merchantId: string): ProjectorClient {
     handOut: () => stub.handOut(merchantId),
     rebuild: () => stub.rebuild(merchantId),
     openingOf: (customer) => stub.openingOf(merchantId, customer),
-    noteOpened: (customer) => stub.noteOpened(merchantId, customer),
     settleStatus: (customer, status) => stub.settleStatus(merchantId, customer, status),
     endpointDisabled: (endpoint, reason) => stub.endpointDisabled(merchantId, endpoint, reason),
   };

@@ -1,6 +1,7 @@
 import { copyOfWallet, eventsOfHandover } from "../core/events/handover.ts";
 import { billIdOf } from "../core/ledger/entries.ts";
 import type { Program } from "../core/program/program.ts";
+import { dropOpenings } from "../registry/customers/openings.ts";
 import type { Database, Write } from "../registry/database.ts";
 import type { BillEnd, ProjectedBill, Purpose } from "../registry/events/projection.ts";
 import {
@@ -47,6 +48,11 @@ export function groupWrites(
     ...(ends.length === 0 ? [] : [projectBillEnds(db, merchant.id, ends)]),
     projectWallets(db, merchant.id, wallets, purpose),
     projectExpiries(db, merchant.id, wallets),
+    dropOpenings(
+      db,
+      merchant.id,
+      handovers.map(({ customer }) => customer),
+    ),
   ];
 }
 

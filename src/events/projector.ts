@@ -7,7 +7,7 @@ import type { ProgramDefinition } from "../core/program/definition.ts";
 import { defineProgram } from "../core/program/definition.ts";
 import { programWithout } from "../core/program/program.ts";
 import { logFault } from "../log.ts";
-import { findOpening, noteOpened } from "../registry/customers/openings.ts";
+import { findOpening } from "../registry/customers/openings.ts";
 import { database } from "../registry/database.ts";
 import { findEndpoint, updateEndpoint } from "../registry/events/endpoints.ts";
 import { insertEvents } from "../registry/events/events.ts";
@@ -103,14 +103,6 @@ export class Projector extends DurableObject<Env> {
   /** What a customer's wallet opens with, as the registry keeps it until then. */
   async openingOf(merchantId: string, customer: string): Promise<readonly KeptBooking[] | null> {
     return (await findOpening(database(this.env, merchantId), merchantId, customer)) ?? null;
-  }
-
-  /** Notes that a customer's wallet has stored what it opens with. */
-  async noteOpened(merchantId: string, customer: string): Promise<void> {
-    const db = database(this.env, merchantId);
-    const work = unitOfWork(db, "live");
-    work.add(noteOpened(db, merchantId, customer, Date.now()));
-    await work.commit();
   }
 
   /** Brings the registry to the status that a customer's ledger has. */

@@ -36,10 +36,7 @@ async function retellSlice(env: Env, db: Database, rebuild: RebuildRow): Promise
     slice.map(async (wallet) => {
       const { retell, wake } = walletOf(env, wallet);
       const told = wallet.told ?? 0;
-      // The copy came with what still waits.
-      if (wallet.waits === 1 && told > 0) return;
-      await retell(told);
-      await wake(told, wallet.status);
+      if ((await retell(told)) || told === 0) await wake(told, wallet.status);
     }),
   );
   const last = slice.at(-1)?.number;

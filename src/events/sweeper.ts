@@ -1,6 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
 import { logFault } from "../log.ts";
-import { dropOpenings } from "../registry/customers/openings.ts";
 import type { Database } from "../registry/database.ts";
 import { database } from "../registry/database.ts";
 import { findRebuild } from "../registry/events/rebuilds.ts";
@@ -119,32 +118,29 @@ export class Sweeper extends DurableObject<Env> {
     const round = await findRound(db, merchantId, now);
     if (round.dueAt > now) return "over";
     const page = await walletsAfter(db, merchantId, round.cursor, PAGE);
-    // What waits has nothing to look after but expiries, and those are found by theirs.
+    // What still waits has nothing to look after but expiries, found by theirs.
     const opened = page.filter(({ waits }) => waits === 0);
-    const answered = await this.#wakeAll(opened);
+    await this.#wakeAll(opened);
     const goesOn = page.length === PAGE;
     const work = unitOfWork(db, "live");
     const next = goesOn
       ? { cursor: page.at(-1)?.number ?? 0, dueAt: now }
       : { cursor: 0, dueAt: Math.max(now, round.beganAt + ROUND_MS) };
-    work.add(keepRound(db, { ...round, ...next }), dropOpenings(db, merchantId, answered));
+    work.add(keepRound(db, { ...round, ...next }));
     await work.commit();
     if (!goesOn) return "over";
     return opened.length === 0 ? "untouched" : "woke";
   }
 
-  /** Wakes wallets; answers whose have answered. */
-  async #wakeAll(wallets: readonly SweptWallet[]): Promise<readonly string[]> {
+  async #wakeAll(wallets: readonly SweptWallet[]): Promise<void> {
     const wake = async (wallet: SweptWallet) => {
       try {
         await inTime(walletOf(this.env, wallet).wake(wallet.told ?? 0, wallet.status), PATIENCE_MS);
-        return wallet.customer;
       } catch (error) {
         const { merchant, customer } = wallet;
         logFault({ merchant, customer, during: "sweep" }, error);
-        return [];
       }
     };
-    return (await Promise.all(wallets.map(wake))).flat();
+    await Promise.all(wallets.map(wake));
   }
 }

@@ -37,9 +37,10 @@ export interface WalletClient {
   /**
    * Hands what was told to the projector once more; resolves when it is there. `told`: the number
    * of the last entry whose event the feed has, 0 for none. What follows is published soon after:
-   * copied beforehand, it would count as told.
+   * copied beforehand, it would count as told. False: there was nothing, or only what waits and was
+   * copied before.
    */
-  retell(told: number): Promise<void>;
+  retell(told: number): Promise<boolean>;
   /**
    * Has the wallet set its alarm if something is due; `told` as for {@link retell}. Where it and
    * the registry, which has `status`, disagree about the customer's, one is told the other's.

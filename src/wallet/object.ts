@@ -29,6 +29,9 @@ import { entriesBefore, listEntries, viewWallet } from "./view.ts";
 import type { WalletWriter } from "./writer.ts";
 import { walletWriter } from "./writer.ts";
 
+/** What came of a command; null: there was nothing to book. */
+type Answer = Result<Outcome | null, LoyaltyError>;
+
 /** Programme of a command that judges nothing by it: expiry and status. */
 const NO_PROGRAM: Program = {
   earning: { rate: 0, rounding: "floor", step: 1 },
@@ -78,7 +81,7 @@ export class Wallet extends DurableObject<Env> {
   }
 
   /** Books a command or recognises its repeat; null where there was nothing to book. */
-  execute(owner: Owner, mode: Mode, request: CommandRequest): Result<Outcome | null, LoyaltyError> {
+  execute(owner: Owner, mode: Mode, request: CommandRequest): Answer {
     const done = this.#write(owner, mode, (writer) =>
       execute(this.#reader, writer, request, Date.now()),
     );
@@ -87,13 +90,9 @@ export class Wallet extends DurableObject<Env> {
   }
 
   /** {@link execute} for several in one transaction, up to the first that is refused. */
-  executeAll(
-    owner: Owner,
-    mode: Mode,
-    requests: readonly CommandRequest[],
-  ): Result<Outcome | null, LoyaltyError>[] {
+  executeAll(owner: Owner, mode: Mode, all: readonly CommandRequest[]): Answer[] {
     const done = this.#write(owner, mode, (writer) =>
-      executeAll(this.#reader, writer, requests, Date.now()),
+      executeAll(this.#reader, writer, all, Date.now()),
     );
     this.#armFor(mode, done);
     return done.map(({ answer }) => answer);
@@ -127,12 +126,14 @@ export class Wallet extends DurableObject<Env> {
   }
 
   /** Hands over once more what was told, for copies that are made anew; the rest is published. */
-  async retell(owner: Owner, told: number): Promise<void> {
+  async retell(owner: Owner, told: number): Promise<boolean> {
     refuseStranger(this.#owner, owner);
-    if (!this.#areMade(owner)) return;
+    // What was told of a wallet without tables are the copies that came with what waits.
+    if (!(told > 0 ? this.#tables.areMade : this.#areMade(owner))) return false;
     await retellAll(this.#outbox(owner), Math.min(told, this.#reader.head().seq));
     this.#published = Math.min(this.#published, told);
     this.#armNext();
+    return true;
   }
 
   /** Sets the alarm for what no alarm is set for; see the client for `told` and `status`. */
@@ -208,7 +209,7 @@ export class Wallet extends DurableObject<Env> {
   /** Writes in one transaction; the first that is kept fixes whose wallet this is. */
   #write<T>(owner: Owner, mode: Mode, work: (writer: WalletWriter) => T): T {
     refuseStranger(this.#owner, owner);
-    const result = this.#tables.transact(this.env, mode, () => {
+    const result = this.#tables.transact(mode, () => {
       const writer = walletWriter(this.ctx.storage.sql);
       if (this.#owner === null) writer.claim(owner);
       return work(writer);
@@ -227,7 +228,7 @@ export class Wallet extends DurableObject<Env> {
       if (areMade) this.#arm(Date.now() + this.#publishDelayMs);
       return look(this.#reader.ledger());
     };
-    return areMade ? upToDate() : this.#tables.transact(this.env, "test", upToDate);
+    return areMade ? upToDate() : this.#tables.transact("test", upToDate);
   }
 
   /** Makes the tables if something waits for them; whether there are any. */

@@ -1,9 +1,7 @@
 import { fromBase64 } from "../core/digest.ts";
 import type { KeptBooking } from "../core/ledger/opening.ts";
 import type { Mode } from "../core/mode.ts";
-import type { ProjectorClient } from "../events/client.ts";
 import { projectorOf } from "../events/client.ts";
-import { logFault } from "../log.ts";
 import { transact } from "./execute.ts";
 import { migrate, openDatabase } from "./migrator.ts";
 import type { Owner } from "./rows.ts";
@@ -11,7 +9,7 @@ import { walletWriter } from "./writer.ts";
 
 /**
  * The tables of a wallet's private database. The first write that is kept makes them, and stores
- * with that what the wallet opens with: the registry keeps it until then.
+ * with that what the wallet opens with: the registry keeps it until that is published.
  */
 export class Tables {
   readonly #ctx: DurableObjectState;
@@ -40,12 +38,12 @@ export class Tables {
    */
   async ask(env: Env): Promise<void> {
     if (this.#areMade || this.#ctx.id.name === undefined) return;
-    const { projector, customer } = this.#teller(env);
-    this.#opening = (await projector.openingOf(customer)) ?? [];
+    const { merchant, customer } = ownerOf(this.#ctx.id.name);
+    this.#opening = (await projectorOf(env, merchant).openingOf(customer)) ?? [];
   }
 
   /** One transaction in which there are tables, and what waited; in `test` mode none is left. */
-  transact<T>(env: Env, mode: Mode, work: () => T): T {
+  transact<T>(mode: Mode, work: () => T): T {
     const { storage } = this.#ctx;
     if (this.#areMade) return transact(storage, mode, work);
     const result = transact(storage, mode, () => {
@@ -56,29 +54,13 @@ export class Tables {
       }
       return work();
     });
-    if (mode === "live") this.#noteMade(env);
+    if (mode === "live") this.#areMade = true;
     return result;
   }
 
   #awaited(): readonly KeptBooking[] {
     if (this.#opening === null) throw new Error("a wallet without a name was called");
     return this.#opening;
-  }
-
-  /** From now on the sweep's round looks after the wallet, should its alarm be lost. */
-  #noteMade(env: Env): void {
-    const { areAwaited } = this;
-    this.#areMade = true;
-    if (!areAwaited) return;
-    const { projector, customer } = this.#teller(env);
-    const noted = projector.noteOpened(customer);
-    const lost = (error: unknown) => logFault({ customer, during: "opening" }, error);
-    this.#ctx.waitUntil(noted.catch(lost));
-  }
-
-  #teller(env: Env): { readonly projector: ProjectorClient; readonly customer: string } {
-    const { merchant, customer } = ownerOf(this.#ctx.id.name ?? "");
-    return { projector: projectorOf(env, merchant), customer };
   }
 }
 

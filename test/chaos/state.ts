@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import type { KeptBooking } from "../../src/core/ledger/opening.ts";
 
 /** A line of a wallet's ledger. */
 export interface LedgerLine {
@@ -78,13 +79,40 @@ export function readState(state: string, slug: string): StoredState {
   const vouchers = rows<StoredVoucher>(
     `SELECT id, code, status, redeemed_by, redeem_reference FROM vouchers WHERE ${own}`,
   );
+  const waiting = rows<WaitingOpening>(
+    `SELECT customer_id AS customer, bookings FROM openings WHERE ${own}`,
+  );
   db.close();
   const wallets = databasesBelow(join(state, "v3/do"))
     .filter((path) => hasTable(path, "lots"))
     .flatMap((path) => readWallet(path));
   const byCustomer = new Map(wallets.map((wallet) => [wallet.customer, wallet]));
   if (byCustomer.size !== wallets.length) throw new Error("a customer has two wallets");
+  for (const opening of waiting) {
+    if (!byCustomer.has(opening.customer)) byCustomer.set(opening.customer, walletToBe(opening));
+  }
   return { wallets: byCustomer, customers, events, vouchers };
+}
+
+/** What a wallet will store with the first write that is kept. */
+interface WaitingOpening {
+  readonly customer: string;
+  readonly bookings: string;
+}
+
+function walletToBe({ customer, bookings }: WaitingOpening): StoredWallet {
+  const kept = JSON.parse(bookings) as readonly KeptBooking[];
+  const entries = kept.flatMap(({ reference, decision }) =>
+    decision.entries.map(({ seq, kind, unit, amount, after, receipt }) => ({
+      ...{ seq, kind, unit, amount },
+      balance: after.holdings[unit]?.balance ?? 0,
+      operation: receipt === null ? null : reference.operation,
+      reference: receipt === null ? null : reference.key,
+    })),
+  );
+  const points = entries.filter(({ unit }) => unit === "point");
+  const lots = points.reduce((sum, { amount }) => sum + amount, 0);
+  return { customer, entries, lots, texts: 0 };
 }
 
 function readWallet(path: string): StoredWallet[] {

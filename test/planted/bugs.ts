@@ -18,16 +18,12 @@ export const BUGS: readonly Bug[] = [
     effect: "commands at once decide on a state that is past, and most of them fail",
     file: "src/wallet/object.ts",
     from: `
-  execute(owner: Owner, mode: Mode, request: CommandRequest): Result<Outcome | null, LoyaltyError> {
+  execute(owner: Owner, mode: Mode, request: CommandRequest): Answer {
     const done = this.#write(owner, mode, (writer) =>
       execute(this.#reader, writer, request, Date.now()),
 `,
     to: `
-  async execute(
-    owner: Owner,
-    mode: Mode,
-    request: CommandRequest,
-  ): Promise<Result<Outcome | null, LoyaltyError>> {
+  async execute(owner: Owner, mode: Mode, request: CommandRequest): Promise<Answer> {
     const ledger = this.#reader.ledger();
     await scheduler.wait(1);
     const reader = { ...this.#reader, ledger: () => ledger };
@@ -311,8 +307,8 @@ export const BUGS: readonly Bug[] = [
     name: "unknown-opening-taken-for-none",
     effect: "whoever comes by while the database is away has lost what they brought along",
     file: "src/wallet/tables.ts",
-    from: "(await projector.openingOf(customer)) ?? []",
-    to: "(await projector.openingOf(customer).catch(() => [])) ?? []",
+    from: "(await projectorOf(env, merchant).openingOf(customer)) ?? []",
+    to: "(await projectorOf(env, merchant).openingOf(customer).catch(() => [])) ?? []",
     test: "test/wallet/opening.test.ts",
     title: "books nothing while nobody can tell what it opens with, and all later",
   },

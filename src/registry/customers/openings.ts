@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { KeptBooking } from "../../core/ledger/opening.ts";
 import type { Database, Write } from "../database.ts";
 import { textParts } from "../parts.ts";
@@ -25,7 +25,7 @@ export function insertOpenings(
   return textParts(rows).map((part) =>
     db.insert(openings).select(
       sql`SELECT json_extract(item.value, '$.customer'), ${merchantId},
-        json_extract(item.value, '$.bookings'), json_extract(item.value, '$.keys'), NULL
+        json_extract(item.value, '$.bookings'), json_extract(item.value, '$.keys')
         FROM json_each(${JSON.stringify(part)}) AS item`,
     ),
   );
@@ -40,12 +40,6 @@ export async function findOpening(
   const own = and(eq(openings.customerId, customer), eq(openings.merchantId, merchantId));
   const row = await db.select({ bookings: openings.bookings }).from(openings).where(own).get();
   return row?.bookings;
-}
-
-/** The write that notes that a wallet has stored its opening. */
-export function noteOpened(db: Database, merchantId: string, customer: string, now: number): Write {
-  const own = and(eq(openings.customerId, customer), eq(openings.merchantId, merchantId));
-  return db.update(openings).set({ openedAt: now }).where(own);
 }
 
 /** The natural keys that the openings of these customers hold, by customer. */
@@ -64,13 +58,13 @@ export async function readOpeningKeys(
   return new Map(rows.map(({ customer, keys }) => [customer, keys]));
 }
 
-/**
- * The write that drops the openings of those of these customers whose wallets have stored them:
- * none of them asks any more.
- */
-export function dropOpenings(db: Database, merchantId: string, open: readonly string[]): Write {
+/** The write that drops the openings of customers: whose wallet publishes has stored it. */
+export function dropOpenings(
+  db: Database,
+  merchantId: string,
+  customers: readonly string[],
+): Write {
   const among = sql`${openings.customerId} IN
-    (SELECT value FROM json_each(${JSON.stringify(open)}))`;
-  const own = eq(openings.merchantId, merchantId);
-  return db.delete(openings).where(and(among, own, isNotNull(openings.openedAt)));
+    (SELECT value FROM json_each(${JSON.stringify(customers)}))`;
+  return db.delete(openings).where(and(among, eq(openings.merchantId, merchantId)));
 }

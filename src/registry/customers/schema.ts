@@ -54,8 +54,8 @@ export const customers = sqliteTable(
 );
 
 /**
- * What the wallets of imported customers open with, until the first write to each that is kept:
- * making so many objects at once would take an import for ever.
+ * What the wallets of imported customers open with, until the first write to each that is kept
+ * is published: making so many objects at once would take an import for ever.
  */
 export const openings = sqliteTable("openings", {
   customerId: text("customer_id").primaryKey(),
@@ -63,8 +63,6 @@ export const openings = sqliteTable("openings", {
   bookings: text("bookings", { mode: "json" }).$type<readonly KeptBooking[]>().notNull(),
   /** Natural keys of its commands. */
   keys: text("keys", { mode: "json" }).$type<readonly string[]>().notNull(),
-  /** When the wallet had stored it; null: it waits. */
-  openedAt: integer("opened_at"),
 });
 
 /**

@@ -139,7 +139,7 @@ export async function walletsAfter(
       told: wallets.seq,
       status: customers.status,
       waits: sql<number>`EXISTS (SELECT 1 FROM openings
-        WHERE openings.customer_id = ${customers.id} AND opened_at IS NULL)`,
+        WHERE openings.customer_id = ${customers.id})`,
     })
     .from(customers)
     .leftJoin(wallets, eq(wallets.customerId, customers.id))

@@ -107,7 +107,6 @@ export const CASES: Readonly<Record<string, Case>> = {
   "vouchers/redemptions.ts forgetRedemptionRemarks": of("cus_1"),
   "customers/openings.ts insertOpenings": of([{ customer: "cus_1", bookings: [] }]),
   "customers/openings.ts findOpening": of("cus_1"),
-  "customers/openings.ts noteOpened": of("cus_1", 1),
   "customers/openings.ts readOpeningKeys": of(CODES),
   "customers/openings.ts dropOpenings": of(CODES),
   "customers/customers.ts setCustomerStatus": of("cus_1", "blocked", 1),
