@@ -3,13 +3,20 @@ import type { SourcelessWorkerOptions } from "wrangler";
 
 export type ModuleRules = NonNullable<SourcelessWorkerOptions["modulesRules"]>;
 
+/** A D1 database as wrangler.toml declares it. */
+export interface DeclaredDatabase {
+  binding: string;
+  /** Folder of its migrations, beside wrangler.toml; `migrations` unless told. */
+  migrations_dir?: string | undefined;
+}
+
 /** What wrangler.toml says about the Worker, so that nothing is declared twice. */
 export interface Declaration {
   name: string;
   main: string;
   vars: V4WorkerOptions["bindings"];
   crons: readonly string[];
-  databases: readonly { binding: string }[];
+  databases: readonly DeclaredDatabase[];
   /** Which modules are text and which are binary. */
   moduleRules: ModuleRules;
   /** Everything else: compatibility, objects, databases, assets. */

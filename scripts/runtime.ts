@@ -1,5 +1,5 @@
 import { cp, mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import {
   convertV4MiniflareOptions,
   Log,
@@ -9,12 +9,13 @@ import {
 } from "miniflare";
 import { buildBundle } from "./bundle.ts";
 import { runCrons } from "./cron.ts";
+import type { Declaration } from "./declaration.ts";
 import { readDeclaration } from "./declaration.ts";
 import { localBindings } from "./local-settings.ts";
+import { applyMigrations } from "./migrations.ts";
 import { projectConfig } from "./project.ts";
 import { lockState } from "./state-lock.ts";
 import { trackWorkerd } from "./workerd.ts";
-import { runWrangler } from "./wrangler.ts";
 
 export interface RuntimeOptions {
   /** Port on 127.0.0.1; 0 takes a free one. */
@@ -40,6 +41,9 @@ export interface Runtime {
   workerdPid(): number | undefined;
   stop(): Promise<void>;
 }
+
+/** A Worker that does nothing. */
+const IDLE = "export default {};";
 
 const host = "127.0.0.1";
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -78,7 +82,7 @@ async function startOn(state: string, options: RuntimeOptions): Promise<Runtime>
   const preparations = [
     buildBundle(config, declared.main, declared.moduleRules, signal),
     options.databasesOf === undefined
-      ? migrateDatabases(config, options.migrated ? [] : declared.databases, state, signal)
+      ? migrateDatabases(config, options.migrated ? null : declared, state, signal)
       : copyDatabases(options.databasesOf, state),
   ] as const;
   // Even if one fails: the other's wrangler process must not outlive this call.
@@ -127,23 +131,36 @@ function keepSignalHandlers<T>(construct: () => T): T {
   return constructed;
 }
 
+/** Migrates the databases of a declaration, if there is one, in a runtime that serves nothing. */
 async function migrateDatabases(
   config: string,
-  databases: readonly { binding: string }[],
+  declared: Declaration | null,
   state: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  for (const { binding } of databases) {
-    const command = ["d1", "migrations", "apply", binding, "--local", "--persist-to", state];
-    await runWrangler(config, command, signal);
+  if (declared === null || declared.databases.length === 0) return;
+  const { compatibilityDate, d1Databases } = declared.workerOptions;
+  const worker = {
+    name: declared.name,
+    compatibilityDate,
+    d1Databases,
+    modules: [{ type: "ESModule", path: "index.mjs", contents: IDLE }],
+  } as V4WorkerOptions;
+  const miniflare = keepSignalHandlers(() => new Miniflare(miniflareOptions(worker, state)));
+  try {
+    for (const { binding, migrations_dir: folder = "migrations" } of declared.databases) {
+      const db = await miniflare.getD1Database(binding, declared.name);
+      await applyMigrations(db, resolve(dirname(config), folder), signal);
+    }
+  } finally {
+    await miniflare.dispose();
   }
 }
 
 /** Makes a state folder with nothing in it but the project's migrated D1 databases. */
 export async function makeDatabases(state: string): Promise<void> {
   await mkdir(state, { recursive: true });
-  const { databases } = await readDeclaration(projectConfig);
-  await migrateDatabases(projectConfig, databases, state);
+  await migrateDatabases(projectConfig, await readDeclaration(projectConfig), state);
 }
 
 /** Where wrangler and miniflare keep the D1 databases of a state folder. */
