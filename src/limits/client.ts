@@ -38,6 +38,8 @@ const MAX_BUCKETS = 5_000;
 /** Leases that one request waits for; each serves some of those that wait before it. */
 const MAX_WAITS = 50;
 const MIN_WAIT_MS = 1_000;
+/** Far longer than a lease takes. */
+const PATIENCE_MS = 2_000;
 
 let self: string | null = null;
 /** Apart: whoever comes from many addresses pushes out what keys hold of none. */
@@ -63,12 +65,22 @@ export async function takeToken(
       return verdict(policy, own, clock, own.tokens + own.reserved);
     }
     if (own.deniedUntil > clock) return verdict(policy, own, clock, 0, own.deniedUntil - clock);
-    own.pending ??= renew(env, bucket, policy, own).finally(() => {
-      own.pending = null;
-    });
-    await own.pending;
+    own.pending ??= renew(env, bucket, policy, own);
+    await waitFor(own, own.pending);
   }
   return verdict(policy, own, now, 0, MIN_WAIT_MS);
+}
+
+/**
+ * Waits for a lease, but not for ever: what belongs to a request whose client has gone is cancelled
+ * with it, and everybody who came after would wait for a lease that never comes.
+ */
+async function waitFor(own: Held, lease: Promise<void>): Promise<void> {
+  try {
+    await Promise.race([lease, scheduler.wait(PATIENCE_MS)]);
+  } finally {
+    if (own.pending === lease) own.pending = null;
+  }
 }
 
 /** The refusal that the isolate knows a bucket to give now; null when it knows of none. */

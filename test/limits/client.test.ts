@@ -62,6 +62,21 @@ describe("an isolate that takes tokens", () => {
     expect(second.asked()).toBeLessThanOrEqual(10);
   });
 
+  it("asks again when the request that had asked was cancelled, and so never hears", async () => {
+    const bucket = someBucket();
+    let isGone = true;
+    const getByName = (name: string) => ({
+      lease: (...given: Parameters<ReturnType<typeof env.LIMITS.getByName>["lease"]>) => {
+        if (!isGone) return env.LIMITS.getByName(name).lease(...given);
+        isGone = false;
+        return new Promise<never>(() => {});
+      },
+    });
+    const bindings = { ...env, LIMITS: { getByName } as unknown as Env["LIMITS"] };
+    expect(passed(await takeAtOnce(bindings, bucket, 20))).toBe(20);
+    expect(passed(await takeAtOnce(env, bucket, 20))).toBe(20);
+  });
+
   it("asks nobody again before a refusal's time is over", async () => {
     const counting = countingEnv();
     const bucket = someBucket();
