@@ -38,7 +38,7 @@ WHEN OLD.`status` <> NEW.`status` OR OLD.`tier` <> NEW.`tier` BEGIN
 		WHERE `merchant_id` = OLD.`merchant_id` AND `tier` = OLD.`tier`
 		AND `start` = (SELECT MAX(`start`) FROM `customer_blocks` WHERE `merchant_id` = OLD.`merchant_id` AND `start` <= OLD.`number`);
 	INSERT INTO `customer_blocks` VALUES (NEW.`merchant_id`,
-		(SELECT MAX(`start`) FROM `customer_blocks` WHERE `merchant_id` = NEW.`merchant_id` AND `start` <= NEW.`number`),
+		COALESCE((SELECT MAX(`start`) FROM `customer_blocks` WHERE `merchant_id` = NEW.`merchant_id` AND `start` <= NEW.`number`), 0),
 		NEW.`tier`, 1, NEW.`status` <> 'erased', NEW.`status` NOT IN ('inactive', 'erased'))
 		ON CONFLICT DO UPDATE SET `kept` = `kept` + (OLD.`tier` <> NEW.`tier`), `living` = `living` + excluded.`living`, `active` = `active` + excluded.`active`;
 	DELETE FROM `customer_blocks` WHERE `merchant_id` = OLD.`merchant_id` AND `tier` = OLD.`tier` AND `kept` = 0
