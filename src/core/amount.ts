@@ -1,8 +1,43 @@
-/** Every unit, in a fixed order. */
-export const UNITS = ["point", "stamp", "prepaid"] as const;
+/** The units that every programme has, in a fixed order. */
+export const BUILT_IN_UNITS = ["point", "stamp", "prepaid"] as const;
+
+/** See {@link BUILT_IN_UNITS}. */
+export type BuiltInUnit = (typeof BUILT_IN_UNITS)[number];
+
+/** A unit that a programme defines, by its code. */
+export type OwnUnit = `own:${string}`;
 
 /** What a wallet counts. */
-export type Unit = (typeof UNITS)[number];
+export type Unit = BuiltInUnit | OwnUnit;
+
+/** A unit of a programme's own. */
+export interface UnitDefinition {
+  /** What stands behind `own:`. */
+  readonly code: string;
+  /** As people call it. */
+  readonly name: string;
+  /** Digits behind the decimal point, 0 to 3. */
+  readonly scale: number;
+}
+
+/** Whether it is one of the units that every programme has. */
+export function isBuiltIn(unit: string): unit is BuiltInUnit {
+  return (BUILT_IN_UNITS as readonly string[]).includes(unit);
+}
+
+/** The unit of that name, where there is one: built in, or one of `own`. */
+export function unitNamed(name: string, own: readonly UnitDefinition[] = []): Unit | null {
+  if (isBuiltIn(name)) return name;
+  const defined = own.find(({ code }) => name === `own:${code}`);
+  return defined === undefined ? null : `own:${defined.code}`;
+}
+
+/** The units of these that there are, the built-in ones first and then by their codes. */
+export function inOrder(units: Iterable<Unit>): readonly Unit[] {
+  const given = new Set(units);
+  const own = [...given].filter((unit) => !isBuiltIn(unit)).sort();
+  return [...BUILT_IN_UNITS.filter((unit) => given.has(unit)), ...own];
+}
 
 /** An amount of money in the currency's smallest unit. */
 export interface Money {
@@ -33,6 +68,15 @@ export const ROUNDINGS = ["floor", "half_up", "ceil"] as const;
 
 /** How a computed amount becomes a whole number of steps. `half_up` rounds halves away from 0. */
 export type Rounding = (typeof ROUNDINGS)[number];
+
+/** Digits behind the decimal point of an amount of points. */
+export const POINT_SCALE = 3;
+
+/** A whole point, in its smallest step. */
+export const WHOLE_POINT = 10 ** POINT_SCALE;
+
+/** Digits of points that are written where a third would only be a zero. */
+const WRITTEN_POINT_SCALE = 2;
 
 /** ISO 4217 currencies whose smallest unit is not a hundredth. */
 const CURRENCY_EXPONENTS: Readonly<Record<string, number>> = {
@@ -67,10 +111,29 @@ export function currencyScale(currency: string): number {
   return CURRENCY_EXPONENTS[currency] ?? 2;
 }
 
-/** Digits behind the decimal point of a unit: points 2, stamps 0, prepaid the currency's. */
-export function unitScale(unit: Unit, currency: string): number {
-  if (unit === "point") return 2;
-  return unit === "stamp" ? 0 : currencyScale(currency);
+/**
+ * Digits behind the decimal point of a unit: points 3, stamps 0, prepaid the currency's, and `own`
+ * tells those of a programme. Throws for a unit that the programme does not have: an amount with
+ * the wrong digits would be another amount.
+ */
+export function unitScale(
+  unit: Unit,
+  currency: string,
+  own: readonly UnitDefinition[] = [],
+): number {
+  switch (unit) {
+    case "point":
+      return POINT_SCALE;
+    case "stamp":
+      return 0;
+    case "prepaid":
+      return currencyScale(currency);
+    default: {
+      const defined = own.find(({ code }) => unit === `own:${code}`);
+      if (defined === undefined) throw new Error(`the programme has no unit ${unit}`);
+      return defined.scale;
+    }
+  }
 }
 
 const DECIMAL = /^(-?)(\d{1,16})(?:\.(\d{1,12}))?$/;
@@ -105,9 +168,19 @@ export function formatShortDecimal(value: number, scale: number): string {
   return scale === 0 ? text : text.replace(/\.?0+$/, "");
 }
 
-/** An amount of a unit as people read it: points `12.5`, stamps `3`. */
-export function displayAmount(amount: number, unit: Unit, currency: string): string {
-  return formatShortDecimal(amount, unitScale(unit, currency));
+/**
+ * An amount of a unit as programs read it: with all digits of its scale, but no third zero of
+ * points (`12.50`, `26447.104`). See {@link unitScale} for `own`.
+ */
+export function unitText(
+  amount: number,
+  unit: Unit,
+  currency: string,
+  own: readonly UnitDefinition[] = [],
+): string {
+  const text = formatDecimal(amount, unitScale(unit, currency, own));
+  if (unit !== "point" || !text.endsWith("0")) return text;
+  return text.slice(0, WRITTEN_POINT_SCALE - POINT_SCALE);
 }
 
 /** Reads a decimal text as a {@link Rate}; null when it is no decimal, negative or too large. */

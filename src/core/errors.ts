@@ -140,6 +140,16 @@ export type LoyaltyError =
   | { readonly code: "one_time_password_invalid" }
   | { readonly code: "already_reversed"; readonly seq: number }
   | { readonly code: "already_voided" }
+  | {
+      readonly code: "over_reversed";
+      readonly seq: number;
+      readonly unit: Unit;
+      /** In the unit's smallest step, like `available`: what is left to be taken back. */
+      readonly requested: number;
+      readonly available: number;
+    }
+  /** Only a redemption can be taken back in parts. */
+  | { readonly code: "not_divisible"; readonly seq: number }
   /** The customer is in no group that spends points. */
   | { readonly code: "not_a_member" }
   | {

@@ -1,6 +1,6 @@
 import type { Unit } from "../core/amount.ts";
-import { UNITS } from "../core/amount.ts";
-import { holdingOf } from "../core/ledger/entries.ts";
+import { inOrder } from "../core/amount.ts";
+import { heldUnits, holdingOf } from "../core/ledger/entries.ts";
 import type { WalletReader } from "./reader.ts";
 
 /** A unit whose sums disagree. */
@@ -17,14 +17,17 @@ export interface Discrepancy {
  */
 export function auditWallet(sql: SqlStorage, reader: WalletReader): Discrepancy[] {
   const head = reader.head();
-  const sums = (query: string): Map<string, number> =>
-    new Map([...sql.exec<{ unit: string; sum: number }>(query)].map((row) => [row.unit, row.sum]));
+  const sums = (query: string): Map<Unit, number> =>
+    new Map([...sql.exec<{ unit: Unit; sum: number }>(query)].map((row) => [row.unit, row.sum]));
   const entries = sums("SELECT unit, SUM(amount) AS sum FROM entries GROUP BY unit");
   const lots = sums("SELECT unit, SUM(amount) AS sum FROM lots GROUP BY unit");
-  return UNITS.map((unit) => ({
-    unit,
-    balance: holdingOf(head, unit).balance,
-    entries: entries.get(unit) ?? 0,
-    lots: lots.get(unit) ?? 0,
-  })).filter((sum) => sum.balance !== sum.entries || sum.balance !== sum.lots);
+  const units = inOrder([...heldUnits(head), ...entries.keys(), ...lots.keys()]);
+  return units
+    .map((unit) => ({
+      unit,
+      balance: holdingOf(head, unit).balance,
+      entries: entries.get(unit) ?? 0,
+      lots: lots.get(unit) ?? 0,
+    }))
+    .filter((sum) => sum.balance !== sum.entries || sum.balance !== sum.lots);
 }

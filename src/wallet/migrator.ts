@@ -1,9 +1,10 @@
 import ledger from "../../migrations/wallet/0001_ledger.sql";
 import corrections from "../../migrations/wallet/0002_corrections.sql";
 import texts from "../../migrations/wallet/0003_texts.sql";
+import scale from "../../migrations/wallet/0004_scale.sql";
 
 /** The wallet's schema, one script per version; a version is never changed once released. */
-const VERSIONS: readonly string[] = [ledger, corrections, texts];
+const VERSIONS: readonly string[] = [ledger, corrections, texts, scale];
 
 /**
  * Opens an object's private database and brings it to the newest version; false when nothing was

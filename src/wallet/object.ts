@@ -193,7 +193,7 @@ export class Wallet extends DurableObject<Env> {
     const due = nextAlarm(Date.now(), {
       failures: this.#failures,
       publishDelayMs: this.#publishDelayMs,
-      expiry: this.#reader.nextExpiry(),
+      expiry: this.#reader.nextExpiry(head),
       status: this.#agreement.due(head),
       isPublished: head.seq <= this.#published,
     });

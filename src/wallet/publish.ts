@@ -61,7 +61,7 @@ function handoverOf(
     entries: rows.map((row) => ({ entry: toEntry(row), reference: tillsReference(row) })),
     head,
     tierBefore: headAt(sql, after)?.tier ?? null,
-    nextExpiry: reader.nextExpiry(),
+    nextExpiry: reader.nextExpiry(reader.head()),
   };
 }
 

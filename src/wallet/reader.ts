@@ -1,10 +1,9 @@
 import type { Unit } from "../core/amount.ts";
-import { UNITS } from "../core/amount.ts";
 import type { Guard, Reference } from "../core/ledger/commands.ts";
 import { storedReference } from "../core/ledger/commands.ts";
 import type { Ledger } from "../core/ledger/draft.ts";
 import type { Entry, Head, Lot } from "../core/ledger/entries.ts";
-import { DEBT, EMPTY_HEAD, NEVER } from "../core/ledger/entries.ts";
+import { DEBT, EMPTY_HEAD, heldUnits, NEVER } from "../core/ledger/entries.ts";
 import type { Past, Prior } from "../core/ledger/repeats.ts";
 import type { EntryRow, LotRow, Owner, OwnerRow, RefusalRow } from "./rows.ts";
 import { toEntry, toHead, toLot, toPrior, toRefusal } from "./rows.ts";
@@ -23,8 +22,8 @@ export interface WalletReader {
    * reference is not known. Reads every entry of that time: for the rare binding, no command.
    */
   recent(guard: Guard, now: number): Prior | null;
-  /** When the next lot expires; null when none does. */
-  nextExpiry(): number | null;
+  /** When the next lot of a wallet with that head expires; null when none does. */
+  nextExpiry(head: Head): number | null;
 }
 
 /** Before every lot, the debt lot included. */
@@ -41,7 +40,7 @@ export function walletReader(sql: SqlStorage): WalletReader {
     },
     past: (reference, guard) => readPast(sql, reference, guard),
     recent: (guard, now) => readRecent(sql, guard, now),
-    nextExpiry: () => nextExpiry(sql),
+    nextExpiry: (head) => nextExpiry(sql, head),
   };
 }
 
@@ -75,8 +74,7 @@ function readLedger(sql: SqlStorage): Ledger {
       return row?.amount ?? 0;
     },
     dueLots(now: number): Lot[] {
-      const held = UNITS.filter((unit) => head.holdings[unit] !== undefined);
-      const due = held.flatMap((unit) => takeUntil(lots(unit), now));
+      const due = heldUnits(head).flatMap((unit) => takeUntil(lots(unit), now));
       return due.filter((lot) => lot.expiresAt !== DEBT);
     },
     expired(unit: Unit, expiresAt: number): number {
@@ -93,8 +91,10 @@ function readLedger(sql: SqlStorage): Ledger {
       const [row] = sql.exec<EntryRow>("SELECT * FROM entries WHERE seq = ?", seq);
       return row === undefined ? null : toEntry(row);
     },
-    isReversed(seq: number): boolean {
-      return [...sql.exec("SELECT seq FROM entries WHERE corrects = ?", seq)].length > 0;
+    correction(seq: number): Entry | null {
+      const query = "SELECT * FROM entries WHERE corrects = ? ORDER BY seq DESC LIMIT 1";
+      const [row] = sql.exec<EntryRow>(query, seq);
+      return row === undefined ? null : toEntry(row);
     },
   };
 }
@@ -115,9 +115,9 @@ function takeUntil(lots: Iterable<Lot>, until: number): Lot[] {
   return taken;
 }
 
-function nextExpiry(sql: SqlStorage): number | null {
-  const firsts = UNITS.map((unit) => lotAfter(sql, unit, DEBT)?.expiresAt ?? NEVER);
-  const next = Math.min(...firsts);
+function nextExpiry(sql: SqlStorage, head: Head): number | null {
+  const firsts = heldUnits(head).map((unit) => lotAfter(sql, unit, DEBT)?.expiresAt ?? NEVER);
+  const next = Math.min(NEVER, ...firsts);
   return next === NEVER ? null : next;
 }
 

@@ -1,7 +1,7 @@
 import type { Unit } from "../core/amount.ts";
 import type { Ledger } from "../core/ledger/draft.ts";
 import type { Entry, EntryKind, Head, LotChange } from "../core/ledger/entries.ts";
-import { NEVER } from "../core/ledger/entries.ts";
+import { heldUnits, NEVER } from "../core/ledger/entries.ts";
 import type { HandedEntry } from "../events/client.ts";
 import type { ToldEntryRow } from "./rows.ts";
 import { ENTRIES, tillsReference, toEntry } from "./rows.ts";
@@ -9,27 +9,26 @@ import { ENTRIES, tillsReference, toEntry } from "./rows.ts";
 /** A wallet's state as one answer. */
 export interface WalletView {
   readonly head: Head;
-  /** Lots that expire up to the moment asked for, soonest first. */
-  readonly expiring: Readonly<Record<Unit, readonly LotChange[]>>;
+  /** Of each unit ever held: lots that expire up to the moment asked for, soonest first. */
+  readonly expiring: Readonly<Partial<Record<Unit, readonly LotChange[]>>>;
   /** When what expires first of a unit does, however late; null: nothing does. */
-  readonly next: Readonly<Record<Unit, number | null>>;
+  readonly next: Readonly<Partial<Record<Unit, number | null>>>;
 }
 
 /** Reads the state from a ledger whose due lots are booked. */
 export function viewWallet({ head, lots }: Ledger, now: number, until: number): WalletView {
-  const read = (unit: Unit): LotChange[] =>
-    head.holdings[unit] === undefined ? [] : lotsAfter(lots(unit), now, until);
-  const point = read("point");
-  const stamp = read("stamp");
-  const prepaid = read("prepaid");
-  const expiring = (given: readonly LotChange[]): LotChange[] =>
-    given.filter(({ expiresAt }) => expiresAt <= until);
+  const read = heldUnits(head).map((unit): [Unit, LotChange[]] => [
+    unit,
+    lotsAfter(lots(unit), now, until),
+  ]);
   const next = ([first]: readonly LotChange[]): number | null =>
     first === undefined || first.expiresAt === NEVER ? null : first.expiresAt;
   return {
     head,
-    expiring: { point: expiring(point), stamp: expiring(stamp), prepaid: expiring(prepaid) },
-    next: { point: next(point), stamp: next(stamp), prepaid: next(prepaid) },
+    expiring: Object.fromEntries(
+      read.map(([unit, own]) => [unit, own.filter(({ expiresAt }) => expiresAt <= until)]),
+    ),
+    next: Object.fromEntries(read.map(([unit, own]) => [unit, next(own)])),
   };
 }
 

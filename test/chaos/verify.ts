@@ -17,7 +17,7 @@ export interface Evidence {
 }
 
 /** Smallest steps of a point. */
-const STEPS = 100;
+const STEPS = 1_000;
 
 /** The balance that is told of whom nobody finds. */
 const NOBODY = undefined;

@@ -2,16 +2,17 @@ import { describe, expect, it } from "vitest";
 import type { Rounding } from "../../src/core/amount.ts";
 import {
   currencyScale,
-  displayAmount,
   divide,
   formatDecimal,
   formatShortDecimal,
+  inOrder,
   MAX_AMOUNT,
   MAX_BALANCE,
   narrow,
   parseDecimal,
   parseRate,
   unitScale,
+  unitText,
 } from "../../src/core/amount.ts";
 
 describe("a decimal text", () => {
@@ -143,7 +144,7 @@ describe("a currency", () => {
 
   it("changes the scale of prepaid money only", () => {
     expect(["JPY", "EUR", "KWD"].map((currency) => unitScale("point", currency))).toEqual([
-      2, 2, 2,
+      3, 3, 3,
     ]);
     expect(["JPY", "EUR", "KWD"].map((currency) => unitScale("stamp", currency))).toEqual([
       0, 0, 0,
@@ -187,11 +188,25 @@ describe("a computed sum", () => {
   });
 });
 
-describe("an amount for people", () => {
-  it("has the digits of its unit and no zeros at the end", () => {
-    expect(displayAmount(1250, "point", "EUR")).toBe("12.5");
-    expect(displayAmount(1200, "point", "JPY")).toBe("12");
-    expect(displayAmount(10, "stamp", "EUR")).toBe("10");
-    expect(displayAmount(1250, "prepaid", "KWD")).toBe("1.25");
+describe("an amount of a unit", () => {
+  const OWN = [{ code: "mile", name: "Miles", scale: 1 }];
+
+  it("is written with the digits of its unit, and no third zero of points", () => {
+    expect(unitText(12_500, "point", "EUR")).toBe("12.50");
+    expect(unitText(-12_000, "point", "JPY")).toBe("-12.00");
+    expect(unitText(26_447_104, "point", "EUR")).toBe("26447.104");
+    expect(unitText(0, "point", "EUR")).toBe("0.00");
+    expect(unitText(10, "stamp", "EUR")).toBe("10");
+    expect(unitText(1250, "prepaid", "KWD")).toBe("1.250");
+    expect(unitText(125, "own:mile", "EUR", OWN)).toBe("12.5");
+  });
+
+  it("is not written by guessing the digits of a unit that nobody defined", () => {
+    expect(() => unitText(1, "own:mile", "EUR")).toThrow(/no unit own:mile/);
+  });
+
+  it("has its place: built-in units first, then by their codes", () => {
+    const units = ["own:b", "prepaid", "own:a", "point", "own:b"] as const;
+    expect(inOrder(units)).toEqual(["point", "prepaid", "own:a", "own:b"]);
   });
 });

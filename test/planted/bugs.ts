@@ -130,8 +130,8 @@ export const BUGS: readonly Bug[] = [
     name: "rounded-twice",
     effect: "a purchase short of a point earns it, and the till and the ledger differ by one",
     file: "src/core/purchases/earning.ts",
-    from: "return divide(multiplied * BigInt(rate) * pointSteps, divisor, rounding);",
-    to: `const exact = multiplied * BigInt(rate) * pointSteps;
+    from: "return divide(multiplied * BigInt(rate) * POINT_STEPS, divisor, rounding);",
+    to: `const exact = multiplied * BigInt(rate) * POINT_STEPS;
   const rounded = divide(exact, divisor / BigInt(step), rounding);
   return divide(rounded, BigInt(step), rounding);`,
     test: "test/core/purchases/earning.test.ts",
@@ -189,7 +189,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "vouchers-kept-after-a-void",
     effect: "whoever buys, keeps the voucher and brings the goods back has it for nothing",
-    file: "src/core/ledger/decide.ts",
+    file: "src/core/ledger/bills.ts",
     from: "  withdrawVouchers(draft, own);",
     to: "",
     test: "test/dialects/imonggo/invoice-grants.test.ts",
@@ -320,5 +320,14 @@ export const BUGS: readonly Bug[] = [
     to: "",
     test: "test/dialects/native/import-groups.test.ts",
     title: "about one customer bring the balance of the first",
+  },
+  {
+    name: "refund-into-the-wrong-lots",
+    effect: "what comes back of a redemption expires sooner than what was spent of it last",
+    file: "src/core/ledger/reversal.ts",
+    from: "of lots.toReversed()) {",
+    to: "of lots) {",
+    test: "test/core/ledger/partial-reversal.test.ts",
+    title: "gives back as if so much less had been spent",
   },
 ];

@@ -1,5 +1,4 @@
 import type { Unit } from "../../src/core/amount.ts";
-import { UNITS } from "../../src/core/amount.ts";
 import type { LoyaltyError } from "../../src/core/errors.ts";
 import type {
   Command,
@@ -17,7 +16,7 @@ import type { Past, Prior, Refusal } from "../../src/core/ledger/repeats.ts";
 import { recognise } from "../../src/core/ledger/repeats.ts";
 import type { Result } from "../../src/core/result.ts";
 import { err, ok } from "../../src/core/result.ts";
-import { requestFor, START } from "./requests.ts";
+import { requestFor, START, UNITS } from "./requests.ts";
 
 interface Booked {
   readonly request: CommandRequest;
@@ -58,8 +57,8 @@ export class MemoryLedger implements Ledger {
     return this.entries.find((entry) => entry.seq === seq) ?? null;
   }
 
-  isReversed(seq: number): boolean {
-    return this.entries.some((entry) => entry.corrects === seq);
+  correction(seq: number): Entry | null {
+    return this.entries.findLast((entry) => entry.corrects === seq) ?? null;
   }
 
   allLots(): readonly Lot[] {

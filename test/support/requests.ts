@@ -1,4 +1,5 @@
 import type { Money, Unit } from "../../src/core/amount.ts";
+import { BUILT_IN_UNITS } from "../../src/core/amount.ts";
 import { followingUlid, makeId } from "../../src/core/ids.ts";
 import type { BillCommand, Command, CommandRequest } from "../../src/core/ledger/commands.ts";
 import type { BillLine, LotChange, VoucherGrant } from "../../src/core/ledger/entries.ts";
@@ -11,15 +12,27 @@ import { BY_PROGRAM } from "../../src/core/purchases/purchase.ts";
 export const START = Date.UTC(2026, 0, 1);
 export const DAY = 86_400_000;
 
+/** Every built-in unit, and one that a programme may define. */
+export const UNITS = [...BUILT_IN_UNITS, "own:mile"] as const satisfies readonly Unit[];
+
 /** The business day of a command that does not say otherwise. */
 export const TODAY = "2026-01-01";
 
 /** ULID of a command that does not say otherwise. */
 export const COMMAND_ID = "01K3Q8Z0V4N6W2R8T000000000";
 
-/** A programme like the default one but for what is given. */
+/**
+ * The programme of a request that names none: a tenth of a point per currency unit, to a tenth, so
+ * that a cent earns a smallest step.
+ */
+export const PLAIN_PROGRAM: Program = {
+  ...DEFAULT_PROGRAM,
+  earning: { rate: 100_000, rounding: "floor", step: 100 },
+};
+
+/** A programme like the plain one but for what is given. */
 export function program(given: Partial<Program> = {}): Program {
-  return { ...DEFAULT_PROGRAM, ...given };
+  return { ...PLAIN_PROGRAM, ...given };
 }
 
 export const TIERS: Program["tiers"] = [
@@ -33,7 +46,7 @@ export function requestFor(command: Command, given: Partial<CommandRequest> = {}
   return {
     id: COMMAND_ID,
     command,
-    program: DEFAULT_PROGRAM,
+    program: PLAIN_PROGRAM,
     occurredAt: null,
     reference: null,
     guard: null,

@@ -3,7 +3,6 @@ import { env } from "cloudflare:workers";
 import { ulid } from "ulid";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 import type { Unit } from "../../src/core/amount.ts";
-import { UNITS } from "../../src/core/amount.ts";
 import type { LoyaltyError } from "../../src/core/errors.ts";
 import { makeId } from "../../src/core/ids.ts";
 import type { Command, CommandRequest, Guard, Reference } from "../../src/core/ledger/commands.ts";
@@ -18,7 +17,7 @@ import { walletName, walletOf } from "../../src/wallet/client.ts";
 import type { Wallet } from "../../src/wallet/object.ts";
 import type { EntryRow, LotRow, Owner } from "../../src/wallet/rows.ts";
 import { toHead } from "../../src/wallet/rows.ts";
-import { DAY, program, requestFor, TIERS } from "./requests.ts";
+import { DAY, program, requestFor, TIERS, UNITS } from "./requests.ts";
 
 /** So far ahead of the machine's clock that no alarm goes off by itself. */
 export const START = Date.UTC(2060, 0, 1);

@@ -38,7 +38,7 @@ export const SLOW_FILES: Readonly<
     seconds: 25,
     why: "sends two thousand events to a receiver of 200 ms",
   },
-  "test/wallet/model.test.ts": {
+  "test/wallet/model/model.test.ts": {
     seconds: 40,
     why: "compares two hundred lives of a wallet with the model",
   },

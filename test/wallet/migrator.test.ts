@@ -20,7 +20,7 @@ import {
 
 useClock();
 
-const VERSIONS = [1, 2, 3];
+const VERSIONS = [1, 2, 3, 4];
 
 const TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB '_cf_*'";
 
@@ -84,7 +84,7 @@ describe("the migrator", () => {
         VALUES (1, 'ent_1', 'expire', 'point', -5, 0, '[]', 7, 8, 0, '{}', '{}', '{}')`);
       expect(openDatabase(storage)).toBe(true);
       expect(versions(storage)).toEqual(VERSIONS);
-      expect(walletReader(storage.sql).ledger().expired("point", 7)).toBe(5);
+      expect(walletReader(storage.sql).ledger().expired("point", 7)).toBe(50);
     });
   });
 

@@ -69,17 +69,17 @@ const waiting = () => d1Rows("SELECT * FROM openings WHERE customer_id = ?", own
 
 /** Every kind of first call, and what it needs to see. */
 const FIRST: Readonly<Record<string, () => Promise<unknown>>> = {
-  "a booking": async () => expect(await send(redeem(150_000))).toMatchObject({ ok: true }),
+  "a booking": async () => expect(await send(redeem(1_500_000))).toMatchObject({ ok: true }),
   "several bookings": async () => {
     const requests = [redeem(1), redeem(2)].map((command) => requestFor(command, { id: ulid() }));
     const done = await walletOf(env, owner).executeAll("live", requests);
     expect(done.map(({ ok }) => ok)).toEqual([true, true]);
   },
   "a sandbox booking": async () => {
-    const request = requestFor(redeem(150_000), { id: ulid() });
+    const request = requestFor(redeem(1_500_000), { id: ulid() });
     expect(await walletOf(env, owner).execute("test", request)).toMatchObject({ ok: true });
   },
-  "a look at the balance": async () => expect(await pointsOf()).toBe(150_000),
+  "a look at the balance": async () => expect(await pointsOf()).toBe(1_500_000),
   "a look at the entries": async () => expect(await entriesOf()).toHaveLength(3),
   "an audit": async () => expect(await walletOf(env, owner).audit()).toEqual([]),
   "a rebuild": () => walletOf(env, owner).retell(3),
@@ -95,7 +95,7 @@ describe("a wallet whose customer came with balances", () => {
     expect(opened).toEqual([
       ["open", 7],
       ["tier", 0],
-      ["open", 150_000],
+      ["open", 1_500_000],
     ]);
     expect(await walletOf(env, other).audit()).toEqual([]);
   });
@@ -106,7 +106,7 @@ describe("a wallet whose customer came with balances", () => {
       await FIRST[what]?.();
       expect(await tablesOf(owner)).toEqual([]);
       expect(await waiting()).toHaveLength(1);
-      expect(await send(redeem(150_000))).toMatchObject({ ok: true });
+      expect(await send(redeem(1_500_000))).toMatchObject({ ok: true });
       expect(await tablesOf(owner)).toContain("entries");
       await vi.waitFor(async () => expect(await waiting()).toEqual([]), { timeout: 5_000 });
     },
@@ -138,16 +138,16 @@ describe("a wallet whose customer came with balances", () => {
   it("is shown in lists before anybody has called it", async () => {
     const query = "SELECT points, seq, tier FROM wallets WHERE customer_id = ?";
     expect(await d1Rows(query, owner.customer)).toEqual([
-      { points: 150_000, seq: 3, tier: "Silver" },
+      { points: 1_500_000, seq: 3, tier: "Silver" },
     ]);
   });
 
   it("opens once, though fifty call it at once for the first time", async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => send()));
     expect(answers.every(({ ok }) => ok)).toBe(true);
-    expect(await pointsOf()).toBe(150_000 + 50 * 100);
+    expect(await pointsOf()).toBe(1_500_000 + 50 * 100);
     await evictDurableObject(walletObject(owner));
-    expect(await pointsOf()).toBe(150_000 + 50 * 100);
+    expect(await pointsOf()).toBe(1_500_000 + 50 * 100);
   });
 
   it("books nothing while nobody can tell what it opens with, and all later", async () => {
@@ -159,7 +159,7 @@ describe("a wallet whose customer came with balances", () => {
     }
     asked.mockRestore();
     expect(await send()).toMatchObject({ ok: true });
-    expect(await pointsOf()).toBe(150_100);
+    expect(await pointsOf()).toBe(1_500_100);
   });
 
   it("never asks again once it is open", async () => {
@@ -198,7 +198,7 @@ describe("a wallet whose customer came with balances", () => {
     const columns = Object.keys(row ?? {});
     await env.DB.batch([
       env.DB.prepare("DELETE FROM events WHERE merchant_id = ? AND sequence > 3").bind(shop.id),
-      env.DB.prepare("UPDATE wallets SET seq = 3, points = 150000 WHERE customer_id = ?").bind(
+      env.DB.prepare("UPDATE wallets SET seq = 3, points = 1500000 WHERE customer_id = ?").bind(
         owner.customer,
       ),
       env.DB.prepare(`INSERT INTO openings (${columns}) VALUES (${columns.map(() => "?")})`).bind(
@@ -236,7 +236,7 @@ describe("a wallet whose customer came with balances", () => {
     const number = movers;
     const again = await importLines(shop.slug, [{ number, balances: balances() }]);
     expect(again[0]?.outcome).toBe("unchanged");
-    expect(await pointsOf()).toBe(150_100);
+    expect(await pointsOf()).toBe(1_500_100);
   });
 
   it("leaves nothing of it with an erasure, and is closed", async () => {
@@ -262,7 +262,9 @@ describe("a wallet whose customer came with balances", () => {
     ).toEqual(["created", "unchanged"]);
     expect((await importLines(shop.slug, [line]))[0]?.outcome).toBe("unchanged");
     expect(asked).not.toHaveBeenCalled();
-    expect(await pointsOf({ ...owner, customer: String(both.flat()[0]?.customer) })).toBe(150_000);
+    expect(await pointsOf({ ...owner, customer: String(both.flat()[0]?.customer) })).toBe(
+      1_500_000,
+    );
   });
 
   it("keeps what was not refused of what it came with, and is told of the rest", async () => {

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Unit } from "../../src/core/amount.ts";
-import { UNITS } from "../../src/core/amount.ts";
 import type { Command, CommandRequest } from "../../src/core/ledger/commands.ts";
 import { migrate } from "../../src/wallet/migrator.ts";
 import type { Wallet } from "../../src/wallet/object.ts";
 import type { Owner } from "../../src/wallet/rows.ts";
-import { DAY, earn, redeem, reverse } from "../support/requests.ts";
+import { DAY, earn, redeem, reverse, UNITS } from "../support/requests.ts";
 import type { RowCount } from "../support/statements.ts";
 import { countRows } from "../support/statements.ts";
 import {

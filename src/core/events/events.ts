@@ -1,5 +1,5 @@
-import type { Unit } from "../amount.ts";
-import { currencyScale, formatDecimal, unitScale } from "../amount.ts";
+import type { BuiltInUnit, UnitDefinition } from "../amount.ts";
+import { currencyScale, formatDecimal, isBuiltIn, unitText } from "../amount.ts";
 import { makeId, ulidOf } from "../ids.ts";
 import type { Bill, Entry, MovementKind, VoucherGrant } from "../ledger/entries.ts";
 import { billIdOf, DEBT, holdingOf, NEVER } from "../ledger/entries.ts";
@@ -16,7 +16,7 @@ export interface EventSubject {
   readonly currency: string;
 }
 
-const MOVEMENT_TYPES: Readonly<Record<Unit, Readonly<Record<MovementKind, EventType>>>> = {
+const MOVEMENT_TYPES: Readonly<Record<BuiltInUnit, Readonly<Record<MovementKind, EventType>>>> = {
   point: {
     open: "points.adjusted",
     earn: "points.earned",
@@ -62,7 +62,7 @@ export function eventOf(
     data: {
       customer: subject.customer,
       entry: entry.id,
-      ...ownData(entry, subject.currency),
+      ...ownData(entry, subject.currency, program.units),
       tier: entry.after.tier ?? program.tiers[0]?.name ?? null,
       corrects: entry.corrects,
       dialect: entry.source.dialect,
@@ -74,25 +74,33 @@ export function eventOf(
 }
 
 /** What the event tells of its entry, by what it records. */
-function ownData(entry: Entry, currency: string): BookedEvent["data"] {
+function ownData(
+  entry: Entry,
+  currency: string,
+  own: readonly UnitDefinition[] | undefined,
+): BookedEvent["data"] {
   const { bill, billId, voucher } = entry.remarks;
   if (bill !== undefined) return billData(entry, bill, currency);
   if (entry.kind === "void") return { bill: billId };
   if (entry.kind === "status") return { status: statusOf(entry.after) };
-  return voucher === undefined ? movementData(entry, currency) : voucherData(entry, voucher);
+  return voucher === undefined ? movementData(entry, currency, own) : voucherData(entry, voucher);
 }
 
-function movementData(entry: Entry, currency: string): BookedEvent["data"] {
-  const scale = unitScale(entry.unit, currency);
+function movementData(
+  entry: Entry,
+  currency: string,
+  own: readonly UnitDefinition[] | undefined,
+): BookedEvent["data"] {
+  const text = (amount: number): string => unitText(amount, entry.unit, currency, own);
   const { billId } = entry.remarks;
   return {
     unit: entry.unit,
-    amount: formatDecimal(entry.amount, scale),
-    balance: formatDecimal(holdingOf(entry.after, entry.unit).balance, scale),
+    amount: text(entry.amount),
+    balance: text(holdingOf(entry.after, entry.unit).balance),
     lots: entry.lots
       .filter((lot) => lot.expiresAt !== DEBT)
       .map((lot) => ({
-        amount: formatDecimal(lot.amount, scale),
+        amount: text(lot.amount),
         expires_at: lot.expiresAt === NEVER ? null : timeText(lot.expiresAt),
       })),
     ...(billId === undefined ? {} : { bill: billId }),
@@ -102,13 +110,12 @@ function movementData(entry: Entry, currency: string): BookedEvent["data"] {
 /** Of a bill its sums: the lines stay in the ledger. */
 function billData(entry: Entry, bill: Bill, home: string): BookedEvent["data"] {
   const { amount, currency } = bill.total;
-  const points = unitScale("point", home);
   return {
     bill: billIdOf(entry),
     number: bill.number,
     total: { amount: formatDecimal(amount, currencyScale(currency)), currency },
     lines: bill.lines.length,
-    points_earned: formatDecimal(entry.receipt?.bill?.earned ?? 0, points),
+    points_earned: unitText(entry.receipt?.bill?.earned ?? 0, "point", home),
   };
 }
 
@@ -135,5 +142,6 @@ function eventType(entry: Entry, before: string | null, program: Program): Event
   if (kind === "void") return "bill.voided";
   if (kind === "voucher") return "voucher.issued";
   if (kind === "withdraw") return "voucher.voided";
-  return MOVEMENT_TYPES[unit][kind];
+  // What a programme calls its own is told as points are, and names its unit.
+  return MOVEMENT_TYPES[isBuiltIn(unit) ? unit : "point"][kind];
 }

@@ -65,6 +65,8 @@ export interface AdjustCommand {
 export interface ReverseCommand {
   readonly kind: "reverse";
   readonly seq: number;
+  /** How much of a redemption, positive, in the smallest step; absent: all that is left of it. */
+  readonly amount?: number;
 }
 
 /** Takes a bill back with the points and stamps that it gave; what it took comes back. */

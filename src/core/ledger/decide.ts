@@ -1,30 +1,28 @@
-import type { Unit } from "../amount.ts";
-import { MAX_BALANCE } from "../amount.ts";
 import type { LoyaltyError } from "../errors.ts";
 import { notFound } from "../errors.ts";
 import type { Program } from "../program/program.ts";
-import { isUpgrade, standingFor } from "../program/tiers.ts";
-import { pointsForBill, pointsForPurchase } from "../purchases/earning.ts";
+import { standingFor } from "../program/tiers.ts";
+import { pointsForPurchase } from "../purchases/earning.ts";
 import { BY_PROGRAM } from "../purchases/purchase.ts";
 import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";
+import { billReceipt, entriesOfBill, recordBill, voidBill, withdrawVouchers } from "./bills.ts";
+import { exceedsLimit, insufficient } from "./checks.ts";
 import type {
   AdjustCommand,
-  BillCommand,
   CommandRequest,
   EarnCommand,
   OpenCommand,
   RedeemCommand,
   ReverseCommand,
-  VoidCommand,
 } from "./commands.ts";
 import type { Draft, Ledger } from "./draft.ts";
-import { book, byExpiry, give, mergeLots, startDraft, takeFirstToExpire } from "./draft.ts";
-import type { Entry, EntryKind, Head, Lot, LotChange, Receipt, Remarks } from "./entries.ts";
-import { billIdOf, DEBT, holdingOf, SYSTEM_SOURCE } from "./entries.ts";
-import type { Correction } from "./reversal.ts";
-import { takeAway, takeBack } from "./reversal.ts";
+import { book, byExpiry, give, latest, mergeLots, startDraft, takeFirstToExpire } from "./draft.ts";
+import type { Entry, Head, Lot, Receipt } from "./entries.ts";
+import { DEBT, holdingOf, SYSTEM_SOURCE } from "./entries.ts";
+import { bookReversal, takenBack } from "./reversal.ts";
 import { changeStatus, refusalOf } from "./status.ts";
+import { bookTierChange, heldTier } from "./tier-changes.ts";
 
 /** What a command leads to: lines to store in this order, and its receipt. */
 export interface Decision {
@@ -40,7 +38,7 @@ type Booked = Result<Entry | null, LoyaltyError>;
  * Decides a command on a wallet: pure, without clock or random source. Lots that are due expire
  * first, in entries of their own. `clock` is milliseconds since the epoch. Refusals:
  * `customer_blocked`, `customer_inactive`, `erased`, `insufficient_balance`, `balance_limit`,
- * `not_found` (entry), `already_reversed`.
+ * `not_found` (entry), `already_reversed`, `over_reversed`, `not_divisible`.
  */
 export function decide(
   ledger: Ledger,
@@ -67,7 +65,7 @@ function decideCommand(draft: Draft): Booked {
     case "earn":
       return earn(draft, command);
     case "bill":
-      return bill(draft, command);
+      return recordBill(draft, command);
     case "redeem":
       return redeem(draft, command);
     case "adjust":
@@ -132,51 +130,6 @@ function purchaseOf({ purchase: base, day }: Exclude<EarnCommand["grant"], { amo
   return { base, lines: [], earning: BY_PROGRAM, day };
 }
 
-/** The bill is the entry that carries the command; what it gives follows in entries behind it. */
-function bill(draft: Draft, command: BillCommand): Booked {
-  const { number, purchase, base = purchase, lines, expiresAt, stamps, vouchers = [] } = command;
-  const { earning = BY_PROGRAM, day } = command;
-  const { program, remarks } = draft.request;
-  const { earned } = holdingOf(draft.head, "point");
-  const amount = pointsForBill(program, { base, lines, earning, day }, earned);
-  if (amount === null || exceedsLimit(draft, "point", amount)) {
-    return err({ code: "balance_limit", unit: "point" });
-  }
-  if (stamps !== undefined && exceedsLimit(draft, "stamp", stamps.amount)) {
-    return err({ code: "balance_limit", unit: "stamp" });
-  }
-  const recorded = { ...remarks, bill: { number, total: purchase, lines } };
-  const entry = book(draft, { kind: "bill", unit: "point", lots: [], remarks: recorded });
-  const behind = { ...remarks, billId: billIdOf(entry) };
-  if (amount > 0) {
-    bookGain(draft, "point", { expiresAt, amount }, behind);
-    bookTierChange(draft);
-  }
-  if (amount < 0 && base.amount < 0) {
-    const taken = takeAway(draft, "point", -amount);
-    if (!taken.ok) return taken;
-    const lots = taken.value;
-    book(draft, { kind: "reverse", unit: "point", lots, earned: amount, remarks: behind });
-    bookTierChange(draft);
-  }
-  if (stamps !== undefined && stamps.amount > 0) bookGain(draft, "stamp", stamps, behind);
-  for (const voucher of vouchers) {
-    book(draft, { kind: "voucher", unit: "point", lots: [], remarks: { ...behind, voucher } });
-  }
-  return ok(entry);
-}
-
-function bookGain(draft: Draft, unit: Unit, lot: LotChange, remarks: Remarks): void {
-  book(draft, {
-    kind: "earn",
-    unit,
-    lots: give(draft, unit, [lot]),
-    earned: lot.amount,
-    head: { lastEarnedAt: latest(draft, draft.head.lastEarnedAt) },
-    remarks,
-  });
-}
-
 function redeem(draft: Draft, command: RedeemCommand): Booked {
   const { unit, amount } = command;
   const short = insufficient(draft, unit, amount);
@@ -218,95 +171,16 @@ function reverse(draft: Draft, command: ReverseCommand): Booked {
   const { billId } = target.remarks;
   const isOfBill = target.kind === "earn" && billId !== undefined;
   const given = isOfBill ? { remarks: { ...draft.request.remarks, billId } } : {};
-  const reversed = bookReversal(draft, target, given);
+  const part = command.amount === undefined ? {} : { amount: command.amount };
+  const reversed = bookReversal(draft, target, { ...given, ...part });
   if (!reversed.ok) return reversed;
   if (isOfBill) withdrawVouchers(draft, entriesOfBill(draft.ledger, target.seq, billId));
   bookTierChange(draft);
   return reversed;
 }
 
-function bookReversal(
-  draft: Draft,
-  target: Entry,
-  given: Correction = {},
-): Result<Entry, LoyaltyError> {
-  const { seq, kind, unit, amount } = target;
-  if (draft.ledger.isReversed(seq)) return err({ code: "already_reversed", seq });
-  const reversal = takeBack(draft, target, given);
-  if (!reversal.ok) return reversal;
-  const { balance } = holdingOf(draft.head, unit);
-  if (balance - amount > MAX_BALANCE) return err({ code: "balance_limit", unit });
-  const entry = book(draft, {
-    kind: "reverse",
-    unit,
-    lots: reversal.value,
-    corrects: seq,
-    earned: kind === "earn" || kind === "reverse" ? -amount : 0,
-    redeemed: kind === "redeem" ? amount : 0,
-    ...(given.remarks === undefined ? {} : { remarks: given.remarks }),
-  });
-  return ok(entry);
-}
-
-/** The void is an entry of its own; each of what the bill moved is reversed behind it. */
-function voidBill(draft: Draft, { seq, expiresAt: restoredUntil }: VoidCommand): Booked {
-  const target = draft.ledger.entry(seq);
-  if (target?.kind !== "bill") return notFound("entry");
-  if (draft.ledger.isReversed(seq)) return err({ code: "already_reversed", seq });
-  const remarks = { ...draft.request.remarks, billId: billIdOf(target) };
-  const entry = book(draft, { kind: "void", unit: "point", lots: [], corrects: seq, remarks });
-  const own = entriesOfBill(draft.ledger, seq, billIdOf(target));
-  for (const moved of own.filter(({ kind }) => GAINS.includes(kind))) {
-    // A person may have taken it back by itself before.
-    if (draft.ledger.isReversed(moved.seq)) continue;
-    const reversed = bookReversal(draft, moved, { restoredUntil, remarks });
-    if (!reversed.ok) return reversed;
-  }
-  withdrawVouchers(draft, own);
-  bookTierChange(draft);
-  return ok(entry);
-}
-
-/** What of a bill stands right behind its entry `seq`, the change of tier not counted. */
-function entriesOfBill(ledger: Ledger, seq: number, billId: string): Entry[] {
-  const own: Entry[] = [];
-  for (let at = seq + 1; ; at += 1) {
-    const entry = ledger.entry(at);
-    // What corrects an entry of the bill tells of it too, and may stand right behind.
-    const isOwn = entry?.remarks.billId === billId && entry.corrects === null;
-    if (entry === null || !(isOwn || entry.kind === "tier")) return own;
-    if (isOwn) own.push(entry);
-  }
-}
-
-/**
- * Whoever takes back what a bill gave takes back its vouchers too, or buying, keeping them and
- * bringing back would be a way to steal. Whether one was used before is for D1 to say.
- */
-function withdrawVouchers(draft: Draft, own: readonly Entry[]): void {
-  for (const { seq, kind, remarks } of own) {
-    const { voucher, billId } = remarks;
-    if (kind !== "voucher" || voucher === undefined || draft.ledger.isReversed(seq)) continue;
-    const told = { ...draft.request.remarks, voucher, ...(billId === undefined ? {} : { billId }) };
-    book(draft, { kind: "withdraw", unit: "point", lots: [], corrects: seq, remarks: told });
-  }
-}
-
-/** Lifetime points decide the tier; a change is a line of its own. */
-function bookTierChange(draft: Draft): void {
-  const { program } = draft.request;
-  const { tier } = standingFor(program, holdingOf(draft.head, "point").earned);
-  if (tier === heldTier(draft.head, program)) return;
-  book(draft, { kind: "tier", unit: "point", lots: [], head: { tier } });
-}
-
-/** A wallet that has never changed its tier is in the lowest. */
-function heldTier(head: Head, program: Program): string | null {
-  return head.tier ?? program.tiers[0]?.name ?? null;
-}
-
 function receiptFor(draft: Draft, main: Entry): Receipt {
-  const { program } = draft.request;
+  const { command, program } = draft.request;
   const standing = standingFor(program, holdingOf(draft.head, "point").earned);
   const changed = draft.entries.some((entry) => entry.kind === "tier");
   const withdrawn = draft.entries.flatMap(({ kind, remarks: { voucher } }) =>
@@ -322,44 +196,17 @@ function receiptFor(draft: Draft, main: Entry): Receipt {
     recordedAt: main.recordedAt,
     ...(changed ? { tierBefore: heldTier(draft.ledger.head, program) } : {}),
     ...(main.corrects === null ? {} : { corrects: main.corrects }),
+    ...(command.kind === "reverse" ? partsTaken(draft, main) : {}),
     ...(withdrawn.length === 0 ? {} : { withdrawn }),
-    ...(draft.request.command.kind === "bill"
-      ? { bill: billReceipt(draft, draft.request.command) }
-      : {}),
+    ...(command.kind === "bill" ? { bill: billReceipt(draft, command) } : {}),
   };
 }
 
-/** What of a bill's entries moves an amount. */
-const GAINS: readonly EntryKind[] = ["earn", "reverse"];
-
-function billReceipt(draft: Draft, { vouchers = [] }: BillCommand): Receipt["bill"] & {} {
-  const { program } = draft.request;
-  const before = heldTier(draft.ledger.head, program);
-  const gained = (unit: Unit): number =>
-    draft.entries.find(({ kind, unit: own }) => own === unit && GAINS.includes(kind))?.amount ?? 0;
-  const stamps = gained("stamp");
-  return {
-    earned: gained("point"),
-    upgraded: isUpgrade(program, before, heldTier(draft.head, program)),
-    ...(stamps === 0 ? {} : { stamps }),
-    ...(vouchers.length === 0 ? {} : { vouchers }),
-  };
-}
-
-function insufficient(draft: Draft, unit: Unit, requested: number): LoyaltyError | null {
-  const { balance } = holdingOf(draft.head, unit);
-  if (balance >= requested) return null;
-  return { code: "insufficient_balance", unit, requested, available: Math.max(0, balance) };
-}
-
-/** When it happened last: an offline till may tell later of what was earlier. */
-function latest(draft: Draft, before: number | null): number {
-  return Math.max(before ?? draft.occurredAt, draft.occurredAt);
-}
-
-function exceedsLimit(draft: Draft, unit: Unit, amount: number): boolean {
-  const { balance, earned } = holdingOf(draft.head, unit);
-  return Math.max(balance, earned) + amount > MAX_BALANCE;
+function partsTaken(draft: Draft, { corrects, amount }: Entry): Pick<Receipt, "takenBack"> {
+  const target = corrects === null ? null : draft.ledger.entry(corrects);
+  return target?.kind !== "redeem" || amount === -target.amount
+    ? {}
+    : { takenBack: takenBack(draft, target) };
 }
 
 /**

@@ -28,8 +28,8 @@ export interface Ledger {
   /** What of a lot has expired, less what reversals have counted of that already. */
   expired(unit: Unit, expiresAt: number): number;
   entry(seq: number): Entry | null;
-  /** Whether an entry corrects the one with that number. */
-  isReversed(seq: number): boolean;
+  /** The last entry that corrects the one with that number; null when none does. */
+  correction(seq: number): Entry | null;
 }
 
 /** Entries in the making: a decision appends, nothing is stored until all is decided. */
@@ -54,7 +54,7 @@ export interface Line {
   readonly redeemed?: number;
   /** Changes of the head besides its sums. */
   readonly head?: Partial<
-    Pick<Head, "tier" | "status" | "statusSince" | "lastEarnedAt" | "lastRedeemedAt">
+    Pick<Head, "tier" | "status" | "statusSince" | "bills" | "lastEarnedAt" | "lastRedeemedAt">
   >;
   /** Instead of the request's. */
   readonly source?: Source;
@@ -180,6 +180,11 @@ export function give(
     if (lot.amount > part) given.push({ expiresAt, amount: lot.amount - part });
   }
   return paid > 0 ? [{ expiresAt: DEBT, amount: paid }, ...given] : given;
+}
+
+/** When it happened last: an offline till may tell later of what was earlier. */
+export function latest(draft: Draft, before: number | null): number {
+  return Math.max(before ?? draft.occurredAt, draft.occurredAt);
 }
 
 /** Orders lots by their expiry, soonest first. */

@@ -1,4 +1,5 @@
 import type { Money, Unit } from "../amount.ts";
+import { inOrder } from "../amount.ts";
 import type { CustomerStatus } from "../customers.ts";
 import { makeId, ulidOf } from "../ids.ts";
 import type { Standing } from "../program/tiers.ts";
@@ -52,6 +53,14 @@ export interface Holding {
   readonly redeemed: number;
 }
 
+/** Bills in one currency, less those that were voided. */
+export interface BillSum {
+  /** Purchases: what is returned is none. */
+  readonly count: number;
+  /** In the currency's smallest unit, less what was returned. */
+  readonly total: number;
+}
+
 /** The state of a wallet after an entry. Its last entry's is the state of the wallet. */
 export interface Head {
   /** Number of the entry that led here; 0 for a wallet without entries. */
@@ -63,6 +72,8 @@ export interface Head {
   readonly status?: CustomerStatus;
   /** When it was booked; only with `status`. */
   readonly statusSince?: number;
+  /** Sums of the recorded purchases by currency (ISO 4217); absent: there was none. */
+  readonly bills?: Readonly<Record<string, BillSum>>;
   readonly lastEarnedAt: number | null;
   readonly lastRedeemedAt: number | null;
   readonly recordedAt: number;
@@ -151,6 +162,8 @@ export interface Receipt {
   readonly recordedAt: number;
   /** Seq of the entry that this command took back. */
   readonly corrects?: number;
+  /** How much of that entry was taken back by now, where it was done in parts. */
+  readonly takenBack?: number;
   /** Vouchers that were granted with what this command took back, if any: unused, they are void. */
   readonly withdrawn?: readonly VoucherGrant[];
   /** Of a bill: the points that it earned, and whether the tier rose with it. */
@@ -204,6 +217,11 @@ export const EMPTY_HEAD: Head = {
 /** The sums of a unit, zeros if it was never held. */
 export function holdingOf(head: Head, unit: Unit): Holding {
   return head.holdings[unit] ?? EMPTY_HOLDING;
+}
+
+/** The units that a wallet ever held, in their order. */
+export function heldUnits({ holdings }: Pick<Head, "holdings">): readonly Unit[] {
+  return inOrder(Object.keys(holdings) as Unit[]);
 }
 
 /** `bil_` id of the bill that an entry of that kind records: the same ULID. */

@@ -89,7 +89,7 @@ function untouched(head: Head): Ledger {
     dueLots: () => [],
     expired: () => 0,
     entry: () => null,
-    isReversed: () => false,
+    correction: () => null,
   };
 }
 

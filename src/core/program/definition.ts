@@ -1,5 +1,5 @@
-import type { Rate, Rounding } from "../amount.ts";
-import { MAX_BALANCE, parseDecimal, parseRate, unitScale } from "../amount.ts";
+import type { Rate, Rounding, UnitDefinition } from "../amount.ts";
+import { MAX_BALANCE, POINT_SCALE, parseDecimal, parseRate } from "../amount.ts";
 import type { Fault } from "../errors.ts";
 import { pointerPart } from "../errors.ts";
 import type { Result } from "../result.ts";
@@ -27,6 +27,7 @@ export interface ProgramDefinition {
   readonly tiers?: readonly TierDefinition[] | undefined;
   readonly allow_debt?: boolean | undefined;
   readonly grants?: GrantsDefinition | undefined;
+  readonly units?: readonly UnitDefinition[] | undefined;
 }
 
 /** A tier of a {@link ProgramDefinition}. */
@@ -41,13 +42,17 @@ export interface TierDefinition {
 /** Most tiers that a programme may have. */
 export const MAX_TIERS = 20;
 
+/** Most units of its own that a programme may have. */
+export const MAX_UNITS = 20;
+
+/** Most digits behind the decimal point of a programme's own unit. */
+export const MAX_UNIT_SCALE = 3;
+
 /** Most categories that a programme may name. */
 export const MAX_CATEGORIES = 200;
 
 /** Longest name of a category. */
 export const MAX_CATEGORY = 255;
-
-const POINT_SCALE = unitScale("point", "");
 
 /**
  * Checks a programme's definition and turns it into the form that rules work with. All faults are
@@ -75,7 +80,7 @@ export function defineProgram(definition: ProgramDefinition): Result<Program, re
   const categories = defineCategories(definition.earning.categories, rateAt, fault);
   const rounding = definition.earning.rounding ?? "floor";
   const expiry = defineExpiry("/expiry", definition.expiry, fault);
-  const { grants } = definition;
+  const { grants, units } = definition;
   const program: Program = {
     earning: { rate, rounding, step: step ?? 1, ...categories },
     redemptionRate,
@@ -84,6 +89,7 @@ export function defineProgram(definition: ProgramDefinition): Result<Program, re
     tiers: defineTiers(definition.tiers ?? [], rateAt, fault),
     allowDebt: definition.allow_debt ?? false,
     ...(grants === undefined ? {} : { grants: defineGrants(grants, expiry, fault) }),
+    ...(units === undefined ? {} : { units: defineUnits(units, fault) }),
   };
   return faults.length === 0 ? ok(program) : err(faults);
 }
@@ -120,6 +126,28 @@ function defineTiers(
     }
   }
   return defined;
+}
+
+const UNIT_CODE = /^[a-z][a-z0-9_]{0,31}$/;
+
+function defineUnits(
+  units: readonly UnitDefinition[],
+  fault: ReportFault,
+): readonly UnitDefinition[] {
+  if (units.length > MAX_UNITS) fault("/units", `must have at most ${MAX_UNITS} units`);
+  for (const [i, { code, name, scale }] of units.entries()) {
+    if (!UNIT_CODE.test(code)) {
+      fault(`/units/${i}/code`, "must be a small letter and up to 31 small letters, digits or _");
+    }
+    if (units.findIndex((other) => other.code === code) !== i) {
+      fault(`/units/${i}/code`, "must differ from every other unit's code");
+    }
+    if (name === "") fault(`/units/${i}/name`, "must not be empty");
+    if (!Number.isInteger(scale) || scale < 0 || scale > MAX_UNIT_SCALE) {
+      fault(`/units/${i}/scale`, `must be a whole number from 0 to ${MAX_UNIT_SCALE}`);
+    }
+  }
+  return units;
 }
 
 function defineCategories(

@@ -1,5 +1,5 @@
-import type { Rate, Rounding } from "../amount.ts";
-import { RATE_SCALE, unitScale } from "../amount.ts";
+import type { Rate, Rounding, UnitDefinition } from "../amount.ts";
+import { RATE_SCALE, WHOLE_POINT } from "../amount.ts";
 
 /** A level that a customer reaches by lifetime points. */
 export interface Tier {
@@ -29,7 +29,7 @@ export interface Program {
   readonly earning: {
     readonly rate: Rate;
     readonly rounding: Rounding;
-    /** What the earned amount is rounded to, in the smallest step: 100 is whole points. */
+    /** What the earned amount is rounded to, in the smallest step: 1,000 is whole points. */
     readonly step: number;
     /** Points that a line of a bill earns besides, by its category (see {@link categoryKey}). */
     readonly categories?: Readonly<Record<string, Rate>>;
@@ -45,6 +45,8 @@ export interface Program {
   readonly allowDebt: boolean;
   /** What a bill grants besides points; absent: nothing. */
   readonly grants?: Grants;
+  /** Units of its own; absent: none. */
+  readonly units?: readonly UnitDefinition[];
 }
 
 /** What a grant can count by. */
@@ -80,7 +82,7 @@ export interface SeriesGrant {
 
 /** The rules of a merchant that has defined none: a point per currency unit, for ever. */
 export const DEFAULT_PROGRAM: Program = {
-  earning: { rate: 1_000_000, rounding: "floor", step: 100 },
+  earning: { rate: 1_000_000, rounding: "floor", step: WHOLE_POINT },
   redemptionRate: null,
   expiry: { kind: "never" },
   tiers: [],
@@ -89,7 +91,7 @@ export const DEFAULT_PROGRAM: Program = {
 
 const tier = (name: string, points: number): Tier => ({
   name,
-  from: points * 10 ** unitScale("point", ""),
+  from: points * WHOLE_POINT,
   multiplier: 10 ** RATE_SCALE,
   benefits: [],
 });

@@ -1,5 +1,5 @@
 import type { Money, Rate } from "../amount.ts";
-import { currencyScale, divide, narrow, RATE_SCALE, unitScale } from "../amount.ts";
+import { currencyScale, divide, narrow, RATE_SCALE, WHOLE_POINT } from "../amount.ts";
 import type { BillLine } from "../ledger/entries.ts";
 import type { Program } from "../program/program.ts";
 import { categoryKey } from "../program/program.ts";
@@ -11,8 +11,7 @@ const RATE_ONE = 10n ** BigInt(RATE_SCALE);
 /** What of a purchase decides about its points; see {@link Purchase}. */
 type Earning = Pick<Purchase, "base" | "lines" | "earning" | "day">;
 
-/** A whole point, in its smallest step. */
-const WHOLE_POINT = 10 ** unitScale("point", "");
+const POINT_STEPS = BigInt(WHOLE_POINT);
 
 /**
  * Points (smallest step) that a purchase earns: rate × multiplier of the tier held before the
@@ -36,7 +35,7 @@ export function pointsForPurchase(
 function wholePoints(every: number | null, { amount }: Money, multiplier: bigint): bigint {
   if (every === null) return 0n;
   const points = divide(BigInt(amount) * multiplier, BigInt(every) * RATE_ONE, "floor");
-  return points * BigInt(WHOLE_POINT);
+  return points * POINT_STEPS;
 }
 
 function stepsEarned(
@@ -45,10 +44,9 @@ function stepsEarned(
   multiplier: bigint,
 ): bigint {
   const multiplied = BigInt(amount) * multiplier;
-  const pointSteps = 10n ** BigInt(unitScale("point", currency));
   const moneySteps = 10n ** BigInt(currencyScale(currency));
   const divisor = moneySteps * RATE_ONE * RATE_ONE * BigInt(step);
-  return divide(multiplied * BigInt(rate) * pointSteps, divisor, rounding);
+  return divide(multiplied * BigInt(rate) * POINT_STEPS, divisor, rounding);
 }
 
 /**
@@ -71,13 +69,12 @@ export function pointsForBill(
 /** What the lines' categories earn besides, each line rounded down; no tier multiplies it. */
 function categoryBonus(program: Program, currency: string, lines: readonly BillLine[]): bigint {
   const { categories = {}, step } = program.earning;
-  const pointSteps = 10n ** BigInt(unitScale("point", currency));
   const divisor = 10n ** BigInt(currencyScale(currency)) * RATE_ONE * BigInt(step);
   let bonus = 0n;
   for (const { category, amount } of lines) {
     const key = category === null ? null : categoryKey(category);
     if (key === null || !Object.hasOwn(categories, key)) continue;
-    const exact = BigInt(amount) * BigInt(categories[key] ?? 0) * pointSteps;
+    const exact = BigInt(amount) * BigInt(categories[key] ?? 0) * POINT_STEPS;
     bonus += divide(exact, divisor, "floor") * BigInt(step);
   }
   return bonus;
@@ -90,16 +87,20 @@ function categoryBonus(program: Program, currency: string, lines: readonly BillL
 export function moneyForPoints(program: Program, points: number, currency: string): number | null {
   if (program.redemptionRate === null) return null;
   const money = BigInt(points) * RATE_ONE * 10n ** BigInt(currencyScale(currency));
-  const divisor = BigInt(program.redemptionRate) * 10n ** BigInt(unitScale("point", currency));
+  const divisor = BigInt(program.redemptionRate) * POINT_STEPS;
   return narrow(divide(money, divisor, "floor"));
 }
 
+/** What money costs in points is so fine: a hundredth of a point, as the tills that ask show it. */
+const PRICE_STEP = POINT_STEPS / 100n;
+
 /**
  * What an amount of money costs in points (smallest step) at so many points per currency unit;
- * rounded up, so that nobody gets money for fewer points than it costs. Null beyond what one
- * command may move.
+ * rounded up to a hundredth, so that nobody gets money for fewer points than it costs. Null beyond
+ * what one command may move.
  */
 export function pointsForMoney(rate: Rate, { amount, currency }: Money): number | null {
-  const exact = BigInt(amount) * BigInt(rate) * 10n ** BigInt(unitScale("point", currency));
-  return narrow(divide(exact, RATE_ONE * 10n ** BigInt(currencyScale(currency)), "ceil"));
+  const exact = BigInt(amount) * BigInt(rate) * POINT_STEPS;
+  const divisor = RATE_ONE * 10n ** BigInt(currencyScale(currency)) * PRICE_STEP;
+  return narrow(divide(exact, divisor, "ceil") * PRICE_STEP);
 }

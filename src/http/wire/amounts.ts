@@ -1,5 +1,11 @@
 import * as z from "zod";
-import { currencyScale, divide, formatDecimal, unitScale } from "../../core/amount.ts";
+import {
+  currencyScale,
+  divide,
+  formatDecimal,
+  POINT_SCALE,
+  WHOLE_POINT,
+} from "../../core/amount.ts";
 
 declare global {
   /** A literal that is written as it stands (ECMAScript 2026, JSON.parse source text access). */
@@ -8,26 +14,38 @@ declare global {
   }
 }
 
-const POINT = 10 ** unitScale("point", "");
-
 /** Whole points on the wire to smallest steps. */
 export function fromWholePoints(points: number): number {
-  return points * POINT;
+  return points * WHOLE_POINT;
 }
 
 /** Smallest steps to whole points; what is less than a point is not shown. */
 export function wholePoints(steps: number): number {
-  return Math.floor(steps / POINT);
+  return Math.floor(steps / WHOLE_POINT);
 }
 
 /** Smallest steps to whole points, rounded up: what is still missing. */
 export function wholePointsUp(steps: number): number {
-  return Math.ceil(steps / POINT);
+  return Math.ceil(steps / WHOLE_POINT);
 }
 
 /** Signed whole points; a part of a point is cut off on either side of 0. */
 export function pointsDelta(steps: number): number {
-  return Math.trunc(steps / POINT) + 0;
+  return Math.trunc(steps / WHOLE_POINT) + 0;
+}
+
+/** Decimals of points in dialects that know parts of a point. */
+const SHOWN_POINT_SCALE = 2;
+const SHOWN_POINT_STEP = 10 ** (POINT_SCALE - SHOWN_POINT_SCALE);
+
+/** Smallest steps to points with two decimals; what is less than a hundredth is not shown. */
+export function pointsText(steps: number): string {
+  return formatDecimal(Math.floor(steps / SHOWN_POINT_STEP) + 0, SHOWN_POINT_SCALE);
+}
+
+/** Points of the wire, a plain decimal text, in smallest steps: rounded half up to a hundredth. */
+export function pointsOf(plain: string): number {
+  return roundDecimal(plain, SHOWN_POINT_SCALE) * SHOWN_POINT_STEP;
 }
 
 /** Decimals of money in answers of dialects that show hundredths at most. */

@@ -81,7 +81,7 @@ export async function readPoints(
   windowMs: number,
 ): Promise<PointsBalance> {
   const { head, expiring, next } = await readWallet(ctx, customer, ctx.now + windowMs);
-  return pointsOf(ctx, head, expiring.point, next.point);
+  return pointsOf(ctx, head, expiring.point ?? [], next.point ?? null);
 }
 
 /** The points of a customer who was enrolled by this very request: asks no wallet. */

@@ -1,5 +1,4 @@
-import type { Unit } from "../../core/amount.ts";
-import { UNITS } from "../../core/amount.ts";
+import type { BuiltInUnit, Unit } from "../../core/amount.ts";
 import { holdingOf } from "../../core/ledger/entries.ts";
 import { listUnusedVouchers } from "../../registry/vouchers/lists.ts";
 import type { VoucherRecord } from "../../registry/vouchers/vouchers.ts";
@@ -26,6 +25,7 @@ export async function readRewards(ctx: Context, customer: string): Promise<Rewar
     readWallet(ctx, customer, 0),
     listUnusedVouchers(ctx.db, merchant.id, customer, day, MAX_VOUCHERS),
   ]);
-  const [point = 0, stamp = 0, prepaid = 0] = UNITS.map((unit) => holdingOf(head, unit).balance);
+  const balanceOf = (unit: BuiltInUnit): number => holdingOf(head, unit).balance;
+  const [point, stamp, prepaid] = [balanceOf("point"), balanceOf("stamp"), balanceOf("prepaid")];
   return { balances: { point, stamp, prepaid }, vouchers };
 }

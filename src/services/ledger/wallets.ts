@@ -69,8 +69,8 @@ export async function bookCommands(
 function requestOf(ctx: Context, booking: Booking): CommandRequest {
   const { command, reference, remarks, occurredAt } = booking;
   const { principal } = ctx;
-  // What a purchase grants is in the command already, and the list can be long.
-  const { grants: _granted, ...program } = principal.program;
+  // What a purchase grants is in the command already, and the lists can be long.
+  const { grants: _granted, units: _units, ...program } = principal.program;
   return {
     id: ulid(ctx.now),
     command,

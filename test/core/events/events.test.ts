@@ -113,7 +113,7 @@ describe("an event", () => {
   it("tells of its entry, with decimal texts and RFC 3339 times", () => {
     const ledger = new MemoryLedger();
     const source = { dialect: "kirimel", key: "key_9", site: "sit_4", staff: "stf_1" };
-    accept(ledger, earn(1_250, SOON), START + 7, { source, occurredAt: START - DAY });
+    accept(ledger, earn(12_500, SOON), START + 7, { source, occurredAt: START - DAY });
     expect(eventsOf(ledger)).toEqual([
       {
         type: "points.earned",
@@ -142,11 +142,21 @@ describe("an event", () => {
 
   it("has the digits of its unit, and of the currency if it is money", () => {
     const ledger = ledgerAfter(earn(7), earn(7, NEVER, "stamp"), earn(7, NEVER, "prepaid"));
-    expect(eventsOf(ledger).map((event) => event.data.amount)).toEqual(["0.07", "7", "0.007"]);
+    expect(eventsOf(ledger).map((event) => event.data.amount)).toEqual(["0.007", "7", "0.007"]);
+  });
+
+  it("of a unit of the programme's own is told as points, names it and has its digits", () => {
+    const [entry] = ledgerAfter(earn(125, NEVER, "own:mile")).entries;
+    const units = [{ code: "mile", name: "Miles", scale: 1 }];
+    if (entry === undefined) throw new Error("nothing was booked");
+    const event = eventOf(entry, null, subject, program({ units }));
+    expect(event.type).toBe("points.earned");
+    expect(event.data).toMatchObject({ unit: "own:mile", amount: "12.5", balance: "12.5" });
+    expect(() => eventOf(entry, null, subject, program())).toThrow(/no unit own:mile/);
   });
 
   it("has a sign, and the balance after", () => {
-    const ledger = ledgerAfter(earn(1_000), redeem(250), reverse(2));
+    const ledger = ledgerAfter(earn(10_000), redeem(2_500), reverse(2));
     expect(eventsOf(ledger).map(({ data }) => [data.amount, data.balance, data.corrects])).toEqual([
       ["10.00", "10.00", null],
       ["-2.50", "7.50", null],
@@ -155,9 +165,9 @@ describe("an event", () => {
   });
 
   it("says null for what never expires and nothing of the debt lot", () => {
-    const ledger = ledgerAfter(earn(10, SOON), redeem(10));
+    const ledger = ledgerAfter(earn(100, SOON), redeem(100));
     accept(ledger, reverse(1), START, { program: program({ allowDebt: true }) });
-    accept(ledger, earn(15));
+    accept(ledger, earn(150));
     const [, , debt, paid] = eventsOf(ledger);
     expect(debt?.data).toMatchObject({ amount: "-0.10", balance: "-0.10", lots: [] });
     expect(paid?.data).toMatchObject({

@@ -78,7 +78,7 @@ describe("a bill", () => {
     const { receipt } = accept(new MemoryLedger(), bill(1_250, SOON, [COFFEE]), START, {
       program: rules,
     });
-    expect(receipt.bill?.earned).toBe(2_250);
+    expect(receipt.bill?.earned).toBe(22_500);
   });
 
   it("may raise the tier, and says so", () => {
@@ -201,7 +201,7 @@ describe("the events of a bill", () => {
         number: "B-1",
         total: { amount: "12.50", currency: "EUR" },
         lines: 1,
-        points_earned: "12.00",
+        points_earned: "1.20",
       },
     });
     expect(earned).toMatchObject({ type: "points.earned", data: { bill: BILL_ID } });

@@ -1,6 +1,5 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { UNITS } from "../../../src/core/amount.ts";
 import { followingUlid } from "../../../src/core/ids.ts";
 import type { CommandRequest } from "../../../src/core/ledger/commands.ts";
 import type { Entry } from "../../../src/core/ledger/entries.ts";
@@ -17,7 +16,7 @@ import {
   steadyScenarios,
 } from "../../support/commands.ts";
 import { balanceOf, carryOut, carryOutOnce, MemoryLedger } from "../../support/ledger.ts";
-import { COMMAND_ID, EXPIRE, requestFor, reverse, START } from "../../support/requests.ts";
+import { COMMAND_ID, EXPIRE, requestFor, reverse, START, UNITS } from "../../support/requests.ts";
 
 const RUNS = { numRuns: 300 };
 

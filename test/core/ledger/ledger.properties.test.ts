@@ -1,7 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Unit } from "../../../src/core/amount.ts";
-import { UNITS } from "../../../src/core/amount.ts";
 import type { LoyaltyErrorCode } from "../../../src/core/errors.ts";
 import { eventOf } from "../../../src/core/events/events.ts";
 import type { BillCommand } from "../../../src/core/ledger/commands.ts";
@@ -13,7 +12,7 @@ import { pointsForBill, pointsForPurchase } from "../../../src/core/purchases/ea
 import type { Played } from "../../support/commands.ts";
 import { outcome, PERSONAL, play, scenarios, steadyScenarios } from "../../support/commands.ts";
 import { MemoryLedger, undoneBy } from "../../support/ledger.ts";
-import { purchaseOf } from "../../support/requests.ts";
+import { purchaseOf, UNITS } from "../../support/requests.ts";
 
 const RUNS = { numRuns: 300 };
 
@@ -97,33 +96,43 @@ function earnedByBill(
 
 const isDue = (lot: Lot, now: number): boolean => lot.expiresAt > DEBT && lot.expiresAt <= now;
 
+interface Sums {
+  balance: number;
+  earned: number;
+  redeemed: number;
+}
+
 /** Sums of what was accepted, kept beside the ledger. */
 class Model {
-  readonly #sums: Record<Unit, { balance: number; earned: number; redeemed: number }> = {
-    point: { balance: 0, earned: 0, redeemed: 0 },
-    stamp: { balance: 0, earned: 0, redeemed: 0 },
-    prepaid: { balance: 0, earned: 0, redeemed: 0 },
-  };
+  readonly #sums = new Map(
+    UNITS.map((unit): [Unit, Sums] => [unit, { balance: 0, earned: 0, redeemed: 0 }]),
+  );
+
+  #of(unit: Unit): Sums {
+    const sums = this.#sums.get(unit);
+    if (sums === undefined) throw new Error(`${unit} is no unit of the tests`);
+    return sums;
+  }
 
   add({ request, before, result }: Played, moved: number, entries: readonly Entry[]): void {
     if (!result.ok) return;
     for (const entry of result.value.entries) {
-      if (entry.kind === "expire") this.#sums[entry.unit].balance += entry.amount;
+      if (entry.kind === "expire") this.#of(entry.unit).balance += entry.amount;
     }
     const { command } = request;
     if (command.kind === "expire" || command.kind === "status") return;
     if (command.kind === "bill") {
       const points = earnedByBill(command, request.program, before.head) ?? 0;
-      this.#sums.point.balance += points;
-      this.#sums.point.earned += points;
-      this.#sums.stamp.balance += command.stamps?.amount ?? 0;
-      this.#sums.stamp.earned += command.stamps?.amount ?? 0;
+      this.#of("point").balance += points;
+      this.#of("point").earned += points;
+      this.#of("stamp").balance += command.stamps?.amount ?? 0;
+      this.#of("stamp").earned += command.stamps?.amount ?? 0;
       return;
     }
     if (command.kind === "void") {
       for (const { unit, amount } of undoneBy(command, entries)) {
-        this.#sums[unit].balance -= amount;
-        this.#sums[unit].earned -= amount;
+        this.#of(unit).balance -= amount;
+        this.#of(unit).earned -= amount;
       }
       return;
     }
@@ -131,14 +140,14 @@ class Model {
       command.kind === "reverse" ? entries.find((entry) => entry.seq === command.seq) : undefined;
     const unit = command.kind === "reverse" ? (target?.unit ?? "point") : command.unit;
     const kind = target?.kind ?? command.kind;
-    this.#sums[unit].balance += moved;
-    if (kind === "earn") this.#sums[unit].earned += moved;
-    if (kind === "redeem") this.#sums[unit].redeemed -= moved;
-    if (command.kind === "open") this.#sums[unit].earned += command.earned;
+    this.#of(unit).balance += moved;
+    if (kind === "earn") this.#of(unit).earned += moved;
+    if (kind === "redeem") this.#of(unit).redeemed -= moved;
+    if (command.kind === "open") this.#of(unit).earned += command.earned;
   }
 
   expectEqual(head: Head): void {
-    for (const unit of UNITS) expect(holdingOf(head, unit)).toEqual(this.#sums[unit]);
+    for (const unit of UNITS) expect(holdingOf(head, unit)).toEqual(this.#of(unit));
   }
 }
 

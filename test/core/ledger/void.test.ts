@@ -161,7 +161,7 @@ describe("the void of a bill", () => {
     const events = entries.map((entry) => eventOf(entry, null, subject, program()));
     expect(events).toMatchObject([
       { type: "bill.voided", data: { bill: BILL_ID, corrects: 1 } },
-      { type: "points.reversed", data: { bill: BILL_ID, amount: "-10.00", corrects: 2 } },
+      { type: "points.reversed", data: { bill: BILL_ID, amount: "-1.00", corrects: 2 } },
     ]);
     expect(events[0]?.data).not.toHaveProperty("amount");
   });
@@ -212,7 +212,7 @@ describe("a return", () => {
     const [returned] = entries.map((entry) => eventOf(entry, null, subject, program()));
     expect(returned).toMatchObject({
       type: "bill.returned",
-      data: { total: { amount: "-3.50", currency: "EUR" }, points_earned: "-3.00" },
+      data: { total: { amount: "-3.50", currency: "EUR" }, points_earned: "-0.30" },
     });
   });
 

@@ -6,6 +6,7 @@ import {
   MAX_CATEGORIES,
   MAX_CATEGORY,
   MAX_TIERS,
+  MAX_UNITS,
   warningsOf,
 } from "../../../src/core/program/definition.ts";
 import { MAX_EXPIRY_DAYS } from "../../../src/core/program/expiry.ts";
@@ -28,7 +29,7 @@ describe("a programme", () => {
     expect(define({})).toEqual({
       ok: true,
       value: {
-        earning: { rate: 1_000_000, rounding: "floor", step: 100 },
+        earning: { rate: 1_000_000, rounding: "floor", step: 1_000 },
         redemptionRate: null,
         expiry: { kind: "never" },
         tiers: [],
@@ -52,12 +53,12 @@ describe("a programme", () => {
     expect(defined).toEqual({
       ok: true,
       value: {
-        earning: { rate: 500_000, rounding: "half_up", step: 25 },
+        earning: { rate: 500_000, rounding: "half_up", step: 250 },
         redemptionRate: 100_000_000,
         expiry: { kind: "days", days: 365 },
         tiers: [
           { name: "Bronze", from: 0, multiplier: 1_000_000, benefits: [] },
-          { name: "Gold", from: 100_050, multiplier: 1_250_000, benefits: ["lounge"] },
+          { name: "Gold", from: 1_000_500, multiplier: 1_250_000, benefits: ["lounge"] },
         ],
         allowDebt: true,
       },
@@ -153,12 +154,12 @@ describe("a programme that gives back", () => {
 });
 
 describe("the step of a programme", () => {
-  it.each(["0", "-1", "0.001", "", "x"])("is not %j", (step) => {
+  it.each(["0", "-1", "0.0001", "", "x"])("is not %j", (step) => {
     expect(faultsOf({ earning: { rate: "1", step } })).toEqual(["/earning/step"]);
   });
 
   it("is the smallest step of points at least", () => {
-    expect(define({ earning: { rate: "1", step: "0.01" } })).toMatchObject({
+    expect(define({ earning: { rate: "1", step: "0.001" } })).toMatchObject({
       value: { earning: { step: 1 } },
     });
   });
@@ -194,15 +195,15 @@ describe("the tiers of a programme", () => {
     expect(faultsOf({ tiers: [{ name: "Bronze", from }] })).toEqual(["/tiers/0/from"]);
   });
 
-  it.each(["", "x", "-1", "1.234", "1000000000000000000000000"])("are not from %j", (from) => {
+  it.each(["", "x", "-1", "1.2345", "1000000000000000000000000"])("are not from %j", (from) => {
     expect(faultsOf({ tiers: [{ name: "Bronze", from }] })).toEqual(["/tiers/0/from"]);
     expect(faultsOf({ tiers: [bronze, { name: "Silver", from }] })).toEqual(["/tiers/1/from"]);
   });
 
   it("begin where a balance can still be", () => {
     const top = (from: string) => [bronze, { name: "Top", from }];
-    expect(faultsOf({ tiers: top(`${MAX_BALANCE / 100}`) })).toEqual([]);
-    expect(faultsOf({ tiers: top(`${MAX_BALANCE / 100}.01`) })).toEqual(["/tiers/1/from"]);
+    expect(faultsOf({ tiers: top(`${MAX_BALANCE / 1_000}`) })).toEqual([]);
+    expect(faultsOf({ tiers: top(`${MAX_BALANCE / 1_000}.001`) })).toEqual(["/tiers/1/from"]);
   });
 
   it("rise", () => {
@@ -240,5 +241,34 @@ describe("the tiers of a programme", () => {
     expect(
       faultsOf({ tiers: tiers.slice(1).map((tier, i) => ({ ...tier, from: `${i}` })) }),
     ).toEqual([]);
+  });
+});
+
+describe("the units of a programme's own", () => {
+  const mile = { code: "mile", name: "Miles", scale: 1 };
+
+  it("are named by codes and have their own digits", () => {
+    const units = [mile, { code: "kg_co2", name: "Saved", scale: 3 }];
+    expect(define({ units })).toMatchObject({ ok: true, value: { units } });
+    expect(define({})).not.toHaveProperty("value.units");
+  });
+
+  it.each(["", "Mile", "1st", "own:mile", "a-b", "x".repeat(33)])("have no code %j", (code) => {
+    expect(faultsOf({ units: [{ ...mile, code }] })).toEqual(["/units/0/code"]);
+  });
+
+  it("differ in their codes and have names", () => {
+    expect(faultsOf({ units: [mile, { ...mile, name: "Others" }] })).toEqual(["/units/1/code"]);
+    expect(faultsOf({ units: [{ ...mile, name: "" }] })).toEqual(["/units/0/name"]);
+  });
+
+  it.each([-1, 4, 0.5])("have no scale of %d", (scale) => {
+    expect(faultsOf({ units: [{ ...mile, scale }] })).toEqual(["/units/0/scale"]);
+  });
+
+  it("are not too many", () => {
+    const units = Array.from({ length: MAX_UNITS + 1 }, (_, i) => ({ ...mile, code: `u${i}` }));
+    expect(faultsOf({ units })).toEqual(["/units"]);
+    expect(faultsOf({ units: units.slice(1) })).toEqual([]);
   });
 });

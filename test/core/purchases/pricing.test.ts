@@ -116,12 +116,12 @@ describe("points by the money that earns one", () => {
     purchaseOf({ amount, currency: "PHP" }, { earning });
 
   it.each([
-    [100_000, 1_000],
-    [10_000, 100],
+    [100_000, 10_000],
+    [10_000, 1_000],
     [9_999, 0],
-    [19_999, 100],
+    [19_999, 1_000],
     [0, 0],
-    [9_007_199_254_740_991, 90_071_992_547_400],
+    [9_007_199_254_740_991, 900_719_925_474_000],
   ])("are whole ones: %i earn %i", (amount, points) => {
     const expected = points > MAX_AMOUNT ? null : points;
     expect(pointsForPurchase(program(), pesos(amount), 0)).toBe(expected);
@@ -132,8 +132,8 @@ describe("points by the money that earns one", () => {
     const earning = { rate: 5_000_000, rounding: "ceil", step: 50, categories } as const;
     const line = { category: "bar", sku: null, name: null, quantity: null, amount: 1_000 };
     const bought = { ...pesos(1_000, by(300)), lines: [line] };
-    expect(pointsForPurchase(program({ earning }), bought, 0)).toBe(300);
-    expect(pointsForPurchase(program({ earning, tiers: TIERS }), bought, 10_000)).toBe(500);
+    expect(pointsForPurchase(program({ earning }), bought, 0)).toBe(3_000);
+    expect(pointsForPurchase(program({ earning, tiers: TIERS }), bought, 10_000)).toBe(5_000);
   });
 
   it("are none for a type that earns nothing", () => {
@@ -142,9 +142,9 @@ describe("points by the money that earns one", () => {
   });
 
   it("are taken back by the same rule", () => {
-    expect(pointsForBill(program(), pesos(-19_999), 0)).toBe(-100);
+    expect(pointsForBill(program(), pesos(-19_999), 0)).toBe(-1_000);
     expect(pointsForBill(program(), pesos(-9_999), 0)).toBe(0);
-    expect(pointsForBill(program(), pesos(19_999), 0)).toBe(100);
+    expect(pointsForBill(program(), pesos(19_999), 0)).toBe(1_000);
   });
 
   it("are never more back than as much would have earned", () => {
@@ -166,7 +166,7 @@ describe("points by the money that earns one", () => {
     const line = { category: "bar", sku: null, name: null, quantity: null };
     const returned = (lines: readonly BillLine[]) => ({ ...pesos(-500, BY_PROGRAM), lines });
     const lines = [{ ...line, amount: -500 }];
-    expect(pointsForBill(program({ earning }), returned(lines), 0)).toBe(-500);
+    expect(pointsForBill(program({ earning }), returned(lines), 0)).toBe(-5_000);
     const odd = [{ ...line, amount: 500 }];
     expect(pointsForBill(program({ earning }), returned(odd), 0)).toBe(0);
   });
@@ -174,18 +174,22 @@ describe("points by the money that earns one", () => {
 
 describe("points for money", () => {
   it.each([
-    [200_000_000, 1_000, 200_000],
-    [200_000_000, 1, 200],
-    [3_000_000, 1, 3],
-    [333_333, 1, 1],
-    [1, 1, 1],
-    [1_500_000, 333, 500],
-  ])("at a rate of %i for %i cost %i, rounded up", (rate, amount, points) => {
-    expect(pointsForMoney(rate, { amount, currency: "PHP" })).toBe(points);
-  });
+    [200_000_000, 1_000, 2_000_000],
+    [200_000_000, 1, 2_000],
+    [3_000_000, 1, 30],
+    [333_333, 1, 10],
+    [1, 1, 10],
+    [1_500_000, 333, 5_000],
+  ])(
+    "at a rate of %i for %i cost %i, rounded up to a hundredth of a point",
+    (rate, amount, points) => {
+      expect(pointsForMoney(rate, { amount, currency: "PHP" })).toBe(points);
+    },
+  );
 
   it("are none beyond what one command may move", () => {
-    expect(pointsForMoney(1_000_000, { amount: MAX_AMOUNT, currency: "PHP" })).toBe(MAX_AMOUNT);
-    expect(pointsForMoney(1_000_001, { amount: MAX_AMOUNT, currency: "PHP" })).toBeNull();
+    const most = { amount: MAX_AMOUNT / 10, currency: "PHP" };
+    expect(pointsForMoney(1_000_000, most)).toBe(MAX_AMOUNT);
+    expect(pointsForMoney(1_000_001, most)).toBeNull();
   });
 });

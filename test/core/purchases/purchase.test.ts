@@ -58,7 +58,7 @@ describe("a bill in the ledger", () => {
     const earned = (given: Parameters<typeof bill>[3]) =>
       accept(new MemoryLedger(), bill(1_000, undefined, [], given)).receipt.bill?.earned;
     expect(earned({})).toBe(1_000);
-    expect(earned(byType)).toBe(300);
+    expect(earned(byType)).toBe(3_000);
     expect(earned({ earning: { by: "customer_type", every: null } })).toBe(0);
   });
 

@@ -104,7 +104,7 @@ describe("a purchase that is refused", () => {
   });
 
   it("because a balance cannot hold it leaves its number to others", async () => {
-    const full = { unit: "point", lots: [{ amount: "9999999999999" }] };
+    const full = { unit: "point", lots: [{ amount: "999999999999" }] };
     const rich = await addMember(cafe, { balances: [full] });
     const given = { sales_amount: 1, invoice_id: "FULL" };
     expect(said(await give(cafe, rich.code, given))).toEqual([400, "The amount is too large"]);

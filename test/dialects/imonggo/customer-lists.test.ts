@@ -78,7 +78,7 @@ describe("a list of customers", () => {
     const shop = await openStore();
     await addJuan(shop);
     await settle();
-    const copy = "UPDATE wallets SET points = 550 WHERE points = 3051100 RETURNING customer_id";
+    const copy = "UPDATE wallets SET points = 5500 WHERE points = 30511000 RETURNING customer_id";
     await d1Rows(copy);
     expect((await shop.get("/customers.json")).text).toContain('"available_points":5.5,');
     for (const reply of [

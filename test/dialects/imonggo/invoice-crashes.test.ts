@@ -84,7 +84,7 @@ describe.each([
       const again = await post(store, juan);
       expect(again.errors).toEqual(["Reference has already been taken"]);
     }
-    expect(await rowOf(store)).toMatchObject({ points_earned: 1_000 });
+    expect(await rowOf(store)).toMatchObject({ points_earned: 10_000 });
     expect(await pointsOf(store, juan)).toBe(1_000);
     expect(await countEntries(store, juan, "bill")).toBe(1);
   });
@@ -97,7 +97,7 @@ describe.each([
     for (let sweeps = 0; sweeps < 2; sweeps += 1) await sweepLater();
     expect(await rowOf(store)).toMatchObject({
       booked_at: expect.any(Number),
-      points_earned: 1_000,
+      points_earned: 10_000,
     });
     expect(await pointsOf(store, juan)).toBe(1_000);
     expect((await entriesOf(store, juan, "bill")).map(({ source }) => source)).toEqual([
@@ -117,7 +117,7 @@ describe.each([
     const { number } = (await rowOf(store)) ?? {};
     expect((await store.delete(`/invoices/${number}.json`)).status).toBe(200);
     expect(await pointsOf(store, juan)).toBe(0);
-    expect(await rowOf(store)).toMatchObject({ points_earned: 1_000 });
+    expect(await rowOf(store)).toMatchObject({ points_earned: 10_000 });
     expect(await countEntries(store, juan, "bill")).toBe(1);
   });
 });
@@ -196,7 +196,7 @@ describe("the sweep", () => {
     references += 1;
     await post(store.via(withoutWallets()), juan);
     await sweepLater();
-    expect(await rowOf(store)).toMatchObject({ points_earned: 1_000 });
+    expect(await rowOf(store)).toMatchObject({ points_earned: 10_000 });
     const remove = "DELETE FROM invoices WHERE id = ?";
     await env.DB.prepare(remove).bind(spoilt?.id).run();
   });

@@ -136,7 +136,7 @@ describe("a new programme", () => {
     ["earning", { rate: "1000000.1" }, "/earning/rate", "invalid"],
     ["earning", { rate: "1", rounding: "up" }, "/earning/rounding", "invalid"],
     ["earning", { rate: "1", step: "0" }, "/earning/step", "invalid"],
-    ["earning", { rate: "1", step: "0.001" }, "/earning/step", "invalid"],
+    ["earning", { rate: "1", step: "0.0001" }, "/earning/step", "invalid"],
     ["redemption", { rate: "0" }, "/redemption/rate", "invalid"],
     ["expiry", { days: 0 }, "/expiry/days", "invalid"],
     ["expiry", { days: 36_526 }, "/expiry/days", "invalid"],

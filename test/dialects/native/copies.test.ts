@@ -36,8 +36,8 @@ describe("reads of the copies", () => {
   it("say how fresh they are, and of one customer up to which entry", async () => {
     const owner = { merchant: shop.id, customer };
     const start = Date.now();
-    await bookFor(owner, earn(1_000));
-    await bookFor(owner, redeem(200));
+    await bookFor(owner, earn(10_000));
+    await bookFor(owner, redeem(2_000));
     await feedWith(shop, 3);
     const one = await get(`/customers/${customer}`);
     expect(one.headers.get("guerdon-seq")).toBe("2");

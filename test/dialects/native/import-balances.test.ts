@@ -84,7 +84,7 @@ describe("an opening balance", () => {
     await only({ number: 604, balances: [points("12.75")] });
     expect(await balanceOf(604)).toBe(12);
     await post("/points/redeem", { customer_id: 604, points: 12 });
-    expect(await unitBalanceOf(await ownerOf(604))).toBe(75);
+    expect(await unitBalanceOf(await ownerOf(604))).toBe(750);
   });
 
   it("is kept in each unit's smallest step", async () => {
@@ -95,7 +95,7 @@ describe("an opening balance", () => {
     ];
     await only({ number: 605, balances });
     const owner = await ownerOf(605);
-    expect(await unitBalanceOf(owner, "point")).toBe(150);
+    expect(await unitBalanceOf(owner, "point")).toBe(1_500);
     expect(await unitBalanceOf(owner, "stamp")).toBe(23);
     expect(await unitBalanceOf(owner, "prepaid")).toBe(66_880);
   });
@@ -114,7 +114,7 @@ describe("an opening balance that is not valid", () => {
     ["amount", points("-1"), "/balances/0/lots/0/amount"],
     ["amount", points("0"), "/balances/0/lots/0/amount"],
     ["amount", points("0.00"), "/balances/0/lots/0/amount"],
-    ["amount", points("1.001"), "/balances/0/lots/0/amount"],
+    ["amount", points("1.0001"), "/balances/0/lots/0/amount"],
     ["amount", points("1e3"), "/balances/0/lots/0/amount"],
     ["amount", points(""), "/balances/0/lots/0/amount"],
     ["amount", points("9".repeat(33)), "/balances/0/lots/0/amount"],
@@ -123,7 +123,7 @@ describe("an opening balance that is not valid", () => {
     ["amount", { unit: "stamp", lots: [{ amount: "1.5" }] }, "/balances/0/lots/0/amount"],
     ["amount", { unit: "prepaid", lots: [{ amount: "1.001" }] }, "/balances/0/lots/0/amount"],
     ["lifetime", points("1", { lifetime: "-1" }), "/balances/0/lifetime"],
-    ["lifetime", points("1", { lifetime: "1.001" }), "/balances/0/lifetime"],
+    ["lifetime", points("1", { lifetime: "1.0001" }), "/balances/0/lifetime"],
     ["lifetime", points("100", { lifetime: "99.99" }), "/balances/0/lifetime"],
     [
       "expires_on",
@@ -152,7 +152,7 @@ describe("an opening balance that is not valid", () => {
   });
 
   it("must fit into a balance; the customer can be sent again", async () => {
-    const line = await only({ number: 612, balances: [points("10000000000001")] });
+    const line = await only({ number: 612, balances: [points("1000000000001")] });
     expect(line).toMatchObject({
       outcome: "failed",
       error: { code: "balance_limit", status: 409 },
@@ -209,7 +209,7 @@ describe("an import that is repeated", () => {
     expect((await only(line(624, points("100"), stamps))).outcome).toBe("created");
     expect((await only(line(624, points("100"), stamps))).outcome).toBe("unchanged");
     const owner = await ownerOf(624);
-    expect(await unitBalanceOf(owner, "point")).toBe(10_000);
+    expect(await unitBalanceOf(owner, "point")).toBe(100_000);
     expect(await unitBalanceOf(owner, "stamp")).toBe(7);
   });
 

@@ -81,7 +81,7 @@ describe("lines that come together", () => {
       { number: 1_032, site: "NOWHERE" },
       { number: 1_033, type: 77 },
       { number: 1_030 },
-      { number: 1_034, balances: points("10000000000001") },
+      { number: 1_034, balances: points("1000000000001") },
       { number: 1_035, balances: points("1") },
     );
     expect(answered.map(({ outcome, error }) => error?.code ?? outcome)).toEqual([

@@ -13,6 +13,9 @@ import type { Store } from "./store.ts";
 /** The number of a store's group: 100 currency units earn a point, 200 points are worth one. */
 export const GOLD = 8;
 
+/** Smallest steps of a hundredth of a point. */
+const STEPS = 10;
+
 /** Makes the group {@link GOLD}, or one like it. */
 export async function addType(store: Store, given: Json = {}): Promise<void> {
   const gold = { number: GOLD, name: "Gold", earn_amount: "100", points_per_unit: "200" };
@@ -30,7 +33,7 @@ export async function addMember(
   const { body } = await store.post("/customers.json", { customer: { ...customer, ...given } });
   const number = Number(body.id);
   if (points > 0) {
-    const request = requestFor(earn(points, NEVER), { id: ulid() });
+    const request = requestFor(earn(points * STEPS, NEVER), { id: ulid() });
     await walletOf(env, await ownerOf(store, number)).execute("live", request);
   }
   return number;
@@ -48,7 +51,7 @@ export async function ownerOf(store: Store, number: number): Promise<Owner> {
 /** A customer's points, in hundredths. */
 export async function pointsOf(store: Store, number: number): Promise<number> {
   const { head } = await walletOf(env, await ownerOf(store, number)).view(0);
-  return holdingOf(head, "point").balance;
+  return holdingOf(head, "point").balance / STEPS;
 }
 
 /** Of every unit what is wrong in a customer's ledger; none, or a test has failed. */

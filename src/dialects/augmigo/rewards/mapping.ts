@@ -1,8 +1,8 @@
 import type * as z from "zod";
-import type { Unit } from "../../../core/amount.ts";
+import type { BuiltInUnit } from "../../../core/amount.ts";
 import { formatShortDecimal, unitScale } from "../../../core/amount.ts";
 import type { BillLine, Remarks } from "../../../core/ledger/entries.ts";
-import { moneyOf } from "../../../http/wire/amounts.ts";
+import { moneyOf, pointsText } from "../../../http/wire/amounts.ts";
 import type { Merchant } from "../../../services/context.ts";
 import type { Rewards } from "../../../services/ledger/rewards.ts";
 import type { Gain, GivenReward } from "../../../services/purchases/rewards.ts";
@@ -47,8 +47,11 @@ export function describe(description: string | undefined): Remarks {
 }
 
 /** An amount of a unit as a JSON number that always has a fraction: `188.0`, `668.8`. */
-function rewardNumber(amount: number, unit: Unit, currency: string): unknown {
-  const text = formatShortDecimal(amount, unitScale(unit, currency));
+function rewardNumber(amount: number, unit: BuiltInUnit, currency: string): unknown {
+  const text =
+    unit === "point"
+      ? pointsText(amount).replace(/\.?0+$/, "")
+      : formatShortDecimal(amount, unitScale(unit, currency));
   return JSON.rawJSON(text.includes(".") ? text : `${text}.0`);
 }
 
@@ -71,7 +74,7 @@ export function givenBody(given: GivenReward, currency: string): GiveBody {
 
 function gainBody(
   { amount, lastDay }: Gain,
-  unit: Unit,
+  unit: BuiltInUnit,
   currency: string,
 ): GiveBody["entitled_reward_summary"]["point"] {
   return {
@@ -101,7 +104,7 @@ export function rewardsBody(
   merchant: Merchant,
 ): z.input<typeof rewardsAnswer> {
   const { currency, timeZone } = merchant;
-  const shown = (unit: Unit): unknown => rewardNumber(balances[unit], unit, currency);
+  const shown = (unit: BuiltInUnit): unknown => rewardNumber(balances[unit], unit, currency);
   return {
     entitled_reward_summary: {
       point: shown("point"),

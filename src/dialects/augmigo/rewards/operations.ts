@@ -1,11 +1,11 @@
 import type * as z from "zod";
-import { unitScale } from "../../../core/amount.ts";
+import type { BuiltInUnit } from "../../../core/amount.ts";
 import type { LoyaltyError } from "../../../core/errors.ts";
 import { invalid } from "../../../core/errors.ts";
 import type { Result } from "../../../core/result.ts";
 import { ok } from "../../../core/result.ts";
 import type { Received } from "../../../http/calls.ts";
-import { moneyOf, parseWhole, roundDecimal } from "../../../http/wire/amounts.ts";
+import { moneyOf, parseWhole, pointsOf } from "../../../http/wire/amounts.ts";
 import type { Context } from "../../../services/context.ts";
 import { resolveReferenceCode } from "../../../services/customers/identity.ts";
 import { readRewards } from "../../../services/ledger/rewards.ts";
@@ -119,11 +119,23 @@ export async function topUpForProgram(
   return loaded.ok ? ok({ msg: ["Prepaid have been topup successfully"] }) : loaded;
 }
 
+/** An amount of a unit; null where it has parts that the unit has not: half a stamp is none. */
+function amountOf(text: string, unit: BuiltInUnit, currency: string): number | null {
+  switch (unit) {
+    case "point":
+      return pointsOf(text);
+    case "stamp":
+      return parseWhole(text);
+    case "prepaid":
+      return moneyOf(text, currency);
+  }
+}
+
 /** What a call that moves one unit tells; the amount must be more than nothing. */
 async function unitInput(
   ctx: Context,
   code: string,
-  unit: UnitInput["unit"],
+  unit: BuiltInUnit,
   wire: {
     readonly amount: string;
     readonly invoice_id?: string | undefined;
@@ -132,10 +144,7 @@ async function unitInput(
   },
   name: string,
 ): Promise<Result<UnitInput, LoyaltyError>> {
-  const scale = unitScale(unit, ctx.principal.merchant.currency);
-  // What has no parts is not rounded: half a stamp is none.
-  const isWhole = unit !== "stamp" || parseWhole(wire.amount) !== null;
-  const amount = isWhole ? roundDecimal(wire.amount, scale) : null;
+  const amount = amountOf(wire.amount, unit, ctx.principal.merchant.currency);
   if (amount === null || amount === 0) return invalid("", "invalid", `${name} is not valid`);
   const customer = await resolveReferenceCode(ctx, code);
   if (!customer.ok) return customer;

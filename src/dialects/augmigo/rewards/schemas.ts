@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { UNITS } from "../../../core/amount.ts";
+import { BUILT_IN_UNITS } from "../../../core/amount.ts";
 import { MAX_BILL_LINES, QUANTITY_SCALE } from "../../../core/ledger/entries.ts";
 import { MAX_SKU } from "../../../core/program/grants.ts";
 import { plainDecimal, roundDecimal } from "../../../http/wire/amounts.ts";
@@ -101,7 +101,7 @@ export const topUpSchema = z.object({
 
 /** `POST …/redeem` */
 export const redeemAnySchema = z.object({
-  reward_format: z.enum(UNITS, {
+  reward_format: z.enum(BUILT_IN_UNITS, {
     error: ({ input }) => `Reward format is ${input === undefined ? "required" : "not valid"}`,
   }),
   reward_amount: amount("Reward amount"),

@@ -1,8 +1,9 @@
 import type * as z from "zod";
-import { formatDecimal, formatShortDecimal, RATE_SCALE, unitScale } from "../../../core/amount.ts";
+import { formatDecimal, formatShortDecimal, RATE_SCALE } from "../../../core/amount.ts";
 import { invalid } from "../../../core/errors.ts";
 import { ok } from "../../../core/result.ts";
 import type { Field, Resource } from "../../../http/documents.ts";
+import { pointsText } from "../../../http/wire/amounts.ts";
 import { momentOf } from "../../../services/calendar.ts";
 import type { Context } from "../../../services/context.ts";
 import type { Decide } from "../../../services/customers/changes.ts";
@@ -202,7 +203,7 @@ export const CUSTOMER: Resource<ShownCustomer> = {
     {
       name: "available_points",
       kind: "decimal",
-      of: ({ points }) => formatDecimal(points, unitScale("point", "")),
+      of: ({ points }) => pointsText(points),
     },
     { ...birthDate("birthday"), only: "xml" },
     {

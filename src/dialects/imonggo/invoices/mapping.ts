@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { currencyScale, formatDecimal, unitScale } from "../../../core/amount.ts";
+import { currencyScale, formatDecimal } from "../../../core/amount.ts";
 import type { LoyaltyError } from "../../../core/errors.ts";
 import { invalid } from "../../../core/errors.ts";
 import type { BillLine } from "../../../core/ledger/entries.ts";
@@ -9,7 +9,7 @@ import type { Result } from "../../../core/result.ts";
 import { ok } from "../../../core/result.ts";
 import type { Field, Resource } from "../../../http/documents.ts";
 import { listOf } from "../../../http/documents.ts";
-import { roundDecimal } from "../../../http/wire/amounts.ts";
+import { pointsText, roundDecimal } from "../../../http/wire/amounts.ts";
 import type { Context } from "../../../services/context.ts";
 import { hidesPersonalData, maskWords } from "../../../services/customers/masking.ts";
 import type { InvoiceInput, InvoiceRecord } from "../../../services/purchases/invoices.ts";
@@ -245,7 +245,6 @@ const TAX_RATE: Resource<ShownTaxRate> = {
   ],
 };
 
-const POINT_SCALE = unitScale("point", "");
 /** Digits of an invoice's number as it is printed. */
 const PRINTED_DIGITS = 6;
 
@@ -281,7 +280,7 @@ export const INVOICE: Resource<ShownInvoice> = {
     {
       name: "points_earned",
       kind: "decimal",
-      of: ({ invoice }) => formatDecimal(invoice.pointsEarned ?? 0, POINT_SCALE),
+      of: ({ invoice }) => pointsText(invoice.pointsEarned ?? 0),
     },
     listOf("invoice_lines", LINE, ({ shown }) => shown.lines),
     listOf("payments", PAYMENT, ({ shown }) => shown.payments),

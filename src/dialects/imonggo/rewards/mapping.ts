@@ -1,13 +1,12 @@
-import { currencyScale, formatDecimal, unitScale } from "../../../core/amount.ts";
+import { currencyScale, formatDecimal } from "../../../core/amount.ts";
 import type { Resource } from "../../../http/documents.ts";
+import { pointsText } from "../../../http/wire/amounts.ts";
 import type { Spent } from "../../../services/ledger/spending.ts";
 
 /** What a redemption comes to, with the currency that it was in. */
 export interface Redemption extends Spent {
   readonly currency: string;
 }
-
-const POINT_SCALE = unitScale("point", "");
 
 /** A redemption as Imonggo shows it, unlike all other records with hyphens and types. */
 export const REWARD: Resource<Redemption> = {
@@ -19,7 +18,7 @@ export const REWARD: Resource<Redemption> = {
     {
       name: "points_spent",
       kind: "decimal",
-      of: ({ points }) => formatDecimal(points, POINT_SCALE),
+      of: ({ points }) => pointsText(points),
     },
     {
       name: "amount_spent",
@@ -29,7 +28,7 @@ export const REWARD: Resource<Redemption> = {
     {
       name: "points_available",
       kind: "decimal",
-      of: ({ available }) => formatDecimal(available, POINT_SCALE),
+      of: ({ available }) => pointsText(available),
     },
   ],
 };

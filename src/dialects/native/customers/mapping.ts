@@ -1,6 +1,6 @@
 import type * as z from "zod";
-import { formatDecimal, UNITS, unitScale } from "../../../core/amount.ts";
-import { holdingOf } from "../../../core/ledger/entries.ts";
+import { unitText } from "../../../core/amount.ts";
+import { heldUnits, holdingOf } from "../../../core/ledger/entries.ts";
 import type { Context } from "../../../services/context.ts";
 import type { CustomerChanges } from "../../../services/customers/changes.ts";
 import type { Customer } from "../../../services/customers/customers.ts";
@@ -18,7 +18,8 @@ export function toChanges(wire: z.output<typeof customerPatchSchema>): CustomerC
 
 export function customerBody(customer: Customer, ctx: Context): z.input<typeof customerAnswer> {
   const { wallet } = customer;
-  const { currency } = ctx.principal.merchant;
+  const { merchant, program } = ctx.principal;
+  const { currency } = merchant;
   const shown = (text: string | null): string | null =>
     text !== null && hidesPersonalData(ctx.principal) ? maskWords(text) : text;
   return {
@@ -30,10 +31,10 @@ export function customerBody(customer: Customer, ctx: Context): z.input<typeof c
     email: shown(customer.email),
     phone: shown(identifierOf(customer, "phone")),
     birth_date: shown(customer.birthDate),
-    tier: wallet?.tier ?? ctx.principal.program.tiers[0]?.name ?? null,
-    balances: UNITS.filter((unit) => wallet?.holdings[unit] !== undefined).map((unit) => ({
+    tier: wallet?.tier ?? program.tiers[0]?.name ?? null,
+    balances: heldUnits({ holdings: wallet?.holdings ?? {} }).map((unit) => ({
       unit,
-      amount: formatDecimal(wallet?.holdings[unit]?.balance ?? 0, unitScale(unit, currency)),
+      amount: unitText(wallet?.holdings[unit]?.balance ?? 0, unit, currency, program.units),
     })),
     joined_at: timeText(customer.joinedAt),
     last_earned_at: optionalTimeText(wallet?.lastEarnedAt ?? null),
@@ -47,15 +48,16 @@ export function entryBody(
   ctx: Context,
 ): z.input<typeof entryAnswer> {
   const { unit, source } = entry;
-  const scale = unitScale(unit, ctx.principal.merchant.currency);
+  const { merchant, program } = ctx.principal;
+  const text = (steps: number): string => unitText(steps, unit, merchant.currency, program.units);
   return {
     id: entry.id,
     object: "entry",
     sequence: entry.seq,
     kind: entry.kind,
     unit,
-    amount: formatDecimal(entry.amount, scale),
-    balance: formatDecimal(holdingOf(entry.after, unit).balance, scale),
+    amount: text(entry.amount),
+    balance: text(holdingOf(entry.after, unit).balance),
     reference,
     site: source.site,
     dialect: source.dialect,

@@ -125,5 +125,5 @@ function readLine(ctx: Context, { content }: Line): Result<ImportInput, LoyaltyE
   const fields = readText(text);
   if (!fields.ok) return fields;
   const wire = validate(importSchema, fields.value);
-  return wire.ok ? toImportInput(wire.value, ctx.principal.merchant) : wire;
+  return wire.ok ? toImportInput(wire.value, ctx.principal) : wire;
 }

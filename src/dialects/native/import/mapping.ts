@@ -1,19 +1,21 @@
 import type * as z from "zod";
-import { parseDecimal, unitScale } from "../../../core/amount.ts";
+import { parseDecimal, unitNamed, unitScale } from "../../../core/amount.ts";
 import type { LoyaltyError } from "../../../core/errors.ts";
 import { invalid } from "../../../core/errors.ts";
 import { NEVER } from "../../../core/ledger/entries.ts";
 import type { Result } from "../../../core/result.ts";
 import { ok } from "../../../core/result.ts";
 import { endOfDay } from "../../../services/calendar.ts";
-import type { Merchant } from "../../../services/context.ts";
+import type { Principal } from "../../../services/context.ts";
 import type { ImportInput, OpeningBalance } from "../../../services/customers/import.ts";
 import type { importSchema } from "./schemas.ts";
+
+type Rules = Pick<Principal, "merchant" | "program">;
 
 /** An import line for the service; amounts that the unit cannot hold are faults. */
 export function toImportInput(
   wire: z.output<typeof importSchema>,
-  merchant: Merchant,
+  rules: Rules,
 ): Result<ImportInput, LoyaltyError> {
   if (wire.number === undefined && wire.identifiers.length === 0) {
     // Sent again, it would be somebody else.
@@ -24,7 +26,7 @@ export function toImportInput(
     if (balances.some(({ unit }) => unit === balance.unit)) {
       return invalid(`/balances/${i}/unit`, "invalid", "must not be named twice");
     }
-    const opening = toOpening(balance, merchant, `/balances/${i}`);
+    const opening = toOpening(balance, rules, `/balances/${i}`);
     if (!opening.ok) return opening;
     balances.push(opening.value);
   }
@@ -48,10 +50,12 @@ export function toImportInput(
 
 function toOpening(
   balance: z.output<typeof importSchema>["balances"][number],
-  merchant: Merchant,
+  { merchant, program }: Rules,
   pointer: string,
 ): Result<OpeningBalance, LoyaltyError> {
-  const scale = unitScale(balance.unit, merchant.currency);
+  const unit = unitNamed(balance.unit, program.units);
+  if (unit === null) return invalid(`${pointer}/unit`, "invalid", "is no unit of the programme");
+  const scale = unitScale(unit, merchant.currency, program.units);
   const detail = `must have at most ${scale} digits behind the point`;
   const lots: { expiresAt: number; amount: number }[] = [];
   for (const [i, lot] of balance.lots.entries()) {
@@ -68,5 +72,5 @@ function toOpening(
   if (earned < held) {
     return invalid(`${pointer}/lifetime`, "invalid", "must be at least what the lots hold");
   }
-  return ok({ unit: balance.unit, lots, earned });
+  return ok({ unit, lots, earned });
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { UNITS } from "../../../core/amount.ts";
+import { BUILT_IN_UNITS } from "../../../core/amount.ts";
 import { GIVEN_STATUSES } from "../../../core/customers.ts";
 import {
   IDENTIFIER_KINDS,
@@ -9,9 +9,12 @@ import {
   normaliseEmail,
   normalisePhone,
 } from "../../../core/identifiers.ts";
+import { MAX_UNITS } from "../../../core/program/definition.ts";
 import { date, decimal, MAX_NAME, MAX_NUMBER, MAX_TEXT, moment } from "../schemas.ts";
 
 const MAX_LOTS = 400;
+/** `own:` and the longest code. */
+const MAX_UNIT = 36;
 
 const identifierSchema = z
   .strictObject({
@@ -50,13 +53,13 @@ export const importSchema = z.strictObject({
   balances: z
     .array(
       z.strictObject({
-        unit: z.enum(UNITS),
+        unit: z.string().max(MAX_UNIT),
         lifetime: decimal.optional(),
         lots: z
           .array(z.strictObject({ amount: decimal, expires_on: date.optional() }))
           .max(MAX_LOTS),
       }),
     )
-    .max(3)
+    .max(BUILT_IN_UNITS.length + MAX_UNITS)
     .default([]),
 });

@@ -1,9 +1,12 @@
 import * as z from "zod";
 import { ROUNDINGS } from "../../../core/amount.ts";
-import { MAX_CATEGORY, MAX_TIERS } from "../../../core/program/definition.ts";
+import { MAX_CATEGORY, MAX_TIERS, MAX_UNITS } from "../../../core/program/definition.ts";
 import { MAX_SERIES_KEY, MAX_SKU } from "../../../core/program/grants.ts";
 import { GRANT_PERS } from "../../../core/program/program.ts";
 import { date, decimal, MAX_TEXT, name } from "../schemas.ts";
+
+/** Longer ones are refused where the programme is defined, in words. */
+const MAX_CODE = 255;
 
 const expiry = z.strictObject({ days: z.int().optional(), date: date.optional() });
 const per = z.enum(GRANT_PERS).optional();
@@ -49,5 +52,9 @@ export const programSchema = z.strictObject({
         .optional(),
       skus: z.record(z.string().max(MAX_SKU), skuGrants).optional(),
     })
+    .optional(),
+  units: z
+    .array(z.strictObject({ code: z.string().max(MAX_CODE), name, scale: z.int() }))
+    .max(MAX_UNITS)
     .optional(),
 });

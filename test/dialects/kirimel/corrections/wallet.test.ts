@@ -59,7 +59,7 @@ describe("POST /wallet/recalculate", () => {
       level: "error",
       request_id: recalculated.headers.get("Request-Id"),
       error: "a wallet's balance is not the sum of its entries and lots",
-      discrepancies: [{ unit: "point", balance: 10_000, entries: 10_000, lots: 10_100 }],
+      discrepancies: [{ unit: "point", balance: 100_000, entries: 100_000, lots: 100_100 }],
     });
     expect(line.customer).toMatch(/^cus_/);
     expect(line.merchant).toMatch(/^mer_/);

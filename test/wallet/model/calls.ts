@@ -1,19 +1,19 @@
 import * as fc from "fast-check";
-import type { Unit } from "../../src/core/amount.ts";
-import { MAX_BALANCE } from "../../src/core/amount.ts";
-import type { Command, CommandRequest, Guard } from "../../src/core/ledger/commands.ts";
-import type { BillLine } from "../../src/core/ledger/entries.ts";
-import { DEBT, holdingOf } from "../../src/core/ledger/entries.ts";
-import type { Mode } from "../../src/core/mode.ts";
-import type { Program } from "../../src/core/program/program.ts";
-import type { EarningRule } from "../../src/core/purchases/purchase.ts";
-import { BY_PROGRAM } from "../../src/core/purchases/purchase.ts";
-import { ulid } from "../../src/ulid.ts";
-import type { Wish } from "../support/commands.ts";
-import { bills, commandOf, programs, statuses, wishes } from "../support/commands.ts";
-import { DAY, earn, redeem, reverse, voidBill } from "../support/requests.ts";
-import { HOUR, idempotencyKey, reference, request, signature } from "../support/wallet.ts";
-import type { ModelWallet } from "./model.ts";
+import type { Unit } from "../../../src/core/amount.ts";
+import { MAX_BALANCE } from "../../../src/core/amount.ts";
+import type { Command, CommandRequest, Guard } from "../../../src/core/ledger/commands.ts";
+import type { BillLine } from "../../../src/core/ledger/entries.ts";
+import { DEBT, holdingOf } from "../../../src/core/ledger/entries.ts";
+import type { Mode } from "../../../src/core/mode.ts";
+import type { Program } from "../../../src/core/program/program.ts";
+import type { EarningRule } from "../../../src/core/purchases/purchase.ts";
+import { BY_PROGRAM } from "../../../src/core/purchases/purchase.ts";
+import { ulid } from "../../../src/ulid.ts";
+import type { Wish } from "../../support/commands.ts";
+import { bills, commandOf, programs, statuses, wishes } from "../../support/commands.ts";
+import { DAY, earn, redeem, reverse, voidBill } from "../../support/requests.ts";
+import { HOUR, idempotencyKey, reference, request, signature } from "../../support/wallet.ts";
+import type { ModelWallet } from "./wallet.ts";
 
 /** What depends on the wallet by then, beside the wishes of the core's tests. */
 type Want =
@@ -22,6 +22,8 @@ type Want =
   | { readonly kind: "spend"; readonly unit: Unit; readonly percent: number; readonly more: number }
   /** Reverses one of the lines that can be. */
   | { readonly kind: "undo"; readonly nth: number }
+  /** Reverses a share of a redemption, of which something may be left. */
+  | { readonly kind: "refund"; readonly nth: number; readonly percent: number }
   /** Takes one of the bills back that still stand. */
   | { readonly kind: "annul"; readonly nth: number; readonly days: number }
   /** Earns one more than a wallet may hold. */
@@ -59,7 +61,7 @@ const earningRules = fc.constantFrom<EarningRule>(
 /** Most calls are kept. */
 export const modes = fc.constantFrom<Mode>("live", "live", "live", "live", "test");
 
-const units = fc.constantFrom<Unit>("point", "point", "stamp", "prepaid");
+const units = fc.constantFrom<Unit>("point", "point", "stamp", "prepaid", "own:mile");
 
 const lines: fc.Arbitrary<BillLine[]> = fc.array(
   fc
@@ -81,6 +83,11 @@ const spendings = fc.record({
   percent: fc.constantFrom(10, 60, 100, 100),
   more: fc.constantFrom(0, 0, 1),
 });
+const refunds = fc.record({
+  kind: fc.constant("refund" as const),
+  nth: fc.nat(20),
+  percent: fc.constantFrom(1, 20, 40, 70, 100, 130),
+});
 const undoings = fc.record({ kind: fc.constant("undo" as const), nth: fc.nat(20) });
 const annulments = fc.record({
   kind: fc.constant("annul" as const),
@@ -99,6 +106,7 @@ export const calls: fc.Arbitrary<Call> = fc.record({
     { weight: 3, arbitrary: bills },
     { weight: 6, arbitrary: spendings },
     { weight: 6, arbitrary: undoings },
+    { weight: 6, arbitrary: refunds },
     { weight: 3, arbitrary: annulments },
     { weight: 1, arbitrary: floods },
     { weight: 2, arbitrary: statuses },
@@ -151,6 +159,13 @@ function commandFor({ want, lines: billed, earning }: Call, { ledger, now }: Mod
           : [],
       );
       return reverse(open[want.nth % open.length] ?? 1);
+    }
+    case "refund": {
+      const spent = ledger.lines.flatMap((line, i) =>
+        line.kind === "redeem" ? [{ seq: i + 1, amount: -line.amount }] : [],
+      );
+      const { seq, amount } = spent[want.nth % spent.length] ?? { seq: 1, amount: 1 };
+      return { kind: "reverse", seq, amount: Math.ceil((amount * want.percent) / 100) };
     }
     case "annul": {
       const { bills: all, lines: booked } = ledger;

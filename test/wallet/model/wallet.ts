@@ -1,11 +1,11 @@
-import type { LoyaltyError } from "../../src/core/errors.ts";
-import type { CommandRequest, Guard, Reference } from "../../src/core/ledger/commands.ts";
-import type { Mode } from "../../src/core/mode.ts";
-import type { Program } from "../../src/core/program/program.ts";
-import type { Result } from "../../src/core/result.ts";
-import { err, ok } from "../../src/core/result.ts";
-import type { ModelReceipt } from "./model-ledger.ts";
-import { ModelLedger } from "./model-ledger.ts";
+import type { LoyaltyError } from "../../../src/core/errors.ts";
+import type { CommandRequest, Guard, Reference } from "../../../src/core/ledger/commands.ts";
+import type { Mode } from "../../../src/core/mode.ts";
+import type { Program } from "../../../src/core/program/program.ts";
+import type { Result } from "../../../src/core/result.ts";
+import { err, ok } from "../../../src/core/result.ts";
+import { ModelLedger } from "./ledger.ts";
+import type { ModelReceipt } from "./lines.ts";
 
 /** What a wallet must answer. */
 export type Answer = Result<{ receipt: ModelReceipt; repeated: boolean } | null, LoyaltyError>;

@@ -1,48 +1,26 @@
-import type { Unit } from "../../src/core/amount.ts";
-import { MAX_AMOUNT, MAX_BALANCE, UNITS } from "../../src/core/amount.ts";
-import type { CustomerStatus } from "../../src/core/customers.ts";
-import type { LoyaltyError } from "../../src/core/errors.ts";
+import type { Money, Unit } from "../../../src/core/amount.ts";
+import { MAX_BALANCE } from "../../../src/core/amount.ts";
+import type { CustomerStatus } from "../../../src/core/customers.ts";
+import type { LoyaltyError } from "../../../src/core/errors.ts";
 import type {
   BillCommand,
+  Command,
   CommandRequest,
   ReverseCommand,
   VoidCommand,
-} from "../../src/core/ledger/commands.ts";
-import type {
-  BillLine,
-  EntryKind,
-  Head,
-  Receipt,
-  VoucherGrant,
-} from "../../src/core/ledger/entries.ts";
-import { DEBT, NEVER } from "../../src/core/ledger/entries.ts";
-import type { Program, Tier } from "../../src/core/program/program.ts";
-import type { Result } from "../../src/core/result.ts";
-import { err, ok } from "../../src/core/result.ts";
-import { refusedBy } from "../support/commands.ts";
-import { billReceipt } from "./model-bills.ts";
-import type { ModelLot, Purse } from "./model-lots.ts";
-import { add, gain, inOrder, rounded, spend, take, total } from "./model-lots.ts";
-
-/** What a line of the ledger must say. */
-export interface Line {
-  readonly kind: EntryKind;
-  readonly unit: Unit;
-  readonly amount: number;
-  /** Soonest first. */
-  readonly lots: readonly ModelLot[];
-  readonly balance: number;
-  readonly occurredAt: number;
-  readonly recordedAt: number;
-  readonly corrects: number | null;
-  readonly reference: string | null;
-}
-
-/** A receipt but for the entry's id, which follows from the request's. */
-export type ModelReceipt = Omit<Receipt, "entry">;
-
-/** What the request says of its lines besides amounts. */
-type Told = Pick<Line, "occurredAt" | "recordedAt" | "reference"> & { readonly corrects?: number };
+} from "../../../src/core/ledger/commands.ts";
+import type { EntryKind, Head, Receipt, VoucherGrant } from "../../../src/core/ledger/entries.ts";
+import { DEBT, NEVER } from "../../../src/core/ledger/entries.ts";
+import type { Program } from "../../../src/core/program/program.ts";
+import type { Result } from "../../../src/core/result.ts";
+import { err, ok } from "../../../src/core/result.ts";
+import { refusedBy } from "../../support/commands.ts";
+import { UNITS } from "../../support/requests.ts";
+import { billReceipt, sumsOf } from "./bills.ts";
+import type { Line, ModelReceipt, Told } from "./lines.ts";
+import type { ModelLot, Purse } from "./lots.ts";
+import { add, gain, inOrder, refundOf, spend, take, total } from "./lots.ts";
+import { pointsOf, standingOf, wholePointsOf } from "./points.ts";
 
 /** A ledger that changes as it goes: whoever may have to undo a command works on a copy. */
 export class ModelLedger {
@@ -52,11 +30,11 @@ export class ModelLedger {
   readonly bills = new Map<number, number[]>();
   /** Of each bill's line those of the vouchers that it granted. */
   readonly granted = new Map<number, { readonly line: number; readonly voucher: VoucherGrant }[]>();
-  readonly purses: Record<Unit, Purse> = {
-    point: { lots: new Map(), expired: new Map(), earned: 0, redeemed: 0 },
-    stamp: { lots: new Map(), expired: new Map(), earned: 0, redeemed: 0 },
-    prepaid: { lots: new Map(), expired: new Map(), earned: 0, redeemed: 0 },
-  };
+  readonly purses: Partial<Record<Unit, Purse>> = {};
+  /** What each bill came to. */
+  readonly totals = new Map<number, Money>();
+  /** How much of each redemption was taken back. */
+  readonly takenBack = new Map<number, number>();
   tier: string | null = null;
   /** Null: never told. */
   status: CustomerStatus | null = null;
@@ -66,14 +44,22 @@ export class ModelLedger {
   }
 
   copy(): ModelLedger {
-    const { lines, bills, granted, purses, tier, status } = this;
-    const copied = structuredClone({ lines, bills, granted, purses, tier, status });
+    const { lines, bills, granted, purses, totals, takenBack, tier, status } = this;
+    const kept = { lines, bills, granted, purses, totals, takenBack, tier, status };
+    const copied = structuredClone(kept);
     return Object.assign(new ModelLedger(this.program), copied);
+  }
+
+  #purse(unit: Unit): Purse {
+    const none: Purse = { lots: new Map(), expired: new Map(), earned: 0, redeemed: 0 };
+    const purse = this.purses[unit] ?? none;
+    this.purses[unit] = purse;
+    return purse;
   }
 
   /** The unit's lots, what is owed before them, then soonest first. */
   lots(unit: Unit): ModelLot[] {
-    return inOrder(this.purses[unit].lots);
+    return inOrder(this.#purse(unit).lots);
   }
 
   balance(unit: Unit): number {
@@ -93,13 +79,15 @@ export class ModelLedger {
       return times.length === 0 ? null : Math.max(...times);
     };
     const holding = (unit: Unit) => {
-      const { earned, redeemed } = this.purses[unit];
+      const { earned, redeemed } = this.#purse(unit);
       return [unit, { balance: this.balance(unit), earned, redeemed }];
     };
+    const bills = sumsOf(this.totals, (seq) => this.#isCorrected(seq));
     return {
       seq: this.lines.length,
       holdings: Object.fromEntries(held.map(holding)),
       tier: this.tier,
+      ...(Object.keys(bills).length === 0 ? {} : { bills }),
       ...(this.status === null ? {} : { status: this.status, statusSince: this.#statusSince() }),
       lastEarnedAt: latest("earn"),
       lastRedeemedAt: latest("redeem"),
@@ -156,9 +144,16 @@ export class ModelLedger {
       ...{ standing: this.#standing(), recordedAt },
       ...(changed ? { tierBefore } : {}),
       ...(corrects === null ? {} : { corrects }),
+      ...this.#partsTaken(command, main),
       ...(withdrawn.length === 0 ? {} : { withdrawn }),
       ...(command.kind === "bill" ? { bill: billReceipt(command, others) } : {}),
     });
+  }
+
+  #partsTaken({ kind }: Command, { corrects, amount }: Line): Pick<Receipt, "takenBack"> {
+    const target = this.lines[(corrects ?? 0) - 1];
+    const isPart = kind === "reverse" && target?.kind === "redeem" && amount !== -target.amount;
+    return isPart ? { takenBack: this.takenBack.get(corrects ?? 0) ?? 0 } : {};
   }
 
   #do({ command }: CommandRequest, told: Told): LoyaltyError | null {
@@ -166,7 +161,9 @@ export class ModelLedger {
       case "earn": {
         const { unit, grant, expiresAt } = command;
         const isGift = "amount" in grant;
-        const amount = isGift ? grant.amount : this.#points(grant.purchase.amount, []);
+        const amount = isGift
+          ? grant.amount
+          : pointsOf(this.program, this.#lifetime(), grant.purchase.amount, []);
         return this.#earn(unit, [expiresAt, amount], told);
       }
       case "bill":
@@ -175,7 +172,7 @@ export class ModelLedger {
         const { unit, amount } = command;
         const short = this.#short(unit, amount);
         if (short !== null) return short;
-        this.purses[unit].redeemed += amount;
+        this.#purse(unit).redeemed += amount;
         return this.#book("redeem", unit, told, (purse) => spend(purse, amount));
       }
       case "adjust": {
@@ -191,7 +188,7 @@ export class ModelLedger {
         const lots = command.lots.map((lot): ModelLot => [lot.expiresAt, lot.amount]);
         const full = this.#full(unit, Math.max(total(lots), earned));
         if (full !== null) return full;
-        this.purses[unit].earned += earned;
+        this.#purse(unit).earned += earned;
         this.#book("open", unit, told, (purse) => {
           for (const lot of inOrder(lots)) gain(purse, lot);
         });
@@ -214,7 +211,7 @@ export class ModelLedger {
     const [, amount] = lot;
     const full = this.#full(unit, amount);
     if (full !== null) return full;
-    this.purses[unit].earned += amount;
+    this.#purse(unit).earned += amount;
     this.#book("earn", unit, told, (purse) => gain(purse, lot));
     return this.#judgeTier(told);
   }
@@ -226,7 +223,9 @@ export class ModelLedger {
     const own = lines.map((line) => ({ ...line, amount: sign * line.amount }));
     const cents = Math.abs(base.amount);
     const isByType = earning?.by === "customer_type";
-    const points = isByType ? this.#wholePoints(cents, earning.every) : this.#points(cents, own);
+    const points = isByType
+      ? wholePointsOf(this.program, this.#lifetime(), cents, earning.every)
+      : pointsOf(this.program, this.#lifetime(), cents, own);
     const amount = sign * points;
     const full = this.#full("point", amount) ?? this.#full("stamp", stamps?.amount ?? 0);
     if (full !== null) return full;
@@ -237,11 +236,12 @@ export class ModelLedger {
     const moved: number[] = [];
     const number = this.lines.length;
     this.bills.set(number, moved);
+    this.totals.set(number, purchase);
     const behind = { ...told, reference: null };
     if (amount > 0 || taken > 0) moved.push(this.lines.length + 1);
     if (amount > 0) this.#earn("point", [expiresAt, amount], behind);
     if (taken > 0) {
-      this.purses.point.earned -= taken;
+      this.#purse("point").earned -= taken;
       this.#book("reverse", "point", behind, (purse) => spend(purse, taken));
       this.#judgeTier(behind);
     }
@@ -254,17 +254,39 @@ export class ModelLedger {
   }
 
   /** Gives back to the very lots; takes from the very lots, else from what expires first. */
-  #reverse({ seq }: ReverseCommand, told: Told): LoyaltyError | null {
+  #reverse({ seq, amount }: ReverseCommand, told: Told): LoyaltyError | null {
     const target = this.lines[seq - 1];
     if (target === undefined || !["earn", "redeem", "adjust"].includes(target.kind)) {
       return { code: "not_found", object: "entry" };
     }
+    if (target.kind === "redeem") return this.#refund(seq, target, amount, told);
     if (this.#isCorrected(seq)) return { code: "already_reversed", seq };
+    if (amount !== undefined) return { code: "not_divisible", seq };
     const error = this.#takeBack(target, { ...told, corrects: seq }, NEVER);
     if (error !== null) return error;
     const bill = [...this.bills].find(([, moved]) => moved.includes(seq));
     if (bill !== undefined && target.kind === "earn") this.#withdraw(bill[0], told);
     return this.#judgeTier(told);
+  }
+
+  /** Of each lot comes back what of it would not have been spent, had it been so much less. */
+  #refund(
+    seq: number,
+    { unit, kind, amount, lots }: Line,
+    wanted: number | undefined,
+    told: Told,
+  ): LoyaltyError | null {
+    const back = this.takenBack.get(seq) ?? 0;
+    const left = 0 - amount - back;
+    if (left === 0) return { code: "already_reversed", seq };
+    const requested = wanted ?? left;
+    if (requested > left) {
+      return { code: "over_reversed", seq, unit, requested, available: left };
+    }
+    const part = refundOf(lots, left, requested);
+    this.takenBack.set(seq, back + requested);
+    const line = { unit, kind, amount: -requested, lots: part };
+    return this.#takeBack(line, { ...told, corrects: seq }, NEVER);
   }
 
   /** Takes back the vouchers that a bill granted. */
@@ -276,12 +298,16 @@ export class ModelLedger {
   }
 
   /** What was owed and is not any more comes back until `restored`. */
-  #takeBack({ unit, kind, amount, lots }: Line, told: Told, restored: number): LoyaltyError | null {
+  #takeBack(
+    { unit, kind, amount, lots }: Pick<Line, "unit" | "kind" | "amount" | "lots">,
+    told: Told,
+    restored: number,
+  ): LoyaltyError | null {
     if (amount > 0) for (const lot of lots) this.#revive(unit, lot, told);
     const short = amount > 0 && !this.program.allowDebt ? this.#short(unit, amount) : null;
     if (short !== null) return short;
-    if (kind === "earn" || kind === "reverse") this.purses[unit].earned -= amount;
-    if (kind === "redeem") this.purses[unit].redeemed += amount;
+    if (kind === "earn" || kind === "reverse") this.#purse(unit).earned -= amount;
+    if (kind === "redeem") this.#purse(unit).redeemed += amount;
     return this.#book("reverse", unit, told, (purse) => {
       let missing = amount;
       for (const [at, change] of lots) {
@@ -294,7 +320,7 @@ export class ModelLedger {
 
   /** What expired of a lot comes back, so that the line behind it takes it. */
   #revive(unit: Unit, [at, given]: ModelLot, { recordedAt }: Told): void {
-    const { expired } = this.purses[unit];
+    const { expired } = this.#purse(unit);
     const part = Math.min(given, expired.get(at) ?? 0);
     if (part === 0) return;
     expired.set(at, (expired.get(at) ?? 0) - part);
@@ -329,13 +355,13 @@ export class ModelLedger {
   }
 
   #full(unit: Unit, amount: number): LoyaltyError | null {
-    const most = Math.max(this.balance(unit), this.purses[unit].earned);
+    const most = Math.max(this.balance(unit), this.#purse(unit).earned);
     return most + amount > MAX_BALANCE ? { code: "balance_limit", unit } : null;
   }
 
   /** Changes a purse's lots and writes down by how much. */
   #book(kind: EntryKind, unit: Unit, told: Told, change: (purse: Purse) => void): null {
-    const purse = this.purses[unit];
+    const purse = this.#purse(unit);
     const before = new Map(purse.lots);
     change(purse);
     const moments = new Set([...before.keys(), ...purse.lots.keys()]);
@@ -359,37 +385,11 @@ export class ModelLedger {
     return this.tier ?? this.program.tiers[0]?.name ?? null;
   }
 
-  #reached(): Tier[] {
-    return this.program.tiers.filter((tier) => tier.from <= Math.max(0, this.purses.point.earned));
+  #lifetime(): number {
+    return this.#purse("point").earned;
   }
 
   #standing(): Receipt["standing"] {
-    const reached = this.#reached();
-    const next = this.program.tiers[reached.length];
-    const missing = next === undefined ? 0 : next.from - this.purses.point.earned;
-    return { tier: reached.at(-1)?.name ?? null, next: next?.name ?? null, missing };
-  }
-
-  /** Points of a purchase in cents where so many of them earn a whole one. */
-  #wholePoints(cents: number, every: number | null): number {
-    if (every === null) return 0;
-    return 100 * Number(rounded(this.#multiplied(cents), 10n ** 6n * BigInt(every), "floor"));
-  }
-
-  #multiplied(cents: number): bigint {
-    return BigInt(cents) * BigInt(this.#reached().at(-1)?.multiplier ?? 1e6);
-  }
-
-  /** Points of a purchase in cents; infinitely many if one command may not move as many. */
-  #points(cents: number, lines: readonly BillLine[]): number {
-    const { rate, rounding, step, categories = {} } = this.program.earning;
-    const counted = this.#multiplied(cents);
-    let steps = rounded(counted * BigInt(rate), 10n ** 12n * BigInt(step), rounding);
-    for (const { category, amount } of lines) {
-      const bonus = BigInt(categories[category?.trim().toLowerCase() ?? ""] ?? 0);
-      steps += rounded(BigInt(amount) * bonus, 10n ** 6n * BigInt(step), "floor");
-    }
-    const points = Number(steps) * step;
-    return points > MAX_AMOUNT ? Number.POSITIVE_INFINITY : points;
+    return standingOf(this.program, this.#lifetime());
   }
 }

@@ -1,12 +1,12 @@
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { it } from "vitest";
-import { migrate } from "../../src/wallet/migrator.ts";
-import { inside, START, someOwner, useClock } from "../support/wallet.ts";
-import { ModelWallet } from "./model.ts";
-import { modelPrograms } from "./model-calls.ts";
-import type { Real, Story } from "./model-commands.ts";
-import { expectSound, lives } from "./model-commands.ts";
+import { migrate } from "../../../src/wallet/migrator.ts";
+import { inside, START, someOwner, useClock } from "../../support/wallet.ts";
+import { modelPrograms } from "./calls.ts";
+import type { Real, Story } from "./commands.ts";
+import { expectSound, lives } from "./commands.ts";
+import { ModelWallet } from "./wallet.ts";
 
 declare global {
   namespace Cloudflare {

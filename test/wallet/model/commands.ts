@@ -1,25 +1,24 @@
 import { evictDurableObject } from "cloudflare:test";
 import * as fc from "fast-check";
 import { expect } from "vitest";
-import { UNITS } from "../../src/core/amount.ts";
-import type { LoyaltyError } from "../../src/core/errors.ts";
-import type { CommandRequest, Guard } from "../../src/core/ledger/commands.ts";
-import type { Entry, Receipt } from "../../src/core/ledger/entries.ts";
-import { DEBT, EMPTY_HEAD, NEVER } from "../../src/core/ledger/entries.ts";
-import type { Mode } from "../../src/core/mode.ts";
-import type { Result } from "../../src/core/result.ts";
-import { ulid } from "../../src/ulid.ts";
-import type { Outcome, WalletClient } from "../../src/wallet/client.ts";
-import type { Wallet } from "../../src/wallet/object.ts";
-import type { EntryRow, LotRow, Owner } from "../../src/wallet/rows.ts";
-import { tillsReference, toEntry } from "../../src/wallet/rows.ts";
-import { DAY } from "../support/requests.ts";
-import type { Clock } from "../support/wallet.ts";
-import { clientOf, HOUR, inside, objectOf, request } from "../support/wallet.ts";
-import type { ModelWallet } from "./model.ts";
-import type { Call } from "./model-calls.ts";
-import { calls, modes, newSignature, requestOf } from "./model-calls.ts";
-import type { Line } from "./model-ledger.ts";
+import type { LoyaltyError } from "../../../src/core/errors.ts";
+import type { CommandRequest, Guard } from "../../../src/core/ledger/commands.ts";
+import type { Entry, Receipt } from "../../../src/core/ledger/entries.ts";
+import { DEBT, EMPTY_HEAD, NEVER } from "../../../src/core/ledger/entries.ts";
+import type { Mode } from "../../../src/core/mode.ts";
+import type { Result } from "../../../src/core/result.ts";
+import { ulid } from "../../../src/ulid.ts";
+import type { Outcome, WalletClient } from "../../../src/wallet/client.ts";
+import type { Wallet } from "../../../src/wallet/object.ts";
+import type { EntryRow, LotRow, Owner } from "../../../src/wallet/rows.ts";
+import { tillsReference, toEntry } from "../../../src/wallet/rows.ts";
+import { DAY, UNITS } from "../../support/requests.ts";
+import type { Clock } from "../../support/wallet.ts";
+import { clientOf, HOUR, inside, objectOf, request } from "../../support/wallet.ts";
+import type { Call } from "./calls.ts";
+import { calls, modes, newSignature, requestOf } from "./calls.ts";
+import type { Line } from "./lines.ts";
+import type { ModelWallet } from "./wallet.ts";
 
 /** The model, with all that tills have sent so far. */
 export interface Story {
@@ -238,7 +237,7 @@ const look: Happening = {
     ledger.expire(now);
     expect(view.head).toEqual(ledger.head());
     for (const unit of UNITS) {
-      const lots = view.expiring[unit].map((lot) => [lot.expiresAt, lot.amount]);
+      const lots = (view.expiring[unit] ?? []).map((lot) => [lot.expiresAt, lot.amount]);
       expect(lots).toEqual(ledger.lots(unit).filter(([at]) => at !== DEBT));
     }
     const entries = await caller.entriesBefore(ALL, ALL);

@@ -1,5 +1,5 @@
-import { DEBT } from "../../src/core/ledger/entries.ts";
-import type { Program } from "../../src/core/program/program.ts";
+import { DEBT } from "../../../src/core/ledger/entries.ts";
+import type { Program } from "../../../src/core/program/program.ts";
 
 /** An amount and the moment at which it expires; what is owed is negative, at DEBT. */
 export type ModelLot = readonly [expiresAt: number, amount: number];
@@ -60,4 +60,22 @@ export function inOrder(lots: Iterable<ModelLot>): ModelLot[] {
 /** What the lots hold together. */
 export function total(lots: readonly ModelLot[]): number {
   return lots.reduce((sum, [, amount]) => sum + amount, 0);
+}
+
+/**
+ * What comes back of a redemption, of which `left` is still spent: of each lot what of it would not
+ * have been spent, had it been so much less.
+ */
+export function refundOf(lots: readonly ModelLot[], left: number, amount: number): ModelLot[] {
+  const spentOf = (sum: number): number[] => {
+    let rest = sum;
+    return lots.map(([, change]) => {
+      const part = Math.min(rest, -change);
+      rest -= part;
+      return part;
+    });
+  };
+  const [before, after] = [spentOf(left), spentOf(left - amount)];
+  const given = lots.map(([at], i): ModelLot => [at, (after[i] ?? 0) - (before[i] ?? 0)]);
+  return given.filter(([, change]) => change !== 0);
 }
