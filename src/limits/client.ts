@@ -29,17 +29,18 @@ interface Held {
   /** The fewest requests that were told to remain until `toldUntil`, when the minute ends. */
   told: number;
   toldUntil: number;
-  /** A lease under way; everybody who waits for tokens waits for this one. */
-  pending: Promise<void> | null;
+  /** Whether a request asks for a lease: all others wait for what it brings. */
+  isAsking: boolean;
 }
 
 const MINUTE_MS = 60_000;
 const MAX_BUCKETS = 5_000;
-/** Leases that one request waits for; each serves some of those that wait before it. */
-const MAX_WAITS = 50;
+/** Leases that one request asks for: others may take what it brings. */
+const MAX_LEASES = 50;
 const MIN_WAIT_MS = 1_000;
-/** Far longer than a lease takes. */
-const PATIENCE_MS = 2_000;
+/** How often a request looks whether the lease that another asks for is there, and how long. */
+const POLL_MS = 5;
+const MAX_POLLS = 200;
 
 let self: string | null = null;
 /** Apart: whoever comes from many addresses pushes out what keys hold of none. */
@@ -57,7 +58,8 @@ export async function takeToken(
   now: number,
 ): Promise<Verdict> {
   const own = heldOf(bucket);
-  for (let asked = 0; asked < MAX_WAITS; asked += 1) {
+  let polls = 0;
+  for (let asked = 0; asked < MAX_LEASES; ) {
     // A slow upload comes here long after `now`: what lapsed meanwhile must not be spent.
     const clock = Math.max(now, Date.now());
     if (own.until > clock && own.tokens > 0) {
@@ -65,22 +67,21 @@ export async function takeToken(
       return verdict(policy, own, clock, own.tokens + own.reserved);
     }
     if (own.deniedUntil > clock) return verdict(policy, own, clock, 0, own.deniedUntil - clock);
-    own.pending ??= renew(env, bucket, policy, own);
-    await waitFor(own, own.pending);
+    if (own.isAsking && polls < MAX_POLLS) {
+      // No promise of another request's is awaited: if its client goes away, it is never settled.
+      polls += 1;
+      await scheduler.wait(POLL_MS);
+      continue;
+    }
+    [asked, polls] = [asked + 1, 0];
+    own.isAsking = true;
+    try {
+      await renew(env, bucket, policy, own);
+    } finally {
+      own.isAsking = false;
+    }
   }
   return verdict(policy, own, now, 0, MIN_WAIT_MS);
-}
-
-/**
- * Waits for a lease, but not for ever: what belongs to a request whose client has gone is cancelled
- * with it, and everybody who came after would wait for a lease that never comes.
- */
-async function waitFor(own: Held, lease: Promise<void>): Promise<void> {
-  try {
-    await Promise.race([lease, scheduler.wait(PATIENCE_MS)]);
-  } finally {
-    if (own.pending === lease) own.pending = null;
-  }
 }
 
 /** The refusal that the isolate knows a bucket to give now; null when it knows of none. */
@@ -109,7 +110,7 @@ function heldOf(bucket: string): Held {
 
 function nothingHeld(): Held {
   const nothing = { tokens: 0, reserved: 0, until: 0, deniedUntil: 0 };
-  return { ...nothing, told: 0, toldUntil: 0, pending: null };
+  return { ...nothing, told: 0, toldUntil: 0, isAsking: false };
 }
 
 async function renew(env: Env, bucket: string, policy: BucketPolicy, own: Held): Promise<void> {

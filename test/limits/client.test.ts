@@ -73,6 +73,7 @@ describe("an isolate that takes tokens", () => {
       },
     });
     const bindings = { ...env, LIMITS: { getByName } as unknown as Env["LIMITS"] };
+    void takeToken(bindings, bucket, POLICY, clock.now);
     expect(passed(await takeAtOnce(bindings, bucket, 20))).toBe(20);
     expect(passed(await takeAtOnce(env, bucket, 20))).toBe(20);
   });
