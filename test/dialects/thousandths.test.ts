@@ -9,7 +9,7 @@ import { d1Rows } from "../support/d1.ts";
 import { addMember, addType } from "../support/imonggo/members.ts";
 import { openStore } from "../support/imonggo/store.ts";
 import { openShop } from "../support/kirimel/till.ts";
-import { addGuest, openHotel } from "../support/microgenn/hotel.ts";
+import { addGuest, openHotel, RAVI, sentCode } from "../support/microgenn/hotel.ts";
 import { importLines } from "../support/native/merchant.ts";
 import { nativeCall } from "../support/native/native.ts";
 import { earn, requestFor } from "../support/requests.ts";
@@ -59,14 +59,17 @@ describe("a balance with thousandths of a point", () => {
     expect(await stepsLeft()).toBe(104);
   });
 
-  it("is whole points to Microgenn", async () => {
+  it("is whole points to Microgenn, all of which can be spent", async () => {
     const hotel = await openHotel();
     await addGuest(hotel, { balances: lots });
     await findOwner(hotel.slug, "name", "Ravi Kumar");
     const found = await hotel.lookUp();
     expect(found.body).toMatchObject({ points_balance: 26_447 });
-    await hotel.post("bill", { mobile: "9876543210", amount: 100 });
-    expect((await stepsLeft()) % 1_000).toBe(104);
+    await hotel.post("otp/send", { mobile: RAVI });
+    const fields = { mobile: RAVI, points: 26_447, otp: await sentCode(hotel) };
+    const spent = await hotel.post("points/redeem", fields);
+    expect(spent.body).toMatchObject({ points_redeemed: 26_447, new_balance: 0 });
+    expect(await stepsLeft()).toBe(104);
   });
 
   it("has two decimals at most to Augmigo, and all that it shows can be spent", async () => {

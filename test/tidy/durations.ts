@@ -23,7 +23,7 @@ export const SLOW_FILES: Readonly<
     why: "kills the service under load and measures it with ten thousand entries",
   },
   "test/e2e/start.test.ts": {
-    seconds: 90,
+    seconds: 60,
     why: "starts the service again and again as a process of its own",
   },
   "test/e2e/webhooks.test.ts": {
